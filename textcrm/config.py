@@ -1,0 +1,135 @@
+"""A vault's own settings: textcrm.yaml, read with defaults and checked word by word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from textcrm import yamlfile
+from textcrm.errors import Invalid
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textcrm.text import Language
+
+FILE_NAME: Final = "textcrm.yaml"
+FORMAT: Final = 1
+
+THRESHOLDS: Final[dict[str, Any]] = {
+    "silent_days": 30,
+    "stale_days": 30,
+    "lost_days": 90,
+    "contract_days": [60, 30, 7],
+    "verify_days": 180,
+    "summary_limit": 200,
+    "birthday_days": 7,
+    "value_high": 100000,
+    "value_medium": 10000,
+    "loyal_purchases": 3,
+    "lost_after_days": 365,
+}
+
+
+class Config:
+    """The settings of one vault.
+
+    ``thresholds`` are whole numbers (days, characters, units of the vault's currency), except
+    ``contract_days``, a list of days before the end. ``time_zone`` is an IANA name, ``currency``
+    an ISO 4217 code.
+    """
+
+    def __init__(self, tree: Mapping[str, Any], file: str = FILE_NAME) -> None:
+        self.tree = dict(tree)
+        self._file = file
+        self.format = self._number("format", tree.get("format"), FORMAT)
+        self.name = self._text("name", "")
+        self.language: Language | None = _language(tree.get("language"))
+        self.time_zone = self._text("time_zone", "")
+        self.currency = self._text("currency", "CNY")
+        self.thresholds = self._thresholds(tree.get("thresholds"))
+        self.views = self._views(tree.get("views"))
+
+    def _text(self, name: str, default: str) -> str:
+        value = self.tree.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            raise self._wrong(name, Text("a text", "一段文字"))
+        return value
+
+    def _number(self, name: str, value: Any, default: int) -> int:
+        if value is None:
+            return default
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            return int(value)
+        raise self._wrong(name, Text("a whole number", "整数"))
+
+    def _thresholds(self, given: Any) -> dict[str, Any]:
+        result = dict(THRESHOLDS)
+        if given is None:
+            return result
+        if not isinstance(given, dict):
+            raise self._wrong("thresholds", Text("names with numbers", "名称和数字"))
+        for name, value in given.items():
+            if isinstance(THRESHOLDS.get(name), list):
+                parts = value if isinstance(value, list) else [value]
+                result[name] = [self._number(f"thresholds/{name}", part, 0) for part in parts]
+            else:
+                result[name] = self._number(f"thresholds/{name}", value, result.get(name, 0))
+        return result
+
+    def _views(self, given: Any) -> dict[str, str]:
+        if given is None:
+            return {}
+        if not isinstance(given, dict) or not all(isinstance(q, str) for q in given.values()):
+            raise self._wrong("views", Text("names with queries", "名称和查询语句"))
+        return {name: query for name, query in given.items() if isinstance(query, str)}
+
+    def _wrong(self, name: str, wanted: Text) -> Invalid:
+        return Invalid(
+            "config-invalid",
+            Text("{file}: {name} should be {wanted}", "{file}：{name} 应为{wanted}"),
+            hint=Text("open {file} and mend that line", "请打开 {file} 修改这一项"),
+            file=self._file,
+            name=name,
+            wanted=wanted,
+        )
+
+    def derived_settings(self) -> dict[str, Any]:
+        """What :func:`textcrm.record.derive` needs to know."""
+        from decimal import Decimal
+
+        return {
+            "currency": self.currency,
+            "value_high": Decimal(self.thresholds["value_high"]),
+            "value_medium": Decimal(self.thresholds["value_medium"]),
+            "loyal_purchases": self.thresholds["loyal_purchases"],
+            "lost_after_days": self.thresholds["lost_after_days"],
+        }
+
+
+def _language(value: Any) -> Language | None:
+    if value == "zh":
+        return "zh"
+    return "en" if value == "en" else None
+
+
+def read(data: bytes | None, file: str = FILE_NAME) -> Config:
+    """Read textcrm.yaml. Raises YamlInvalid, or Invalid (config-invalid, vault-too-new)."""
+    reader: Callable[..., dict[str, Any]] = yamlfile.read_mapping
+    config = Config(reader(data, file=file) if data and data.strip() else {}, file)
+    if config.format > FORMAT:
+        raise Invalid(
+            "vault-too-new",
+            Text(
+                "this vault has format {format}; this textcrm reads up to {known}",
+                "此客户库的格式版本为 {format}，当前 textcrm 只支持到 {known}",
+            ),
+            hint=Text(
+                "upgrade: pip install --upgrade textcrm", "请升级：pip install --upgrade textcrm"
+            ),
+            format=config.format,
+            known=FORMAT,
+        )
+    return config

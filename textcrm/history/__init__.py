@@ -1,0 +1,1 @@
+"""History told in fields: log, undo, trash and restore, saving hand edits."""

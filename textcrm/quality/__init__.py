@@ -1,0 +1,1 @@
+"""Records that stay clean: check, doctor."""

@@ -1,0 +1,125 @@
+"""Check: every record against the schema, the rules and its neighbours, with file:line:column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from textcrm import store
+from textcrm.errors import NotFound, TextcrmError
+from textcrm.findings import Finding, Problem
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from textcrm.record import Record
+    from textcrm.vault import Vault
+
+
+class Checked(NamedTuple):
+    """How many files were looked at, and all that was found, by file and line."""
+
+    checked: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(problem.finding.severity == "error" for problem in self.problems)
+
+
+def check(
+    vault: Vault,
+    words: Sequence[str] = (),
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Checked:
+    """Check all records of the work tree, or those named by file, folder, id or name.
+
+    A file that cannot be read is a finding like any other. Findings across records (an id or uid
+    twice, a wrong folder) need all records and are given only where all are checked, or concern
+    the ones named.
+    """
+    chosen = _paths(vault, words)
+    problems: list[Problem] = []
+    heads: list[tuple[str, dict[str, object]]] = []
+    records: dict[str, Record] = {}
+    for count, path in enumerate(chosen, 1):
+        try:
+            record = vault.load(path)
+        except TextcrmError as error:
+            problems.append(unreadable(path, error))
+            continue
+        findings = vault.findings(record)
+        problems += vault.placed(record, findings)
+        heads.append((path, {name: record.raw.get(name) for name in ("id", "uid", "former_ids")}))
+        if findings:
+            records[path] = record
+        if progress is not None and count % 50 == 0:
+            progress(count)
+    problems += _across(vault, heads)
+    problems.sort(key=lambda one: (one.file, one.line, one.column))
+    return Checked(len(chosen), tuple(problems))
+
+
+def _across(vault: Vault, heads: list[tuple[str, dict[str, object]]]) -> list[Problem]:
+    from textcrm.rules import check_vault
+
+    problems = []
+    for path, findings in check_vault(heads).items():
+        if findings:
+            problems += vault.placed(vault.load(path), findings)
+    return problems
+
+
+def unreadable(path: str, error: TextcrmError) -> Problem:
+    """A file that cannot be read, as a problem at its place."""
+    finding = Finding(
+        error.code,
+        "error",
+        (),
+        Text("{sentence}", "{sentence}"),
+        Text("{advice}", "{advice}") if error.hint else None,
+        {
+            "sentence": Text(error.say("en"), error.say("zh")),
+            "advice": Text(error.say_hint("en") or "", error.say_hint("zh") or ""),
+        },
+    )
+    line, column = error.data.get("line"), error.data.get("column")
+    return Problem(
+        path,
+        line if isinstance(line, int) else 1,
+        column if isinstance(column, int) else 1,
+        path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
+        finding,
+    )
+
+
+def _paths(vault: Vault, words: Sequence[str]) -> list[str]:
+    if not words:
+        return list(store.paths(vault.root))
+    chosen: dict[str, None] = {}
+    for word in words:
+        chosen.update(dict.fromkeys(_of_word(vault, word)))
+    return list(chosen)
+
+
+def _of_word(vault: Vault, word: str) -> Iterable[str]:
+    from pathlib import Path
+
+    root = vault.root.resolve()
+    for candidate in (Path(word), vault.root / word):
+        place = candidate.resolve()
+        if candidate.exists() and place.is_relative_to(root):
+            relative = place.relative_to(root).as_posix()
+            if place.is_file():
+                return [relative]
+            inside = "" if relative == "." else relative + "/"
+            return [path for path in store.paths(vault.root) if path.startswith(inside)]
+    try:
+        return [vault.get(word).path]
+    except NotFound:
+        broken = [one.path for one in vault.broken if word in one.path]
+        if broken:
+            return broken
+        raise

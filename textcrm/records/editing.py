@@ -1,0 +1,261 @@
+"""Adding a customer and changing fields of one: add, set, tag, append."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm import paths, yamlfile
+from textcrm.errors import Misuse, NotFound
+from textcrm.normalize.tags import split_tags
+from textcrm.records.values import Assigned, apply, assigned, at_target, split_assignment
+from textcrm.text import Text
+from textcrm.vault import edits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textcrm.record import Record
+    from textcrm.schema import Field
+    from textcrm.vault import Draft, Result, Vault
+
+
+class Done(NamedTuple):
+    """What a writing command did, with what was read differently from how it was typed."""
+
+    result: Result
+    values: tuple[Assigned, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the (first) record."""
+        return self.result.ids[0] if self.result.ids else ""
+
+
+def add(
+    vault: Vault,
+    name: str,
+    assignments: Sequence[tuple[str, str]] = (),
+    *,
+    tree: dict[str, Any] | None = None,
+    reason: str | None = None,
+) -> Done:
+    """Add a customer. ``tree`` is a record to start from; assignments are (path, value) as typed.
+
+    Raises Invalid where the record would break the schema, Misuse for a path or value.
+    """
+    order = vault.schema.order()
+    start = {"name": name, **{k: v for k, v in (tree or {}).items() if k != "name"}}
+    text = yamlfile.dump(start, order=order)
+    values: list[Assigned] = []
+    for path, value in assignments:
+        raw = yamlfile.read_mapping(text)
+        one = assigned(vault, raw, path, value)
+        values.append(one)
+        text = apply(vault, text, [one])
+    raw = yamlfile.read_mapping(text)
+    result = vault.write("add", lambda draft: _add(vault, draft, raw), reason=reason)
+    return Done(result, tuple(values))
+
+
+def _add(vault: Vault, draft: Draft, raw: dict[str, Any]) -> None:
+    draft.add(raw, vault.today)
+
+
+def change(
+    vault: Vault,
+    word: str,
+    sets: Sequence[tuple[str, str]],
+    unsets: Sequence[str] = (),
+    *,
+    op: str = "set",
+    reason: str | None = None,
+) -> Done:
+    """Set and unset fields of one record in one commit."""
+    record = vault.get(word)
+    values: list[Assigned] = []
+
+    def plan(draft: Draft) -> None:
+        values.clear()
+        draft.edit(record.path, edit)
+
+    def edit(current: Record) -> str:
+        text = current.text
+        for path, value in sets:
+            raw = yamlfile.read_mapping(text)
+            one = assigned(vault, raw, path, value)
+            values.append(one)
+            text = apply(vault, text, [one])
+        for path in unsets:
+            text = _unset(vault, text, path)
+        return text
+
+    result = vault.write(op, plan, reason=reason)
+    return Done(_named(result, record), tuple(values))
+
+
+def _named(result: Result, record: Record) -> Result:
+    """The result names the record even where nothing had to change."""
+    return result if result.ids else result._replace(ids=(record.id,))
+
+
+def _unset(vault: Vault, text: str, path: str) -> str:
+    raw = yamlfile.read_mapping(text)
+    target = paths.find(path, raw, vault.schema)
+    if target.path in (("id",), ("uid",)):
+        raise Misuse(
+            "identity-fixed",
+            Text("{field} is given once and never changed", "{field}一经生成不可修改"),
+            field=target.field.label if target.field else path,
+        )
+    parent = paths.value_at(target.path[:-1], raw)
+    step = target.path[-1]
+    there = (
+        step in parent
+        if isinstance(parent, dict)
+        else isinstance(parent, list) and isinstance(step, int) and step < len(parent)
+    )
+    return edits.remove(text, target.path) if there else text
+
+
+def tag(
+    vault: Vault,
+    word: str,
+    plus: Sequence[str],
+    minus: Sequence[str],
+    *,
+    reason: str | None = None,
+) -> Done:
+    """Add and take off tags; several in one word are split by 、 , ; (D10)."""
+    record = vault.get(word)
+    adding = [tag for text in plus for tag in split_tags(text)]
+    taking = [tag for text in minus for tag in split_tags(text)]
+
+    def edit(current: Record) -> str:
+        return retag(vault, current.text, adding, taking)
+
+    result = vault.write("tag", lambda draft: draft.edit(record.path, edit), reason=reason)
+    return Done(_named(result, record), ())
+
+
+def retag(vault: Vault, text: str, adding: Sequence[str], taking: Sequence[str]) -> str:
+    """Change the ``tags`` of a record's text, leaving the other tags as they stand."""
+    for tag in taking:
+        tags = _tags(text)
+        if tag in tags:
+            text = edits.remove(text, ("tags", tags.index(tag)))
+    for tag in adding:
+        if tag not in _tags(text):
+            text = edits.append(text, ("tags",), tag, vault.schema)
+    return text
+
+
+def _tags(text: str) -> list[Any]:
+    tags = yamlfile.read_mapping(text).get("tags")
+    return tags if isinstance(tags, list) else []
+
+
+def append(
+    vault: Vault,
+    word: str,
+    list_path: str,
+    assignments: Sequence[str],
+    *,
+    reason: str | None = None,
+) -> Done:
+    """Add an item to a list: of mappings by KEY=VALUE ..., of scalars by the values themselves."""
+    record = vault.get(word)
+    values: list[Assigned] = []
+
+    def plan(draft: Draft) -> None:
+        values.clear()
+        draft.edit(record.path, edit)
+
+    def edit(current: Record) -> str:
+        target = paths.find(list_path, current.raw, vault.schema)
+        field = _list_field(vault, target)
+        if field.kind == "list":
+            text = current.text
+            for value in assignments:
+                for part in split_tags(value):
+                    text = edits.append(text, target.path, part, vault.schema)
+            return text
+        item, read = item_of(vault, field, target.path, assignments)
+        values.extend(read)
+        return edits.append(current.text, target.path, item, vault.schema)
+
+    result = vault.write("append", plan, reason=reason)
+    return Done(_named(result, record), tuple(values))
+
+
+def _list_field(vault: Vault, target: paths.Target) -> Field:
+    field = target.field
+    if field is not None and field.kind in ("items", "list"):
+        return field
+    lists = [one.name for one in vault.schema.fields if one.kind in ("items", "list")]
+    raise Misuse(
+        "not-a-list",
+        Text("{path} is not a list", "{path} 不是列表"),
+        hint=Text("lists are: {lists}", "可用的列表有：{lists}"),
+        path=paths.spell(target.path),
+        lists=lists,
+    )
+
+
+def item_of(
+    vault: Vault, field: Field, list_path: paths.Path, assignments: Sequence[str]
+) -> tuple[dict[str, Any], list[Assigned]]:
+    """Build one item of a list of mappings from KEY=VALUE words."""
+    if not assignments:
+        raise Misuse(
+            "nothing-given",
+            Text("nothing was given to append to {list}", "没有给出要添加到{list}的内容"),
+            hint=Text(
+                "write KEY=VALUE, for example {example}=…", "请写 字段=值，例如 {example}=…"
+            ),
+            list=field.label,
+            example=next(child.name for child in field.fields if child.name != "id"),
+        )
+    text = yamlfile.dump({"item": {}})
+    read: list[Assigned] = []
+    for word in assignments:
+        key, value = split_assignment(word)
+        target = _below(vault, field, list_path, key)
+        one = at_target(vault, target, value)
+        inner = one._replace(path=("item", *one.path[len(list_path) + 1 :]))
+        read.append(one)
+        text = edits.put(text, inner.path, inner.value, vault.schema)
+    item = yamlfile.read_mapping(text)["item"]
+    order = {name: place for place, name in enumerate(vault.schema.order(field.path))}
+    return dict(sorted(item.items(), key=lambda pair: order.get(pair[0], len(order)))), read
+
+
+def _below(vault: Vault, field: Field, list_path: paths.Path, key: str) -> paths.Target:
+    """Where a KEY of a new item leads, as if the item were the first of an empty list."""
+    base = paths.spell(list_path)
+    return paths.find(f"{base}/0/{'/'.join(paths.split(key))}", {}, vault.schema)
+
+
+def rename_tag(vault: Vault, old: str, new: str, *, reason: str | None = None) -> Result:
+    """Rename a tag across the vault in one commit (D10). Raises NotFound where nobody bears it."""
+    bearing = [record.path for record in vault.records() if old in _tags(record.text)]
+    if not bearing:
+        raise NotFound(
+            "no-such-tag",
+            Text("no customer has the tag “{tag}”", "没有客户带有标签“{tag}”"),
+            hint=Text("see the tags in use: textcrm tag list", "查看已有标签：textcrm tag list"),
+            tag=old,
+        )
+
+    def edit(current: Record) -> str:
+        tags = _tags(current.text)
+        if old not in tags:
+            return current.text
+        if new in tags:
+            return edits.remove(current.text, ("tags", tags.index(old)))
+        return yamlfile.set_scalar(current.text, ("tags", tags.index(old)), new)
+
+    def plan(draft: Draft) -> None:
+        for path in bearing:
+            draft.edit(path, edit)
+
+    return vault.write("tag", plan, reason=reason)

@@ -1,0 +1,83 @@
+"""Recording what happened with a customer: one interaction, with its next step (A24-A26, F10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.errors import Misuse
+from textcrm.normalize import dates
+from textcrm.records.editing import Done, item_of
+from textcrm.text import Text
+from textcrm.vault import edits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textcrm.record import Record
+    from textcrm.records.values import Assigned
+    from textcrm.vault import Draft, Vault
+
+
+def log(
+    vault: Vault,
+    word: str,
+    summary: str,
+    *,
+    channel: str | None = None,
+    at: str | None = None,
+    next_step: str | None = None,
+    due: str | None = None,
+    feedback: str | None = None,
+    by: str | None = None,
+    extra: Sequence[str] = (),
+    reason: str | None = None,
+) -> Done:
+    """Append an interaction to a record; dates as people say them, ``at`` now where not given.
+
+    Raises Misuse for an unreadable date, channel or an empty summary.
+    """
+    record = vault.get(word)
+    if not summary.strip():
+        raise Misuse(
+            "summary-empty",
+            Text("say in a few words what happened", "请用一两句话写明沟通内容"),
+            hint=Text('textcrm log {word} "…"', "textcrm log {word} “……”"),
+            word=word,
+        )
+    given = _words(vault, summary, channel, at, next_step, due, feedback, by)
+    values: list[Assigned] = []
+
+    def edit(current: Record) -> str:
+        field = vault.schema.require("interactions")
+        item, read = item_of(vault, field, ("interactions",), [*given, *extra])
+        values[:] = read
+        return edits.append(current.text, ("interactions",), item, vault.schema)
+
+    def plan(draft: Draft) -> None:
+        draft.edit(record.path, edit)
+
+    return Done(vault.write("log", plan, reason=reason), tuple(values))
+
+
+def _words(
+    vault: Vault,
+    summary: str,
+    channel: str | None,
+    at: str | None,
+    next_step: str | None,
+    due: str | None,
+    feedback: str | None,
+    by: str | None,
+) -> list[str]:
+    me = vault.me()
+    moment: Any = dates.parse_moment(at, vault.now) if at else vault.now
+    pairs = (
+        ("at", moment.isoformat(timespec="minutes") if hasattr(moment, "hour") else str(moment)),
+        ("by", by or (me.id if me else None)),
+        ("channel", channel),
+        ("summary", summary),
+        ("feedback", feedback),
+        ("next/what", next_step),
+        ("next/due", dates.parse_date(due, vault.today).isoformat() if due else None),
+    )
+    return [f"{name}={value}" for name, value in pairs if value]

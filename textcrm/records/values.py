@@ -1,0 +1,117 @@
+"""Values as people say them, put into a record: PATH=VALUE, normalised by the schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm import paths
+from textcrm.errors import Misuse, TextcrmError
+from textcrm.normalize.entry import normalize_value
+from textcrm.text import Text
+from textcrm.vault import edits
+
+if TYPE_CHECKING:
+    from textcrm.paths import Path
+    from textcrm.schema import Field
+    from textcrm.vault import Vault
+
+
+class Note(NamedTuple):
+    """What was typed and what it became, to show back."""
+
+    label: Text
+    typed: str
+    stored: str
+
+
+class Assigned(NamedTuple):
+    """A value at its place: path in the record, the tree to store, and a note where they differ."""
+
+    path: Path
+    value: Any
+    note: Text | None
+    data: dict[str, Any]
+
+
+def split_assignment(text: str) -> tuple[str, str]:
+    """Split PATH=VALUE (also with ＝). Raises Misuse (assignment-invalid)."""
+    for sign in ("=", "＝"):
+        if sign in text:
+            path, value = text.split(sign, 1)
+            if "＝" in path:
+                continue
+            return path, value
+    raise Misuse(
+        "assignment-invalid",
+        Text("“{text}” is not PATH=VALUE", "“{text}”不是“字段=值”的形式"),
+        hint=Text("for example: status=active", "例如：状态=合作中"),
+        text=text if len(text) <= 40 else text[:40] + "…",
+    )
+
+
+def assigned(vault: Vault, raw: dict[str, Any], path_text: str, text: str) -> Assigned:
+    """Resolve a path in a record and normalise the value for the field there."""
+    target = paths.find(path_text, raw, vault.schema)
+    return at_target(vault, target, text)
+
+
+def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
+    """Normalise a value for the field that a path leads to."""
+    field = target.field
+    if field is None:
+        return Assigned(target.path, text, None, {})
+    field = _element(field, target.path)
+    if target.path[-1:] in (("id",), ("uid",)) and len(target.path) == 1:
+        raise Misuse(
+            "identity-fixed",
+            Text("{field} is given once and never changed", "{field}一经生成不可修改"),
+            field=field.label,
+        )
+    if field.kind == "person":
+        return _person(vault, target.path, text)
+    try:
+        entry = normalize_value(field, text, today=vault.today, now=vault.now)
+    except TextcrmError as error:
+        error.data.setdefault("path", paths.spell(target.path))
+        raise
+    return Assigned(target.path, entry.value, entry.note, dict(entry.data))
+
+
+def _element(field: Field, path: Path) -> Field:
+    """The field of one element where the path leads into a list of scalars."""
+    if field.kind == "list" and path and isinstance(path[-1], int):
+        return field.element
+    return field
+
+
+def _person(vault: Vault, path: Path, text: str) -> Assigned:
+    """A person by id or name; one whom access.yaml does not know is kept (a warning of check)."""
+    word = text.strip()
+    if word in ("me", "我"):
+        me = vault.me()
+        if me is None:
+            raise Misuse(
+                "who-is-me",
+                Text(
+                    "git's user is nobody in access/access.yaml",
+                    "access/access.yaml 中没有与 git 用户对应的人",
+                ),
+                hint=Text("write the person's id or name", "请写出人员编号或姓名"),
+            )
+        return Assigned(path, me.id, None, {})
+    person = vault.access.find(word)
+    if person is None or person.id == word:
+        return Assigned(path, word or None, None, {})
+    return Assigned(
+        path,
+        person.id,
+        Text("{typed} → {stored}", "{typed} → {stored}"),
+        {"typed": word, "stored": person.id},
+    )
+
+
+def apply(vault: Vault, text: str, values: list[Assigned]) -> str:
+    """Put values into a record's text, one after the other."""
+    for one in values:
+        text = edits.put(text, one.path, one.value, vault.schema)
+    return text

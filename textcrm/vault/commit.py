@@ -1,0 +1,89 @@
+"""One commit from one draft: the message, the files, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm import changes
+from textcrm.paths import spell
+from textcrm.vault.draft import Draft
+from textcrm.vault.vault import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textcrm.vault.vault import Vault
+
+_MANY = 3
+
+
+def write(
+    vault: Vault,
+    op: str,
+    plan: Callable[[Draft], None],
+    *,
+    reason: str | None,
+    subject: str | None,
+    trailers: Sequence[tuple[str, str]],
+    adopt: dict[str, bytes | None] | None,
+) -> Result:
+    """Run a plan inside the repository's transaction; see :meth:`Vault.write`."""
+    from textcrm.gitrepo import compose_message
+
+    drafts: list[Draft] = []
+    prefix = vault.prefix
+
+    def build(read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
+        def read_here(path: str) -> bytes | None:
+            if adopt is not None and path in adopt:
+                return adopt[path]
+            return read(prefix + path)
+
+        draft = Draft(vault, read_here)
+        drafts[:] = [draft]
+        plan(draft)
+        return {prefix + path: data for path, data in draft.files.items()}
+
+    def message() -> str:
+        draft = drafts[0]
+        ids, fields = touched(vault, draft)
+        return compose_message(
+            subject or summary(op, ids, fields),
+            reason=reason,
+            trailers=[("Textcrm-Op", op), *(("Textcrm-Id", one) for one in ids), *trailers],
+        )
+
+    adopted = {prefix + path: data for path, data in adopt.items()} if adopt else None
+    commit = vault.repo.commit(build, message, adopt=adopted)
+    draft = drafts[0]
+    ids, fields = touched(vault, draft)
+    return Result(commit, ids, fields, tuple(draft.warnings))
+
+
+def touched(vault: Vault, draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids and the paths of fields that a draft changes."""
+    ids: list[str] = []
+    fields: dict[str, None] = {}
+    for path, after in draft.after.items():
+        before = draft.before[path]
+        record = after or before
+        if record is None:
+            continue
+        ids.append(record.id)
+        if before is not None and after is not None:
+            for change in changes.compare(before.raw, after.raw, vault.schema):
+                fields[spell(change.path)] = None
+        elif after is not None:
+            fields.update(dict.fromkeys(after.raw))
+    return tuple(ids), tuple(fields)
+
+
+def summary(op: str, ids: tuple[str, ...], fields: tuple[str, ...]) -> str:
+    """A commit's subject: ids and names of fields, never values."""
+    tops = list(dict.fromkeys(name.split("/", 1)[0] for name in fields))
+    shown = ", ".join(tops[:_MANY]) + (", ..." if len(tops) > _MANY else "")
+    what = f"{op} {shown}" if shown and op not in ("add", "rm", "restore") else op
+    if not ids:
+        return f"vault: {what}"
+    who = ids[0] if len(ids) == 1 else f"{len(ids)} customers"
+    return f"{who}: {what}"

@@ -1,0 +1,168 @@
+"""A draft of one commit: what a writing command means to change, checked before it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm import store, yamlfile
+from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError
+from textcrm.findings import Problem
+from textcrm.text import Text
+from textcrm.vault import ids
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from textcrm.findings import Finding
+    from textcrm.record import Record
+    from textcrm.vault.vault import Vault
+
+
+class Draft:
+    """What one commit will change. Paths are relative to the vault.
+
+    Made anew for every try of a commit, from what HEAD holds at that moment, so that a change made
+    by somebody else a moment ago is built upon and never overwritten.
+    """
+
+    def __init__(self, vault: Vault, read: Callable[[str], bytes | None]) -> None:
+        self._vault = vault
+        self._read = read
+        self.files: dict[str, bytes | None] = {}
+        self.before: dict[str, Record | None] = {}
+        self.after: dict[str, Record | None] = {}
+        self.warnings: list[Problem] = []
+        self._new_ids: set[str] = set()
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file as this draft has it."""
+        return self.files[path] if path in self.files else self._read(path)
+
+    def record(self, path: str) -> Record:
+        """A record as this draft has it. Raises Conflict where HEAD does not know the file."""
+        data = self.read(path)
+        if data is None:
+            raise self._unknown(path)
+        return store.parse(path, data, self._vault.schema)
+
+    def _unknown(self, path: str) -> Exception:
+        if (self._vault.root / path).exists():
+            return Conflict(
+                "uncommitted-edit",
+                Text("{file} is not committed yet", "{file} 尚未提交"),
+                hint=Text(
+                    "commit it first: textcrm save", "请先用 textcrm save 提交这个文件"
+                ),
+                file=path,
+            )
+        return NotFound(
+            "no-such-file", Text("{file} is not there any more", "{file} 已不存在"), file=path
+        )
+
+    def edit(self, path: str, change: Callable[[Record], str]) -> None:
+        """Change a record's text; the result must read, and be no more invalid than before."""
+        record = self.record(path)
+        text = change(record)
+        if text != record.text:
+            self.put(path, text, base=record)
+
+    def put(self, path: str, text: str, *, base: Record | None = None) -> None:
+        """Write a whole record. Raises Invalid with what is wrong."""
+        data = yamlfile.encode(text)
+        record = store.parse(path, data, self._vault.schema)
+        self._check(record, base)
+        self.before.setdefault(path, base)
+        self.after[path] = record
+        self.files[path] = data
+
+    def add(self, tree: dict[str, Any], day: dt.date) -> str:
+        """Add a record with a new id of the day and a new uid; gives the id."""
+        taken = self._vault.taken_ids(day) | self._new_ids
+        record_id = ids.next_id(day, taken)
+        self._new_ids.add(record_id)
+        rest = {name: value for name, value in tree.items() if name not in ("id", "uid")}
+        whole = {"id": record_id, "uid": tree.get("uid") or ids.new_uid(), **rest}
+        order = self._vault.schema.order()
+        text = yamlfile.dump(ids.give_item_ids(whole), order=order)
+        self.put(store.path_of(record_id), text)
+        return record_id
+
+    def delete(self, path: str) -> Record:
+        """Take a record out of the vault; history keeps it."""
+        record = self.record(path)
+        self.before.setdefault(path, record)
+        self.after[path] = None
+        self.files[path] = None
+        return record
+
+    def restore(self, path: str, data: bytes) -> None:
+        """Write a record as it once was; what today's rules say against it is only told."""
+        try:
+            record = store.parse(path, data, self._vault.schema)
+        except TextcrmError:
+            self.files[path] = data
+            return
+        current = self.read(path)
+        self.before.setdefault(path, self.record(path) if current is not None else None)
+        self.after[path] = record
+        self.files[path] = data
+        self.warnings += self._vault.placed(record, self._vault.findings(record))
+
+    def forget(self, path: str) -> None:
+        """Take note that a record's file was deleted by hand."""
+        known = self._vault.repo.read("HEAD", self._vault.prefix + path)
+        try:
+            record = store.parse(path, known, self._vault.schema) if known is not None else None
+        except TextcrmError:
+            record = None
+        self.before.setdefault(path, record)
+        self.after[path] = None
+        self.files[path] = None
+
+    def write(self, path: str, data: bytes | None) -> None:
+        """Write or (None) remove any other file of the vault."""
+        self.files[path] = data
+
+    def _check(self, record: Record, base: Record | None) -> None:
+        found = self._vault.findings(record)
+        known = {_identity(finding) for finding in self._vault.findings(base)} if base else set()
+        problems = self._vault.placed(record, found)
+        wrong = [
+            problem
+            for problem, finding in zip(problems, found, strict=True)
+            if finding.severity == "error" and _identity(finding) not in known
+        ]
+        if wrong:
+            raise invalid(wrong)
+        self.warnings += [
+            problem
+            for problem, finding in zip(problems, found, strict=True)
+            if finding.severity == "warning" and _identity(finding) not in known
+        ]
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    return finding.code, finding.path, repr(sorted(finding.data.items(), key=lambda pair: pair[0]))
+
+
+def invalid(problems: list[Problem]) -> Invalid:
+    """The error of a record that may not be written, led by its first problem."""
+    finding = problems[0].finding
+    advice = {"advice": said(finding.hint, finding)} if finding.hint else {}
+    return Invalid(
+        "record-invalid",
+        Text("{first}", "{first}")
+        if len(problems) == 1
+        else Text("{first} (and {more} more)", "{first}（另有 {more} 处）"),
+        hint=Text("{advice}", "{advice}") if advice else None,
+        first=said(finding.message, finding),
+        more=len(problems) - 1,
+        problems=problems,
+        **advice,
+    )
+
+
+def said(sentence: Text, finding: Finding) -> Text:
+    """A finding's sentence with its places filled, in both languages."""
+    return Text(sentence.say("en", **finding.data), sentence.say("zh", **finding.data))

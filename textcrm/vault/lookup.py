@@ -1,0 +1,78 @@
+"""Finding the one record that a word means: id, former id, name."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from textcrm import store
+from textcrm.text import Text
+from textcrm.vault.vault import ambiguous, no_such_record
+
+if TYPE_CHECKING:
+    from textcrm.record import Record
+    from textcrm.vault.vault import Vault
+
+
+def lookup(vault: Vault, word: str) -> Record:
+    """Find a record; an id costs one file, anything else a look through all of them."""
+    word = unicodedata.normalize("NFC", word).strip()
+    if looks_like_id(word):
+        name = word.upper() if word[:1] == "c" else word
+        direct = store.path_of(name)
+        if (vault.root / direct).is_file():
+            return vault.load(direct)
+    return _by_scan(vault, word)
+
+
+def looks_like_id(word: str) -> bool:
+    """Whether a word has the form of an id; never one that could leave the folder."""
+    return 8 < len(word) < 64 and word.isascii() and word.isalnum()
+
+
+def _by_scan(vault: Vault, word: str) -> Record:
+    folded = fold(word)
+    by_id: list[Record] = []
+    by_name: list[Record] = []
+    for record in vault.records():
+        if word in (record.id, record.path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX)) or (
+            word in strings(record.raw.get("former_ids"))
+        ):
+            by_id.append(record)
+        elif folded and folded in map(fold, (record.name, *strings(record.raw.get("aliases")))):
+            by_name.append(record)
+    found = by_id or by_name
+    if len(found) > 1:
+        raise ambiguous(word, found)
+    if found:
+        return found[0]
+    raise _missing(vault, word)
+
+
+def _missing(vault: Vault, word: str) -> Exception:
+    """Say what is near, or that the file of that id is broken."""
+    for broken in vault.broken:
+        if word and word in broken.path:
+            return broken.error
+    import difflib
+
+    known = {record.id: record.name for record in vault.records()}
+    names = {name: record_id for record_id, name in known.items()}
+    near = difflib.get_close_matches(word, [*known, *names], n=3, cutoff=0.6)
+    near += [name for name in names if len(word) > 1 and word in name and name not in near][:3]
+    if not near:
+        return no_such_record(word)
+    shown = [f"{n} {known[n]}" if n in known else f"{names[n]} {n}" for n in near[:3]]
+    return no_such_record(
+        word, Text("did you mean {near}?", "是不是 {near}？"), near=shown
+    )
+
+
+def strings(value: object) -> list[str]:
+    """The strings of a list, whatever else stands there."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def fold(name: str) -> str:
+    """A name as it is compared: width and case do not matter, nor do spaces at its ends."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()

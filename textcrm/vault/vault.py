@@ -1,0 +1,295 @@
+"""The vault: customers in a git work tree; the only way in which records are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm import access, config, store
+from textcrm.errors import Ambiguous, NotFound, TextcrmError
+from textcrm.findings import Problem
+from textcrm.record import Record
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from git import Repo
+
+    from textcrm.access import Access, Person
+    from textcrm.config import Config
+    from textcrm.findings import Finding
+    from textcrm.gitrepo import GitRepo
+    from textcrm.rules import RuleContext
+    from textcrm.schema import Schema
+    from textcrm.validation import Validator
+    from textcrm.vault.draft import Draft
+
+SCHEMA_FILE = "schema/customer.schema.json"
+
+
+class Result(NamedTuple):
+    """What a writing command did: the commit (None: nothing to change), records, findings."""
+
+    commit: str | None
+    ids: tuple[str, ...]
+    changed: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+
+
+class Vault:
+    """One vault in its clone. Open it with :meth:`open`; nothing is read before it is needed.
+
+    ``root`` is the vault's folder, ``today`` the day that ages and due dates are counted from.
+    """
+
+    def __init__(self, root: Path, *, today: dt.date | None = None) -> None:
+        self.root = root
+        self._today = today
+        self.broken: list[store.Broken] = []
+
+    @classmethod
+    def open(cls, path: str | Path = ".", *, today: dt.date | None = None) -> Vault:
+        """Open the vault at a folder, or above it. Raises NotFound (no-vault)."""
+        start = Path(path).absolute()
+        for folder in (start, *start.parents):
+            if (folder / config.FILE_NAME).is_file():
+                return cls(folder, today=today)
+        raise NotFound(
+            "no-vault",
+            Text("there is no vault at {path}, nor above it", "{path} 及其上级目录中没有客户库"),
+            hint=Text(
+                "make one with “textcrm init”, try “textcrm demo”, or point to one with -C",
+                "用 textcrm init 新建，用 textcrm demo 试用，或用 -C 指定客户库目录",
+            ),
+            path=str(start),
+        )
+
+    # -- its parts
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings of textcrm.yaml."""
+        return config.read(self.file(config.FILE_NAME))
+
+    @cached_property
+    def access(self) -> Access:
+        """The people of access/access.yaml."""
+        return access.read(self.file(access.FILE_NAME))
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The vault's own schema. Raises NotFound (schema-missing), Invalid (schema-invalid)."""
+        from textcrm.schema import Schema
+
+        data = self.file(SCHEMA_FILE)
+        if data is None:
+            raise NotFound(
+                "schema-missing",
+                Text("the vault has no {file}", "客户库缺少 {file}"),
+                hint=Text("put the default one there: textcrm doctor --fix", "用 textcrm doctor --fix 补上默认文件"),
+                file=SCHEMA_FILE,
+            )
+        return Schema.from_json(data)
+
+    @cached_property
+    def repo(self) -> GitRepo:
+        """The git repository that the vault lies in. Raises NotFound (no-repository)."""
+        from textcrm.gitrepo import GitRepo
+
+        return GitRepo.open(self.root)
+
+    @property
+    def repository(self) -> Repo:
+        """The repository as a GitPython ``Repo``, for reading; close it, or use it in ``with``."""
+        from git import Repo
+
+        return Repo(self.repo.top)
+
+    @cached_property
+    def prefix(self) -> str:
+        """The vault's folder inside the repository, with a slash at its end, or empty."""
+        relative = self.root.resolve().relative_to(Path(self.repo.top).resolve()).as_posix()
+        return "" if relative == "." else relative + "/"
+
+    @cached_property
+    def validator(self) -> Validator:
+        """Checks records against the schema."""
+        from textcrm.validation import Validator
+
+        return Validator(self.schema)
+
+    @cached_property
+    def today(self) -> dt.date:
+        """The day in the vault's time zone."""
+        return self._today or self.now.date()
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment in the vault's time zone, without fractions of a second."""
+        zone: dt.tzinfo | None = None
+        if self.config.time_zone:
+            from zoneinfo import ZoneInfo
+
+            try:
+                zone = ZoneInfo(self.config.time_zone)
+            except (OSError, ValueError):
+                zone = None
+        moment = dt.datetime.now(zone).astimezone(zone).replace(microsecond=0)
+        if self._today:
+            moment = dt.datetime.combine(self._today, moment.timetz())
+        return moment
+
+    def me(self) -> Person | None:
+        """The person of access.yaml whom git's user is; None where git or the vault knows none."""
+        try:
+            person = self.repo.identity()
+        except TextcrmError:
+            return None
+        return self.access.of_identity(person.name, person.email)
+
+    # -- reading
+
+    def file(self, path: str) -> bytes | None:
+        """The bytes of one of the vault's files in the work tree, None where it is not there."""
+        try:
+            return (self.root / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise store.unreadable(path, error) from error
+
+    def records(self) -> Iterator[Record]:
+        """Every record, in the order of their files; unreadable files gather in ``broken``."""
+        self.broken = []
+        return store.load_all(self.root, self.schema, self.broken)
+
+    def load(self, path: str) -> Record:
+        """The record of a file. Raises NotFound, YamlInvalid."""
+        try:
+            return store.load(self.root, path, self.schema)
+        except FileNotFoundError as error:
+            raise no_such_record(path) from error
+        except OSError as error:
+            raise store.unreadable(path, error) from error
+
+    def get(self, word: str) -> Record:
+        """Find a record by id, former id, or unambiguous name or alias.
+
+        Raises NotFound (no-such-record), Ambiguous, YamlInvalid.
+        """
+        from textcrm.vault.lookup import lookup
+
+        return lookup(self, word)
+
+    def derived(self, record: Record) -> dict[str, Any]:
+        """What follows from a record today, by this vault's settings."""
+        return record.derived(self.today, self.config.derived_settings())
+
+    # -- checking
+
+    def rule_context(self, path: str | None) -> RuleContext:
+        """What the rules need to know beside the record."""
+        from textcrm.rules import RuleContext
+
+        return RuleContext(
+            schema=self.schema,
+            people=frozenset(self.access.words()),
+            today=self.today,
+            file_id=path and path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
+            summary_limit=self.config.thresholds["summary_limit"],
+        )
+
+    def findings(self, record: Record) -> list[Finding]:
+        """Everything wrong or odd in one record: the schema's word first, then the rules'."""
+        from textcrm.rules import check_rules
+
+        found = [] if self.validator.is_clean(record.raw) else self.validator.findings(record.raw)
+        return found + check_rules(record.raw, self.rule_context(record.path))
+
+    def placed(self, record: Record, findings: Sequence[Finding]) -> list[Problem]:
+        """Findings with line and column in the record's file."""
+        if not findings:
+            return []
+        from textcrm.yamlfile import positions
+
+        marks = positions(record.text)
+        result = []
+        for finding in findings:
+            line, column = (marks.key if finding.at_key else marks.value)(finding.path)
+            result.append(Problem(record.path, line, column, record.id, finding))
+        return result
+
+    # -- writing
+
+    def taken_ids(self, day: dt.date) -> set[str]:
+        """Ids of that month that are or ever were in use."""
+        from textcrm.vault import ids
+
+        return ids.taken_on(day, self.root, self.repo, self.prefix)
+
+    def write(
+        self,
+        op: str,
+        plan: Callable[[Draft], None],
+        *,
+        reason: str | None = None,
+        subject: str | None = None,
+        trailers: Sequence[tuple[str, str]] = (),
+        adopt: dict[str, bytes | None] | None = None,
+    ) -> Result:
+        """Make one commit of what a plan changes; all of it or nothing (DESIGN section 4).
+
+        ``plan`` may run several times, each time with a fresh draft. ``adopt`` names files whose
+        uncommitted content in the work tree the plan builds upon (save). Raises Invalid, Conflict,
+        StorageFailure; nothing is written then.
+        """
+        from textcrm.vault.commit import write
+
+        return write(
+            self, op, plan, reason=reason, subject=subject, trailers=trailers, adopt=adopt
+        )
+
+    def add(self, name: str, *, reason: str | None = None, **fields: Any) -> Record:
+        """Add a customer with typed or textual field values; gives the record.
+
+        Raises Invalid where the record would break the schema.
+        """
+        made: list[str] = []
+
+        def plan(draft: Draft) -> None:
+            made[:] = [draft.add({"name": name, **fields}, self.today)]
+
+        self.write("add", plan, reason=reason)
+        return self.load(store.path_of(made[0]))
+
+    def search(self, query: str, *, limit: int | None = None) -> list[Any]:
+        """Find records; gives the hits, best first. Raises Misuse (query-syntax)."""
+        from textcrm.vault.finding import search
+
+        return search(self, query, limit=limit)
+
+
+def no_such_record(word: str, hint: Text | None = None, **data: object) -> NotFound:
+    """The error for a customer that is not there."""
+    return NotFound(
+        "no-such-record",
+        Text("there is no customer “{word}”", "没有客户“{word}”"),
+        hint=hint or Text("look for it: textcrm search {word}", "可以搜索：textcrm search {word}"),
+        word=word,
+        **data,
+    )
+
+
+def ambiguous(word: str, records: Sequence[Record]) -> Ambiguous:
+    """The error for a name that several customers bear."""
+    return Ambiguous(
+        "ambiguous",
+        Text("“{word}” may be any of {count} customers", "“{word}”对应 {count} 位客户"),
+        hint=Text("use the id", "请改用客户编号"),
+        word=word,
+        count=len(records),
+        candidates=[{"id": record.id, "name": record.name} for record in records],
+    )
