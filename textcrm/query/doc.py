@@ -1,0 +1,291 @@
+"""The searchable view of a record: its values by path, its folded text, its phone digits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from textcrm.query.fold import SEPARATOR, digits_of, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from textcrm.record import Record
+    from textcrm.schema import Field, Schema
+
+FieldPath = tuple[str, ...]
+_NOT_TEXT: Final = frozenset(
+    ("enum", "date", "moment", "money", "number", "integer", "boolean", "person")
+)
+
+
+class Leaf(NamedTuple):
+    """One text in a record: where it stands (keys and indexes), its field, what it says."""
+
+    path: tuple[str | int, ...]
+    field: Field | None
+    text: str
+
+    @property
+    def field_path(self) -> FieldPath:
+        """The path without indexes."""
+        return tuple(part for part in self.path if isinstance(part, str))
+
+
+class Plan:
+    """Which keys of a mapping free words look into; keys the schema does not know are text."""
+
+    __slots__ = ("children", "fields", "names", "phones", "skipped")
+
+    def __init__(self, fields: tuple[Field, ...], *, top: bool = False) -> None:
+        self.fields = {field.name: field for field in fields}
+        self.skipped = {field.name for field in fields if not _searched(field, top=top)}
+        self.phones = {field.name for field in fields if is_phone(field)} - self.skipped
+        self.names = {field.name for field in fields if is_name(field)} - self.skipped
+        self.children = {field.name: Plan(field.fields) for field in fields if field.fields}
+
+
+def is_phone(field: Field) -> bool:
+    """Whether a field holds phone numbers, found by any four digits."""
+    return field.kind == "phone" or field.index == "phone"
+
+
+def is_name(field: Field) -> bool:
+    """Whether a field holds names, found by pinyin too."""
+    return field.kind == "name" or field.index == "name"
+
+
+def _searched(field: Field, *, top: bool) -> bool:
+    """Free words skip what is sealed, what is compared rather than read, and ids of items."""
+    if field.seal or field.kind in _NOT_TEXT or field.name == "uid":
+        return False
+    if field.index in ("none", "date", "number") and not field.fields:
+        return False
+    return not field.enum and (top or field.name != "id")
+
+
+@lru_cache(maxsize=8)
+def plan_of(schema: Schema) -> Plan:
+    """The plan of a schema's records."""
+    return Plan(schema.fields, top=True)
+
+
+_UNKNOWN: Final = Plan(())
+
+
+def is_sealed(value: object) -> bool:
+    """Whether a value is ciphertext: a mapping with ``sealed`` and ``age`` (DESIGN section 3)."""
+    return isinstance(value, dict) and "sealed" in value and "age" in value
+
+
+class Doc:
+    """A record as queries see it; everything is computed when first asked for.
+
+    ``derived`` gives what :func:`textcrm.record.derive` computes. ``today`` is only needed for
+    ages. Sealed values, and plain values of fields that should be sealed, are present
+    (``has:``) but never compared, shown or counted, unless ``reveal`` says that the caller has
+    opened them.
+    """
+
+    __slots__ = (
+        "_derived",
+        "_derive",
+        "_haystack",
+        "_names",
+        "_phones",
+        "id",
+        "plan",
+        "reveal",
+        "schema",
+        "today",
+        "typed",
+    )
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the record's own word
+        typed: Mapping[str, Any],
+        derived: Callable[[], Mapping[str, Any]],
+        schema: Schema,
+        *,
+        today: dt.date | None = None,
+        reveal: bool = False,
+        plan: Plan | None = None,
+    ) -> None:
+        self.id = id
+        self.typed = typed
+        self.schema = schema
+        self.today = today
+        self.reveal = reveal
+        self.plan = plan or plan_of(schema)
+        self._derive = derived
+        self._derived: Mapping[str, Any] | None = None
+        self._haystack: str | None = None
+        self._phones: str | None = None
+        self._names: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, record: Record, today: dt.date, settings: Mapping[str, Any] | None = None) -> Doc:
+        """The view of a record on a day; settings as :func:`textcrm.record.derive` takes them."""
+        return cls(
+            record.id,
+            record.typed,
+            lambda: record.derived(today, settings),
+            record.schema,
+            today=today,
+        )
+
+    def item(self, item: Mapping[str, Any], path: FieldPath) -> Doc:
+        """The view of one item of a list at a field path: ``purchases(product:X amount:>5)``."""
+        plan = self.plan
+        for part in path:
+            plan = plan.children.get(part, _UNKNOWN)
+        return Doc("", item, dict, self.schema, today=self.today, reveal=self.reveal, plan=plan)
+
+    @property
+    def name(self) -> str:
+        """The customer's name, or an empty string."""
+        name = self.typed.get("name")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def archived(self) -> bool:
+        """Whether the record is put aside (O1)."""
+        return bool(self.typed.get("archived"))
+
+    @property
+    def derived(self) -> Mapping[str, Any]:
+        """What follows from the record."""
+        if self._derived is None:
+            self._derived = self._derive()
+        return self._derived
+
+    @property
+    def haystack(self) -> str:
+        """All free text, folded once, values apart: what is not in here is in no field."""
+        if self._haystack is None:
+            texts = [self.id] if self.id and "id" not in self.typed else []
+            self._gather(self.typed, self.plan, texts)
+            self._haystack = fold(SEPARATOR.join(texts))
+        return self._haystack
+
+    def _gather(self, tree: Mapping[str, Any], plan: Plan, texts: list[str]) -> None:
+        skipped = () if self.reveal else plan.skipped
+        for key, value in tree.items():
+            if key in skipped:
+                continue
+            if type(value) is str:
+                texts.append(value)
+            elif type(value) is dict:
+                if not is_sealed(value):
+                    self._gather(value, plan.children.get(key, _UNKNOWN), texts)
+            elif type(value) is list:
+                child = plan.children.get(key, _UNKNOWN)
+                for item in value:
+                    if type(item) is str:
+                        texts.append(item)
+                    elif type(item) is dict and not is_sealed(item):
+                        self._gather(item, child, texts)
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every text that free words look into, with its place; the name first."""
+        if self.id and "id" not in self.typed:
+            yield Leaf(("id",), None, self.id)
+        yield from self._leaves(self.typed, self.plan, ())
+
+    def _leaves(
+        self, tree: Mapping[str, Any], plan: Plan, at: tuple[str | int, ...]
+    ) -> Iterator[Leaf]:
+        for key, value in tree.items():
+            if key in plan.skipped and not self.reveal:
+                continue
+            child = plan.children.get(key, _UNKNOWN)
+            field = plan.fields.get(key)
+            items = enumerate(value) if isinstance(value, list) else ((None, value),)
+            for index, item in items:
+                place = (*at, key) if index is None else (*at, key, index)
+                if isinstance(item, str):
+                    yield Leaf(place, field, item)
+                elif isinstance(item, dict) and not is_sealed(item):
+                    yield from self._leaves(item, child, place)
+
+    @property
+    def phones(self) -> str:
+        """The digits of every phone number, one a line."""
+        if self._phones is None:
+            found = [digits_of(text) for text in self._of(self.typed, self.plan, "phones")]
+            self._phones = "\n".join(found)
+        return self._phones
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the record that hold Chinese: the customer's, aliases, contacts'."""
+        if self._names is None:
+            found = self._of(self.typed, self.plan, "names")
+            self._names = tuple(text for text in found if not text.isascii())
+        return self._names
+
+    def _of(self, tree: Mapping[str, Any], plan: Plan, what: str) -> Iterator[str]:
+        wanted: set[str] = getattr(plan, what)
+        for key, value in tree.items():
+            child = plan.children.get(key)
+            if key not in wanted and child is None:
+                continue
+            for item in value if isinstance(value, list) else (value,):
+                if isinstance(item, str) and key in wanted:
+                    yield item
+                elif isinstance(item, dict) and child is not None and not is_sealed(item):
+                    yield from self._of(item, child, what)
+
+    def values(self, path: FieldPath) -> list[Any]:
+        """All values under a field path, in order: ("contacts", "phones", "number").
+
+        Lists on the way and at the end are opened, so that a list of three tags is three values;
+        nothing and sealed values are left out.
+        """
+        if not path:
+            return []
+        return [value for value in self._present(path) if not self._hidden(value)]
+
+    def present(self, path: FieldPath) -> bool:
+        """Whether anything stands at a path, sealed or not; false and empty are nothing."""
+        return any(value is not False and _filled(value) for value in self._present(path))
+
+    def _present(self, path: FieldPath) -> list[Any]:
+        nodes: list[Any] = [self.typed]
+        plan: Plan | None = self.plan
+        for part in path:
+            sealed = bool(plan and (field := plan.fields.get(part)) and field.seal)
+            below = [node[part] for node in nodes if isinstance(node, dict) and part in node]
+            nodes = _opened(below)
+            if sealed and not self.reveal:
+                nodes = [_SEALED for node in nodes if _filled(node)]
+            plan = plan.children.get(part) if plan else None
+        return [node for node in nodes if node is not None]
+
+    def _hidden(self, value: object) -> bool:
+        return value is _SEALED or is_sealed(value)
+
+    def trees(self, path: FieldPath) -> list[dict[str, Any]]:
+        """The mappings under a field path: the items of a list, or the one mapping."""
+        found = self._present(path) if path else [dict(self.typed)]
+        return [value for value in found if isinstance(value, dict) and not self._hidden(value)]
+
+
+_SEALED: Final = {"sealed": (), "age": ""}
+
+
+def _opened(values: list[Any]) -> list[Any]:
+    opened: list[Any] = []
+    for value in values:
+        opened.extend(value if isinstance(value, list) else (value,))
+    return opened
+
+
+def _filled(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_filled(each) for each in value.values()) or is_sealed(value)
+    if isinstance(value, list):
+        return any(_filled(each) for each in value)
+    return value is not None and value != ""

@@ -1,0 +1,116 @@
+"""Folding: how text is levelled before it is compared (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+# A noncharacter between two values: no query can name it, so nothing is found across values.
+SEPARATOR: Final = "\uffff"
+
+_ACCENTED = re.compile("[\u00c0-\u052f\u1e00-\u1fff]")
+# Soft hyphens, zero-width and direction marks, variation selectors: pasted from chat windows.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
+_CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_NOT_WORD = re.compile("[\\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_TEL: Final = 11
+_EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#|,|;ext=)\s*\d{1,6}$")
+_PHONE = re.compile(r"[+(]?[\d\s().+-]*\d[\d\s().+-]*")
+
+
+def fold(text: str) -> str:
+    """Level a text: NFKC, no case, no accents, no invisible marks, single spaces.
+
+    ``Ｍüller`` and ``muller`` fold alike. Traditional characters stay: the index folds them.
+    """
+    if text.isascii():
+        return " ".join(text.lower().split())
+    text = unicodedata.normalize("NFKC", text).casefold()
+    if _ACCENTED.search(text) or _MARKS.search(text):
+        bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
+        text = unicodedata.normalize("NFKC", bare)
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+@lru_cache(maxsize=4096)
+def fold_word(word: str) -> str:
+    """Fold a short word that comes again and again: a code, a name, a tag."""
+    return fold(word)
+
+
+def is_cjk(char: str) -> bool:
+    """Whether a character is of a script that writes without spaces."""
+    return _CJK.match(char) is not None
+
+
+def has_cjk(text: str) -> bool:
+    """Whether a text holds such a character."""
+    return _CJK.search(text) is not None
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() and not is_cjk(char)
+
+
+def find_word(word: str, text: str, start: int = 0, *, whole: bool = False) -> int:
+    """Where a folded word stands in a folded text, from an offset on; -1 where nowhere.
+
+    A word that begins with a letter or digit of a script with spaces is found at the start of a
+    word only (``soft`` in ``Acme Software``, not in ``Microsoft``); Chinese is found anywhere.
+    ``whole`` asks for the end of a word too.
+    """
+    anchored = _in_word(word[0])
+    at = text.find(word, start)
+    while at >= 0:
+        end = at + len(word)
+        fits = not (anchored and at and _in_word(text[at - 1]))
+        if fits and not (whole and end < len(text) and _in_word(text[end])):
+            return at
+        # On to the next place where a word may begin: a long run of letters is passed at once.
+        gap = _NOT_WORD.search(text, at + 1) if anchored else None
+        if anchored and gap is None:
+            return -1
+        at = text.find(word, gap.start() if gap else at + 1)
+    return -1
+
+
+def other_number(word: str) -> str | None:
+    """The English singular of a folded plural, or a plural that does not begin with the word."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return None
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("xes", "ches", "shes", "sses", "zes")):
+        return word[:-2]
+    if word[-1] == "y" and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word[:-1] if word[-1] == "s" and word[-2] not in "sui" else None
+
+
+def digits_of(text: str) -> str:
+    """The ASCII digits of a text."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in text if "0" <= char <= "9")
+
+
+def phone_fragment(word: str) -> str | None:
+    """The digits by which a word may be part of a phone number; None where it cannot.
+
+    Four digits or more, spaces, dashes, dots and parentheses apart; +86, 0086, a trunk 0 and an
+    extension are left out: ``+86 138-0013`` gives ``1380013``.
+    """
+    word = _EXTENSION.sub("", fold(word)).strip()
+    if not _PHONE.fullmatch(word):
+        return None
+    digits = digits_of(word)
+    if digits.startswith("0086"):
+        digits = digits[4:]
+    elif digits.startswith("86") and (word.startswith(("+", "(+")) or len(digits) >= _TEL + 2):
+        digits = digits[2:]
+    if len(digits) >= _TEL - 1 and digits.startswith("0"):
+        digits = digits[1:]
+    return digits if len(digits) >= 4 else None
