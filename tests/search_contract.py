@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from searching import doc, query
 
 from textcrm.query import Doc, quote
-from textcrm.search import Backend
+
+if TYPE_CHECKING:
+    from textcrm.search import Backend
 
 DOCS = [
     doc("C20240101001", name="张三", tags=["VIP", "老朋友"], type="prospect", purchases=[{"date": "2024-05-01", "amount": "900"}]),
@@ -31,7 +35,7 @@ class SearchContract:
     def docs(self) -> list[Doc]:
         return list(DOCS)
 
-    def ids(self, backend: Backend, docs: list[Doc], text: str, **options) -> list[str]:
+    def ids(self, backend: Backend, docs: list[Doc], text: str, **options: Any) -> list[str]:
         return [hit.id for hit in backend.search(query(text), docs, **options)]
 
     @pytest.mark.parametrize(

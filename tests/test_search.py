@@ -64,7 +64,7 @@ def test_snippets_of_huge_texts_are_quick() -> None:
 @given(st.text(max_size=80), st.text(min_size=1, max_size=10))
 def test_snippets_never_fail(text: str, word: str) -> None:
     line, spans = snippet(text, [Term(word), Term(word, phrase=True)], phone=True, name=True)
-    assert all(0 <= start and start + length <= len(line) + 1 for start, length in spans)
+    assert all(start >= 0 and start + length <= len(line) + 1 for start, length in spans)
 
 
 @settings(deadline=None)

@@ -94,6 +94,9 @@ def _archived(node: Clause, target: Target) -> Bound | None:
 def _mapping(binder: Binder, node: Clause, target: Target) -> Bound:
     if node.operator in _COMPARING or (not node.quoted and ".." in node.value):
         names = {child.name for child in target.field.fields} if target.field else set()
+        if target.kind == "size":
+            target = target._replace(path=(*target.path, "employees"))
+            names = {"min", "max"}
         if names >= {"min", "max"}:
             return nodes.Span(target.path, node.operator, _number(binder, node, target))
         if node.operator:
@@ -111,8 +114,10 @@ def _number(binder: Binder, node: Clause, target: Target) -> ValueTest:
                 node,
                 target,
                 "bad-number",
-                Text("“{value}” is not a number ({field})", "“{value}”不是数字（{field}）"),
-                Text(
+                message=Text(
+                    "“{value}” is not a number ({field})", "“{value}”不是数字（{field}）"
+                ),
+                hint=Text(
                     "write {name}:>=10000, {name}:5万 or {name}:1000..5000",
                     "请写成 {name}:>=10000、{name}:5万 或 {name}:1000..5000",
                 ),
@@ -132,8 +137,8 @@ def _date(binder: Binder, node: Clause, target: Target) -> Bound:
                 node,
                 target,
                 "bad-date",
-                Text("“{value}” is not a date ({field})", "“{value}”不是日期（{field}）"),
-                Text(
+                message=Text("“{value}” is not a date ({field})", "“{value}”不是日期（{field}）"),
+                hint=Text(
                     "write {name}:2024-05, {name}:>=2024-05-01, {name}:>30d or {name}:2024-01..2024-06",
                     "请写成 {name}:2024-05、{name}:>=2024-05-01、{name}:>30d 或 {name}:2024-01..2024-06",
                 ),
@@ -153,11 +158,11 @@ def _boolean(binder: Binder, node: Clause, target: Target) -> Bound:
                 node,
                 target,
                 "bad-boolean",
-                Text(
+                message=Text(
                     "{field} is yes or no, not “{value}”",
                     "{field}只能是“是”或“否”，不能是“{value}”",
                 ),
-                Text("write {name}:yes or {name}:no", "请写成 {name}:是 或 {name}:否"),
+                hint=Text("write {name}:yes or {name}:no", "请写成 {name}:是 或 {name}:否"),
             )
         )
     return nodes.Holds(target, answer[0], unset=answer[1])
@@ -320,11 +325,11 @@ def _no_order(binder: Binder, node: Clause, target: Target) -> Exception:
         node,
         target,
         "no-order",
-        Text(
+        message=Text(
             "{field} is text: {operator} compares dates and numbers",
             "{field}是文字，{operator} 只能比较日期和数字",
         ),
-        Text("write {name}:{value}", "请写成 {name}:{value}"),
+        hint=Text("write {name}:{value}", "请写成 {name}:{value}"),
     )
 
 
@@ -356,7 +361,7 @@ def no_state(binder: Binder, node: Clause) -> Exception:
 
 
 def _unreadable(
-    binder: Binder, node: Clause, target: Target, problem: str, message: Text, hint: Text
+    binder: Binder, node: Clause, target: Target, problem: str, *, message: Text, hint: Text
 ) -> Exception:
     return mistake(
         binder.text,

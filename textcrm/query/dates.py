@@ -20,13 +20,13 @@ _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _QUARTER = re.compile(r"(\d{4})(?:-?q|年?第?)([1-4])(?:季度)?")
 _YEAR = re.compile(r"(\d{4})年?")
 _AGE = re.compile(r"([+-]?)(\d{1,5})个?(\D{1,6})")
-_UNITS: Final = {
+_UNITS: Final[dict[str, tuple[str, ...]]] = {
     "day": ("d", "day", "days", "天"),
     "week": ("w", "week", "weeks", "周", "星期"),
     "month": ("m", "mo", "month", "months", "月"),
     "year": ("y", "year", "years", "年"),
 }
-_PERIODS: Final = {
+_PERIODS: Final[dict[str, dict[int, tuple[str, ...]]]] = {
     "day": {
         -2: ("前天",),
         -1: ("昨天", "昨日", "yesterday"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.query.fold import SEPARATOR, digits_of, fold
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
     from textcrm.record import Record
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FieldPath = tuple[str, ...]
 _NOT_TEXT: Final = frozenset(
-    ("enum", "date", "moment", "money", "number", "integer", "boolean", "person")
+    ("enum", "date", "moment", "money", "number", "integer", "boolean", "person", "reference")
 )
 
 
@@ -58,7 +58,7 @@ def is_name(field: Field) -> bool:
 
 def _searched(field: Field, *, top: bool) -> bool:
     """Free words skip what is sealed, what is compared rather than read, and ids of items."""
-    if field.seal or field.kind in _NOT_TEXT or field.name == "uid":
+    if field.seal or field.element.kind in _NOT_TEXT or field.name == "uid":
         return False
     if field.index in ("none", "date", "number") and not field.fields:
         return False
@@ -89,8 +89,8 @@ class Doc:
     """
 
     __slots__ = (
-        "_derived",
         "_derive",
+        "_derived",
         "_haystack",
         "_names",
         "_phones",

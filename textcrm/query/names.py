@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.query.doc import FieldPath, is_phone
-from textcrm.query.fold import fold_word
+from textcrm.query.fold import fold_word as _fold
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from textcrm.query.doc import Doc
     from textcrm.schema import Field, Schema
 
-MAPPINGS: Final = ("mapping", "items")
+MAPPINGS: Final = ("mapping", "items", "size")
+
+
+def key(word: str) -> str:
+    """A name as it is compared: ``last-contact``, ``Last contact`` and ``last_contact`` are one."""
+    return _fold(word).replace(" ", "").replace("_", "").replace("-", "")
 
 
 class Target(NamedTuple):
     """Where a name leads: values of a record, or what follows from it.
 
     ``path`` is relative to the record, or to the item inside ``purchases(...)``. ``derived`` is the
-    key of a derived value, with an empty path.
+    name of a derived value, with an empty path.
     """
 
     name: str
@@ -49,7 +54,7 @@ class Target(NamedTuple):
 class Derived(NamedTuple):
     """A value that :func:`textcrm.record.derive` computes, as queries name it."""
 
-    key: str
+    name: str
     kind: str
     label: Text
     words: tuple[str, ...] = ()
@@ -92,7 +97,7 @@ AHEAD: Final = frozenset(
 )
 _SHORT_CUTS: Final[dict[str, tuple[str, ...]]] = {
     "phone": ("phone", "电话", "手机", "手机号", "手机号码", "联系电话", "座机", "tel", "mobile"),
-    "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "邮件"),
+    "email": ("email", "mail", "邮箱", "电子邮箱", "邮件"),
     "region": ("region", "地区", "区域", "省市", "省市区", "所在地", "所在地区"),
     "bought": ("bought", "购买", "买过", "购买产品"),
     "tag": ("tag", "标签"),
@@ -121,7 +126,7 @@ class Names:
         self.schema = schema
         self._deep: dict[str, list[Field]] = {}
         for field in _below(schema.fields):
-            for word in dict.fromkeys(map(fold_word, _words(field))):
+            for word in dict.fromkeys(map(key, _words(field))):
                 self._deep.setdefault(word, []).append(field)
 
     def find(self, name: str, within: Field | None = None) -> tuple[Target, ...]:
@@ -133,7 +138,7 @@ class Names:
         """
         if within is not None:
             return self._inside(name, within)
-        word = fold_word(name)
+        word = key(name)
         if "." in word or "/" in word:
             return self._dotted(name.replace("/", "."))
         return (
@@ -145,9 +150,7 @@ class Names:
         )
 
     def _top(self, word: str) -> tuple[Target, ...]:
-        return tuple(
-            target(field) for field in self.schema.fields if fold_word(field.name) == word
-        )
+        return tuple(target(field) for field in self.schema.fields if key(field.name) == word)
 
     def _labelled(self, name: str) -> tuple[Target, ...]:
         field = self.schema.find(name)
@@ -157,17 +160,15 @@ class Names:
         parts = name.replace("/", ".").split(".")
         fields = _walk(parts, within.fields)
         if not fields and len(parts) == 1:
-            word = fold_word(name)
-            fields = [
-                each for each in _below(within.fields) if word in map(fold_word, _words(each))
-            ]
+            word = key(name)
+            fields = [each for each in _below(within.fields) if word in map(key, _words(each))]
         base = len(within.path)
         return tuple(target(field)._replace(path=field.path[base:]) for field in fields)
 
     def _dotted(self, name: str) -> tuple[Target, ...]:
         parts = name.split(".")
-        if fold_word(parts[0]) == "derived" and len(parts) == 2:
-            return _derived(fold_word(parts[1]), (*DERIVED, *DERIVED_ONLY))
+        if key(parts[0]) == "derived" and len(parts) == 2:
+            return _derived(key(parts[1]), (*DERIVED, *DERIVED_ONLY))
         if fields := _walk(parts, self.schema.fields):
             return tuple(target(field) for field in fields)
         return self._free(parts)
@@ -213,7 +214,7 @@ class Names:
         words = [word for field in _all(fields) for word in _words(field)]
         if within is None:
             for derived in DERIVED:
-                words += (derived.key, derived.label.zh, *derived.words)
+                words += (derived.name, derived.label.zh, *derived.words)
             words += [word for short in _SHORT_CUTS.values() for word in short]
         return list(dict.fromkeys(words))
 
@@ -225,14 +226,15 @@ def names_of(schema: Schema) -> Names:
 
 
 def target(field: Field) -> Target:
-    """The target that a field of the schema is."""
-    return Target(".".join(field.path), field.label, field.kind, field.path, field)
+    """The target that a field of the schema is; a list of people is asked as people are."""
+    kind = "person" if field.element.kind == "person" else field.kind
+    return Target(".".join(field.path), field.label, kind, field.path, field)
 
 
 def _derived(word: str, known: Iterable[Derived]) -> tuple[Target, ...]:
     for each in known:
-        if word in map(fold_word, (each.key, each.label.en, each.label.zh, *each.words)):
-            return (Target(each.key, each.label, each.kind, derived=each.key),)
+        if word in map(key, (each.name, each.label.en, each.label.zh, *each.words)):
+            return (Target(each.name, each.label, each.kind, derived=each.name),)
     return ()
 
 
@@ -244,9 +246,9 @@ def _walk(parts: list[str], fields: tuple[Field, ...]) -> list[Field]:
     """The fields that a dotted name leads to, each part by name, else by label or alias."""
     found: list[Field] = []
     for part in parts:
-        word = fold_word(part)
-        found = [field for field in fields if fold_word(field.name) == word] or [
-            field for field in fields if word in map(fold_word, _words(field))
+        word = key(part)
+        found = [field for field in fields if key(field.name) == word] or [
+            field for field in fields if word in map(key, _words(field))
         ][:1]
         if not found:
             return []

@@ -64,9 +64,10 @@ def _spans(
             continue
         if not term.folded and (at := text.find(term.raw)) >= 0:
             yield at, len(term.raw)
-        if phone and term.digits and (span := _digit_span(term.digits, text)):
-            yield span
-        elif name and term.pinyin and (span := find_pinyin(term.folded, text)):
+        span = _digit_span(term.digits, text) if phone and term.digits else None
+        if name and term.pinyin:
+            span = span or find_pinyin(term.folded, text)
+        if span:
             yield span
 
 
