@@ -16,7 +16,10 @@ from textcrm.errors import Misuse
 from textcrm.query import Doc, Query, parse, quote
 from textcrm.query.dates import Period, read_age, read_period
 from textcrm.query.fold import find_word, fold, phone_fragment
+from textcrm.query.names import names_of
 from textcrm.query.pinyin import find_pinyin
+from textcrm.record import derive
+from textcrm.schema import Schema, default_schema_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -519,6 +522,77 @@ def test_sealed_values_are_in_no_view() -> None:
     assert YUNFAN.values(("contacts", "id_number")) == []
     assert YUNFAN.present(("bank_account",))
     assert not any("id_number" in leaf.path for leaf in YUNFAN.leaves())
+
+
+SHIPPED = Schema.from_json(default_schema_text())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "状态:合作中 行业:软件 跟进人:王",
+        "类型:潜在客户 最近联系:>30d",
+        "客户状态:合作中 所属行业:软件",
+        "电话:8000 邮箱:yunfan 职务:经理 角色:决策人",
+        "省份:广东 城市:深圳 地区:深圳",
+        "金额:>=1万 购买:服务器 purchases.产品:服务器",
+        "合同(合同编号:HT-1 到期日:<90d) 合同编号:HT-1",
+        "跟进记录(方式:电话 时间:2024-05)",
+        "微信:yf_2024 规模:>=50 员工人数:>=50 客户规模:人",
+        "价值等级:高价值 intent:high stage:won",
+        "协作人:李 -is:archived no:restricted",
+        "购买:服务器 单号:A-1",
+        "下次跟进:<7天 到期日:2024-06",
+        "编号:C2024 标签:VIP",
+        "社交账号:yf_2024",
+    ],
+)
+def test_the_shipped_schema_answers_to_its_labels(text: str) -> None:
+    raw = {
+        "id": "C20240301001",
+        "name": "云帆",
+        "status": "active",
+        "type": "prospect",
+        "industry": "I65",
+        "owner": "wang-fang",
+        "collaborators": ["li-na"],
+        "value_tier": "high",
+        "intent": "high",
+        "stage": "won",
+        "tags": ["VIP"],
+        "size": {"employees": {"min": "50", "max": "99", "text": "50-99人"}},
+        "contacts": [
+            {
+                "name": "张三",
+                "title": "经理",
+                "role": "decision_maker",
+                "phones": [{"number": "+8613800138000"}],
+                "emails": [{"address": "zs@yunfan.com"}],
+                "social": {"wechat": "yf_2024"},
+            }
+        ],
+        "addresses": [{"province": "广东省", "city": "深圳市"}],
+        "interactions": [
+            {
+                "at": "2024-05-02 10:00",
+                "channel": "phone",
+                "next": {"what": "x", "due": "2024-06-20"},
+            }
+        ],
+        "purchases": [
+            {"number": "A-1", "product": "服务器", "amount": "20000", "date": "2024-01-01"}
+        ],
+        "contracts": [{"number": "HT-1", "ends": "2024-08-01"}],
+    }
+    typed = SHIPPED.typed(raw)
+    record = Doc("C20240301001", typed, lambda: derive(typed, TODAY, "C20240301001"), SHIPPED)
+    assert parse(text, SHIPPED, today=TODAY, people=PEOPLE).matches(record)
+
+
+def test_every_field_of_the_shipped_schema_has_a_name() -> None:
+    names = names_of(SHIPPED)
+    for word in names.known():
+        assert names.find(word), word
 
 
 def test_values_open_lists() -> None:

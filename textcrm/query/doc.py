@@ -188,27 +188,39 @@ class Doc:
                     elif type(item) is dict and not is_sealed(item):
                         self._gather(item, child, texts)
 
-    def leaves(self) -> Iterator[Leaf]:
-        """Every text that free words look into, with its place; the name first."""
-        if self.id and "id" not in self.typed:
-            yield Leaf(("id",), None, self.id)
-        yield from self._leaves(self.typed, self.plan, ())
+    def folded_leaves(self) -> list[tuple[Leaf, str]]:
+        """Every text that free words look into with its folded form, out of the haystack."""
+        leaves = self.leaves()
+        folded = self.haystack.split(SEPARATOR)
+        if len(folded) != len(leaves):  # a value holds the separator itself
+            return [(leaf, fold(leaf.text)) for leaf in leaves]
+        return [(leaf, text.strip()) for leaf, text in zip(leaves, folded, strict=True)]
 
-    def _leaves(
-        self, tree: Mapping[str, Any], plan: Plan, at: tuple[str | int, ...]
-    ) -> Iterator[Leaf]:
+    def leaves(self) -> list[Leaf]:
+        """Every text that free words look into, with its place, in the order of the haystack."""
+        found = [Leaf(("id",), None, self.id)] if self.id and "id" not in self.typed else []
+        self._collect(self.typed, self.plan, (), found)
+        return found
+
+    def _collect(
+        self, tree: Mapping[str, Any], plan: Plan, at: tuple[str | int, ...], found: list[Leaf]
+    ) -> None:
+        skipped = () if self.reveal else plan.skipped
         for key, value in tree.items():
-            if key in plan.skipped and not self.reveal:
+            if key in skipped:
                 continue
-            child = plan.children.get(key, _UNKNOWN)
-            field = plan.fields.get(key)
-            items = enumerate(value) if isinstance(value, list) else ((None, value),)
-            for index, item in items:
-                place = (*at, key) if index is None else (*at, key, index)
-                if isinstance(item, str):
-                    yield Leaf(place, field, item)
-                elif isinstance(item, dict) and not is_sealed(item):
-                    yield from self._leaves(item, child, place)
+            if type(value) is str:
+                found.append(Leaf((*at, key), plan.fields.get(key), value))
+            elif type(value) is dict:
+                if not is_sealed(value):
+                    self._collect(value, plan.children.get(key, _UNKNOWN), (*at, key), found)
+            elif type(value) is list:
+                child, field = plan.children.get(key, _UNKNOWN), plan.fields.get(key)
+                for index, item in enumerate(value):
+                    if type(item) is str:
+                        found.append(Leaf((*at, key, index), field, item))
+                    elif type(item) is dict and not is_sealed(item):
+                        self._collect(item, child, (*at, key, index), found)
 
     @property
     def phones(self) -> str:

@@ -62,8 +62,8 @@ def find_word(word: str, text: str, start: int = 0, *, whole: bool = False) -> i
     word only (``soft`` in ``Acme Software``, not in ``Microsoft``); Chinese is found anywhere.
     ``whole`` asks for the end of a word too.
     """
-    anchored = _in_word(word[0])
     at = text.find(word, start)
+    anchored = at >= 0 and _in_word(word[0])
     while at >= 0:
         end = at + len(word)
         fits = not (anchored and at and _in_word(text[at - 1]))

@@ -139,8 +139,9 @@ class Names:
         if within is not None:
             return self._inside(name, within)
         word = key(name)
-        if "." in word or "/" in word:
-            return self._dotted(name.replace("/", "."))
+        dotted = "." in word or "/" in word
+        if dotted and (found := self._dotted(name.replace("/", "."))):
+            return found
         return (
             self._top(word)
             or _derived(word, DERIVED)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textcrm.query.doc import is_name, is_phone
-from textcrm.query.fold import digits_of, fold
+from textcrm.query.fold import digits_of
 from textcrm.query.pinyin import find_pinyin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textcrm.query import Doc
     from textcrm.query.doc import Leaf
@@ -45,21 +45,16 @@ def weight(leaf: Leaf) -> int:
     return KEYWORD if field.index == "keyword" else TEXT
 
 
-def quality(term: Term, leaf: Leaf) -> int:
-    """How well a text answers to a term: 4 is it, 3 begins with it, 2 holds it, 1 in pinyin."""
-    folded = fold(leaf.text)
+def quality(term: Term, leaf: Leaf, folded: str) -> int:
+    """How well a text answers to a term: 4 is it, 3 begins with it, 2 holds it, 0 not at all."""
     if found := term.find(folded):
         if found == (0, len(folded)):
             return _EXACT
         return _PART if found[0] else _PREFIX
     if not term.folded:
         return _PART if term.raw in leaf.text else 0
-    if leaf.field is None:
-        return 0
-    if term.digits and is_phone(leaf.field):
+    if term.digits and leaf.field is not None and is_phone(leaf.field):
         return _of_digits(term.digits, digits_of(leaf.text))
-    if term.pinyin and is_name(leaf.field) and find_pinyin(term.folded, leaf.text):
-        return _PINYIN
     return 0
 
 
@@ -69,15 +64,41 @@ def _of_digits(fragment: str, digits: str) -> int:
     return _EXACT if len(digits) - len(fragment) <= 2 else _PART
 
 
-def score(doc: Doc, terms: Sequence[Term]) -> tuple[float, list[Scored]]:
-    """The score of a record, the sum of each term's best place, and all places, best first."""
-    found: list[Scored] = []
-    best = [0] * len(terms)
-    for leaf in doc.leaves():
-        for index, term in enumerate(terms):
-            if grade := quality(term, leaf):
-                worth = weight(leaf) + grade
-                best[index] = max(best[index], worth)
-                found.append(Scored(worth, leaf, term))
-    found.sort(key=lambda each: -each.score)
-    return float(sum(best)), found
+def score(doc: Doc, terms: Sequence[Term]) -> float:
+    """The score of a record: the sum of each term's best place."""
+    places = doc.folded_leaves()
+    return float(sum(max((e.score for e in _found(places, t)), default=0) for t in terms))
+
+
+def places_of(doc: Doc, terms: Sequence[Term]) -> list[Scored]:
+    """All places where a record holds the terms, the best first."""
+    places = doc.folded_leaves()
+    return sorted(
+        (each for t in terms for each in _found(places, t)), key=lambda each: -each.score
+    )
+
+
+Places = list[tuple["Leaf", str]]
+
+
+def _found(places: Places, term: Term) -> list[Scored]:
+    """The places of one term; pinyin counts where it is written nowhere."""
+    found = list(_written(places, term))
+    return found or (list(_said(places, term)) if term.pinyin else [])
+
+
+def _written(places: Places, term: Term) -> Iterator[Scored]:
+    word = term.folded
+    # Most texts lack the word altogether: that is seen without a call.
+    plain = bool(word) and not term.other and not term.digits
+    for leaf, folded in places:
+        if plain and word not in folded:
+            continue
+        if grade := quality(term, leaf, folded):
+            yield Scored(weight(leaf) + grade, leaf, term)
+
+
+def _said(places: Places, term: Term) -> Iterator[Scored]:
+    for leaf, _ in places:
+        if leaf.field and is_name(leaf.field) and find_pinyin(term.folded, leaf.text):
+            yield Scored(weight(leaf) + _PINYIN, leaf, term)

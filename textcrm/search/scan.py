@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textcrm.query.doc import is_name, is_phone
 from textcrm.search.backend import Facet, Hit, Match
 from textcrm.search.order import sort_docs
-from textcrm.search.rank import score
+from textcrm.search.rank import places_of, score
 from textcrm.search.snippet import snippet
 from textcrm.search.tabulate import column
 from textcrm.text import Text, same
@@ -40,7 +40,7 @@ class ScanBackend:
     ) -> list[Hit]:
         """The hits, best first, or by the fields of ``sort``."""
         found = [
-            (doc, *(score(doc, query.words) if query.words else (0.0, [])))
+            (doc, score(doc, query.words) if query.words else 0.0)
             for doc in self._fitting(query, docs, archived=archived)
         ]
         if sort:
@@ -49,7 +49,9 @@ class ScanBackend:
         else:
             found.sort(key=lambda entry: (-entry[1], -recency(entry[0]), entry[0].id))
         page = islice(found, max(0, offset), None if limit is None else max(0, offset) + limit)
-        return [Hit(doc.id, points, _matches(places), doc) for doc, points, places in page]
+        return [
+            Hit(doc.id, points, _matches(places_of(doc, query.words)), doc) for doc, points in page
+        ]
 
     def count(self, query: Query, docs: Iterable[Doc], *, archived: bool = False) -> int:
         """How many records fit."""
