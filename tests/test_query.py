@@ -20,6 +20,7 @@ from textcrm.query.names import names_of
 from textcrm.query.pinyin import find_pinyin
 from textcrm.record import derive
 from textcrm.schema import Schema, default_schema_text
+from textcrm.search import ScanBackend, group
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -501,7 +502,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     ["a" * 10_000, "*" * 10_000, "(" * 10_000, '"' * 10_000, "-" * 10_000, "1" * 10_000, "a:" * 5_000,
      "a|" * 5_000, "\\" * 10_000, "@" * 10_000, "created:" + "9" * 10_000, "amount:>" + "9" * 10_000,
      "amount:" + "9," * 5_000, "phone:" + "+-" * 4_000, "s" * 10_000, "状态:" + "a," * 4_000,
-     "created:" + "1d" * 4_000, "1 " * 199, "ａ" * 10_000, "\u0301" * 10_000],
+     "created:" + "1d" * 4_000, "1 " * 199, "1" * 9_000 + "x", "phone:" + "(1" * 4_000 + "x", "ａ" * 10_000, "\u0301" * 10_000],
 )  # fmt: skip
 def test_no_query_takes_long(text: str) -> None:
     record = doc(
@@ -513,6 +514,29 @@ def test_no_query_takes_long(text: str) -> None:
     if found := read_or_explained(text):
         found.matches(record)
     assert time.process_time() - begun < 1
+
+
+ODD = st.recursive(
+    st.one_of(st.none(), st.sampled_from(["", "云帆", "2024-05-01", "12", "yes", "x y"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["name", "phones", "number", "amount", "min", "at", "sealed", "age", "x"]), inner, max_size=3),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+TOP = st.sampled_from([field.name for field in schema().fields])
+ASKED = ["云帆", "1234", "zs", "contacts:云", "amount:>1", "size.employees:>1", "tag:x", "status:active", "has:contacts",
+         "purchases(amount:>1 date:2024)", "archived:any", "phone:12", "name:zs", "custom.x:>1", "owner:x", "age:>3",
+         "region:44", "do_not_contact:no", '"x y"', "interactions.at:2024", "industry:软件"]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.dictionaries(TOP, ODD, max_size=4), st.sampled_from(ASKED))
+def test_records_of_any_shape_are_asked(raw: dict[str, Any], text: str) -> None:
+    odd = Doc("C20240101001", schema().typed(raw), dict, schema(), today=TODAY)
+    ScanBackend().search(query(text), [odd], archived=True, sort=["name", "-amount", "contacts"])
+    ScanBackend().facets(query(""), [odd], ["contacts", "tags", "age_band"], archived=True)
+    group([odd], ["contacts.name", "size"], sums=["purchases.amount"])
 
 
 def test_sealed_values_are_in_no_view() -> None:

@@ -17,6 +17,7 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _NOT_WORD = re.compile("[\\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _TEL: Final = 11
+_LONGEST_PHONE: Final = 40  # also keeps the patterns below from a long walk
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#|,|;ext=)\s*\d{1,6}$")
 _PHONE = re.compile(r"[+(]?[\d\s().+-]*\d[\d\s().+-]*")
 
@@ -103,6 +104,8 @@ def phone_fragment(word: str) -> str | None:
     Four digits or more, spaces, dashes, dots and parentheses apart; +86, 0086, a trunk 0 and an
     extension are left out: ``+86 138-0013`` gives ``1380013``.
     """
+    if len(word) > _LONGEST_PHONE:
+        return None
     word = _EXTENSION.sub("", fold(word)).strip()
     if not _PHONE.fullmatch(word):
         return None
