@@ -1,0 +1,25 @@
+"""Levelling of short key-like text: numbers, mail addresses, codes, dates; never free text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Soft hyphens, zero-width and direction marks, variation selectors: pasted from chat windows.
+INVISIBLE: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_INVISIBLE: Final = re.compile(f"[{INVISIBLE}]+")
+_SHOWN: Final = 60
+
+
+def levelled(text: str) -> str:
+    """Give a text in half width (NFKC), without invisible marks, with single spaces."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(text.split())
+
+
+def shortened(text: str) -> str:
+    """Give a text fit for a sentence: one line, at most 60 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
