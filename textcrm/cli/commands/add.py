@@ -1,0 +1,89 @@
+"""textcrm add: a new customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.frame import argument, command, option
+from textcrm.cli.written import report
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+
+
+@command(
+    "add",
+    help=Text(
+        "Add a customer. Values may be said in English or Chinese; what is understood is shown back.",
+        "新增一位客户。字段名和取值中英文均可，程序会回显理解后的内容。",
+    ),
+    examples=[
+        (Text("a company", "新增单位"), "textcrm add 杭州云杉科技有限公司 --set 状态=未合作 --set 标签=高意向、技术型"),
+        (Text("with its contact", "同时写联系人"), "textcrm add 'Blue River Ltd.' --set contacts/0/name='Jane Smith' --set email=jane@example.com"),
+        (Text("from a file", "从文件读取"), "textcrm add --from new-customer.yaml"),
+    ],
+)
+@argument("name", required=False, help=Text("the customer's name", "客户名称"))
+@option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=Text("set a field; may be repeated", "设置一个字段，可重复使用"))
+@option("--from", "source", metavar="FILE|-", help=Text("start from a YAML record; - is standard input", "以 YAML 记录为基础，- 表示标准输入"))
+@option("--reason", help=Text("why, kept in history", "原因，写入历史"))
+def run(
+    context: Context, name: str | None, sets: tuple[str, ...], source: str | None, reason: str | None
+) -> None:
+    """Add a customer."""
+    from textcrm.records import editing
+    from textcrm.records.values import split_assignment
+
+    vault = context.vault()
+    tree = _tree(context, source)
+    chosen = name or (tree or {}).get("name")
+    if not chosen:
+        chosen = context.ask(Text("Customer's name", "客户名称"), option="NAME")
+    pairs = [context.value_of(split_assignment(one)) for one in sets]
+    _warn_of_likeness(context, str(chosen))
+    done = editing.add(vault, str(chosen), pairs, tree=tree, reason=reason)
+    report(
+        context,
+        done,
+        Text("added {id} {name} ({commit})", "已新增 {id} {name}（{commit}）"),
+        also={"name": chosen},
+        name=chosen,
+    )
+    if not context.json and done.result.commit:
+        context.hint(
+            Text("look at it: textcrm show {id}", "查看：textcrm show {id}"), id=done.id
+        )
+
+
+def _tree(context: Context, source: str | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    from textcrm import yamlfile
+
+    tree = yamlfile.read_mapping(context.read_bytes(source), file=source)
+    for name in ("id", "uid"):
+        tree.pop(name, None)
+    return tree
+
+
+def _warn_of_likeness(context: Context, name: str) -> None:
+    """A customer of the same name may be the same one: ask on a terminal, warn off it (G1)."""
+    from textcrm.vault.lookup import fold, strings
+
+    folded = fold(name)
+    same = [
+        record
+        for record in context.vault().records()
+        if folded in (fold(record.name), *map(fold, strings(record.raw.get("aliases"))))
+    ]
+    if not same:
+        return
+    ids = [record.id for record in same]
+    context.warn(
+        Text("{name} is there already: {ids}", "已有同名客户 {name}：{ids}"), name=name, ids=ids
+    )
+    if context.interactive and not context.confirm(
+        Text("Add another one?", "仍然新增？"), default=False
+    ):
+        context.abort()

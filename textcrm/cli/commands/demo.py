@@ -1,0 +1,79 @@
+"""textcrm demo: a sample vault with a history, and a first tour of it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textcrm.cli.frame import argument, command
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+
+
+@command(
+    "demo",
+    help=Text(
+        "Make a vault of invented customers in DIR (default: ./textcrm-demo), with the history of "
+        "three people, and show what can be done with it.",
+        "在 DIR（默认 ./textcrm-demo）建立示例客户库：虚构的客户、三位同事的改动历史，并演示常用命令。",
+    ),
+    examples=[
+        (Text("try it", "试用"), "textcrm demo"),
+        (Text("elsewhere", "放到别处"), "textcrm demo /tmp/try-textcrm"),
+    ],
+)
+@argument("dir", required=False, metavar="DIR", help=Text("a new or empty folder", "新的或空的文件夹"))
+def run(context: Context, dir: str | None) -> None:  # noqa: A002
+    """Make and show the demo."""
+    from textcrm.demo.make import free_folder, make
+
+    folder = Path(dir) if dir else free_folder(Path.cwd())
+    vault = make(folder, context.today)
+    if context.json:
+        context.emit({"path": str(vault.root), "customers": sum(1 for _ in vault.records())})
+        return
+    here = str(folder)
+    for words in _tour(context):
+        context.out.line()
+        context.out.line(f"$ textcrm -C {shlex.quote(here)} {_quoted(words)}", style="bold")
+        context.run_again(["-C", here, *words])
+    context.out.line()
+    context.say(Text("The vault lies in {path}", "示例客户库位于 {path}"), path=str(vault.root))
+    for line in _next_steps(context, here):
+        context.out.line("  " + line)
+
+
+def _tour(context: Context) -> list[list[str]]:
+    from textcrm.demo.story import TOUR_CUSTOMER
+
+    zh = context.language == "zh"
+    return [
+        ["check"],
+        ["search", "报价" if zh else "quotation 报价", "--limit", "3"] if zh else ["search", "报价", "--limit", "3"],
+        ["show", TOUR_CUSTOMER],
+        ["due", "--within", "3"],
+        ["log", "--limit", "5"],
+    ]
+
+
+def _quoted(words: list[str]) -> str:
+    return " ".join(word if word.isalnum() else shlex.quote(word) for word in words)
+
+
+def _next_steps(context: Context, folder: str) -> list[str]:
+    from textcrm.demo.story import TOUR_CUSTOMER
+
+    said = Text("Try next:", "接下来可以试试：").say(context.language)
+    where = shlex.quote(folder)
+    step = Text("called, sends the offer", "电话沟通，确认报价").say(context.language)
+    return [
+        said,
+        f"  cd {where}",
+        "  textcrm list 类型:潜在客户 --sort name" if context.language == "zh" else "  textcrm list type:prospect --sort name",
+        f"  textcrm log {TOUR_CUSTOMER} '{step}' --next {'回访' if context.language == 'zh' else 'call'} --due {'下周三' if context.language == 'zh' else 'tomorrow'}",
+        "  textcrm undo",
+        "  textcrm --help",
+    ]

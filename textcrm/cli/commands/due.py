@@ -1,0 +1,121 @@
+"""textcrm due: what needs doing, most urgent first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm.cli.frame import command, option
+from textcrm.cli.reading import report_broken
+from textcrm.errors import Misuse
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+    from textcrm.insight.due import Due
+
+
+@command(
+    "due",
+    help=Text(
+        "What needs doing, most urgent first: next steps, silent prospects, money owed, contracts "
+        "and warranties that end, complaints, verification, birthdays.",
+        "待办清单，最急的在前：下一步计划、久未联系的潜在客户、应收款、合同和质保到期、投诉、信息核对、生日。",
+    ),
+    examples=[
+        (Text("mine, this week", "我的，一周内"), "textcrm due --owner me"),
+        (Text("the next 30 days", "30 天内"), "textcrm due --within 30"),
+    ],
+)
+@option("--within", type=int, default=7, metavar="DAYS", help=Text("look so many days ahead (7)", "往后看多少天（默认 7）"))
+@option("--owner", metavar="PERSON", help=Text("me, a person, or none for the public pool", "me、某人，或 none（公海）"))
+@option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
+def run(context: Context, within: int, owner: str | None, count: bool) -> None:
+    """List what is due."""
+    from textcrm.insight.due import due
+
+    vault = context.vault()
+    found = due(vault, vault.records(), within=within, owner=_owner(context, owner))
+    report_broken(context)
+    if count:
+        context.out.line(str(len(found)))
+        return
+    if context.json:
+        context.emit([_json(context, one) for one in found])
+    elif found:
+        _table(context, found)
+    else:
+        context.say(Text("nothing is due", "没有待办事项"))
+    if not found:
+        context.exit(1)
+
+
+def _owner(context: Context, word: str | None) -> str | None:
+    if word is None or word == "none":
+        return word
+    vault = context.vault()
+    if word in ("me", "我"):
+        me = vault.me()
+        if me is None:
+            raise Misuse(
+                "who-is-me",
+                Text(
+                    "git's user is nobody in access/access.yaml",
+                    "access/access.yaml 中没有与 git 用户对应的人",
+                ),
+                hint=Text("name a person instead", "请写出人员姓名"),
+            )
+        return me.id
+    person = vault.access.find(word)
+    return person.id if person else word
+
+
+def _json(context: Context, one: Due) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "kind": one.kind,
+        "due": one.due.isoformat() if one.due else None,
+        "days": one.days,
+        "reason": one.say(context.language),
+        "owner": one.owner or None,
+    }
+
+
+def _table(context: Context, found: list[Due]) -> None:
+    from textcrm.insight.due import KINDS
+
+    access = context.vault().access
+    rows = [
+        [
+            one.due.isoformat() if one.due else "",
+            _when(context, one.days),
+            one.id,
+            one.name,
+            KINDS[one.kind].say(context.language),
+            one.say(context.language),
+            access.display(one.owner) if one.owner else Text("(pool)", "（公海）").say(context.language),
+        ]
+        for one in found
+    ]
+    context.out.table(
+        [
+            Text("Due", "日期"),
+            Text("When", "时限"),
+            Text("Id", "编号"),
+            Text("Name", "名称"),
+            Text("Kind", "类别"),
+            Text("Reason", "事由"),
+            Text("Owner", "跟进人"),
+        ],
+        rows,
+        styles=["red" if one.days is not None and one.days < 0 else None for one in found],
+    )
+
+
+def _when(context: Context, days: int | None) -> str:
+    if days is None:
+        return ""
+    if days == 0:
+        return Text("today", "今天").say(context.language)
+    sentence = Text("{n} d over", "逾期 {n} 天") if days < 0 else Text("in {n} d", "{n} 天后")
+    return sentence.say(context.language, n=abs(days))

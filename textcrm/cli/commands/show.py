@@ -1,0 +1,46 @@
+"""textcrm show: one customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm.cli.frame import argument, command, option
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+
+
+@command(
+    "show",
+    help=Text(
+        "Show a customer, by id, former id or unambiguous name.",
+        "显示一位客户；可用编号、曾用编号或唯一的名称。",
+    ),
+    examples=[
+        (Text("on the screen", "在屏幕上看"), "textcrm show C20240501001"),
+        (Text("as it was", "看以前的内容"), "textcrm show C20240501001 --at 2026-06-01"),
+        (Text("for a program", "供程序使用"), "textcrm show 杭州云杉科技有限公司 --json"),
+    ],
+)
+@argument("id", help=Text("id or name", "编号或名称"))
+@option("--at", "rev", metavar="REV|DATE", help=Text("as it was at a commit or day", "某次提交或某日的内容"))
+@option("--text", is_flag=True, help=Text("the file itself, byte for byte", "原样输出文件内容"))
+def run(context: Context, id: str, rev: str | None, text: bool) -> None:  # noqa: A002
+    """Show a customer."""
+    from textcrm.cli.show import json_of, screen
+
+    vault = context.vault()
+    if rev is None:
+        record = vault.get(id)
+    else:
+        from textcrm.history.past import at
+
+        record = at(vault, id, rev)
+    if context.json:
+        context.emit(json_of(context, record))
+    elif text:
+        context.out.raw(record.text)
+    else:
+        with context.out.paged():
+            screen(context, record)

@@ -1,0 +1,91 @@
+"""textcrm status: what is not saved yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.frame import command
+from textcrm.cli.problems import print_problem, problem_json
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+    from textcrm.history.worktree import Edited, Status
+
+KINDS = {
+    "added": Text("new", "新增"),
+    "changed": Text("changed", "修改"),
+    "deleted": Text("deleted", "删除"),
+}
+
+
+@command(
+    "status",
+    help=Text(
+        "What was edited by hand and is not saved yet, by field; and how far the clone is from its remote.",
+        "手工编辑后尚未保存的内容（按字段列出），以及与远端相差多少提交。",
+    ),
+    examples=[
+        (Text("look", "查看"), "textcrm status"),
+        (Text("then save", "然后保存"), "textcrm save -m '更新联系方式'"),
+    ],
+)
+def run(context: Context) -> None:
+    """Show hand edits."""
+    from textcrm.history.worktree import status
+
+    found = status(context.vault())
+    if context.json:
+        context.emit(_json(context, found))
+        return
+    for one in found.edited:
+        _print(context, one)
+    for problem in found.problems:
+        print_problem(context, problem)
+    if found.edited:
+        context.hint(Text("commit them: textcrm save", "提交这些改动：textcrm save"))
+    else:
+        context.say(Text("nothing to save", "没有需要保存的改动"))
+    if found.ahead or found.behind:
+        context.say(
+            Text("{ahead} commits to push, {behind} to pull", "待推送 {ahead} 个提交，待拉取 {behind} 个提交"),
+            ahead=found.ahead or 0,
+            behind=found.behind or 0,
+        )
+
+
+def _json(context: Context, found: Status) -> dict[str, Any]:
+    def of_kind(kind: str) -> list[dict[str, Any]]:
+        return [_entry(one) for one in found.edited if one.kind == kind]
+
+    return {
+        "changed": of_kind("changed"),
+        "added": of_kind("added"),
+        "deleted": of_kind("deleted"),
+        "problems": [problem_json(one, context.language) for one in found.problems],
+        "ahead": found.ahead,
+        "behind": found.behind,
+    }
+
+
+def _entry(one: Edited) -> dict[str, Any]:
+    return {
+        "file": one.path,
+        "id": one.id,
+        "name": one.name,
+        "paths": ["/" + "/".join(map(str, change.path)) for change in one.changes],
+        "error": one.error.code if one.error else None,
+    }
+
+
+def _print(context: Context, one: Edited) -> None:
+    kind = KINDS[one.kind].say(context.language)
+    context.out.line("  ".join(part for part in (kind, one.path, one.name) if part), style="bold")
+    if one.error is not None:
+        context.out.line("    " + one.error.say(context.language), style="red")
+    if one.kind == "changed":
+        for change in one.changes:
+            field = context.vault().schema.at(change.path)
+            label = field.label.say(context.language) if field else ""
+            path = "/".join(map(str, change.path))
+            context.out.line(f"    {label}  {path}" if label else f"    {path}")

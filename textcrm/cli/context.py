@@ -1,0 +1,237 @@
+"""What a command is given: the vault, the language, the clock, and how to print and ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from textcrm.cli import language as languages
+from textcrm.cli.output import Output, prepare
+from textcrm.errors import Misuse, TextcrmError
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    import contextlib
+    from collections.abc import Callable
+
+    from textcrm.text import Language
+    from textcrm.vault import Vault
+
+
+class Context:
+    """One run of the program. Only here are the environment and the terminal read."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self.json = False
+        self.quiet = False
+        self.verbose = False
+        self.mask = False
+        self.no_input = False
+        self.chosen_vault: str | None = None
+        prepare(sys.stdout)
+        prepare(sys.stderr)
+        self.out = Output(sys.stdout, language)
+        self.err = Output(sys.stderr, language)
+
+    def set(self, name: str, value: Any) -> None:
+        """Take a global option, wherever it stood."""
+        if name == "vault":
+            self.chosen_vault = value
+        elif name != "lang":
+            setattr(self, name, value)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody sits there to be asked."""
+        return not self.no_input and not self.json and sys.stdin.isatty() and sys.stdout.isatty()
+
+    # -- vault and clock
+
+    @cached_property
+    def _vault(self) -> Vault:
+        from textcrm.vault import Vault
+
+        return Vault.open(self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or ".")
+
+    def vault(self) -> Vault:
+        """The vault of this call. Raises NotFound (no-vault)."""
+        return self._vault
+
+    def vault_or_none(self) -> Vault | None:
+        """The vault, or None where there is none."""
+        try:
+            return self._vault
+        except TextcrmError:
+            return None
+
+    @property
+    def today(self) -> dt.date:
+        """The day where the program runs; a vault may have a time zone of its own."""
+        return dt.datetime.now().astimezone().date()
+
+    # -- printing
+
+    def say(self, sentence: Text, **data: Any) -> None:
+        """Print a sentence, unless programs or quiet people listen."""
+        if not self.json and not self.quiet:
+            self.out.line(sentence.say(self.language, **data))
+
+    def note(self, sentence: Text, **data: Any) -> None:
+        """Print how something typed was understood."""
+        if not self.json and not self.quiet:
+            self.out.line("  " + sentence.say(self.language, **data), style="dim")
+
+    def hint(self, sentence: Text, **data: Any) -> None:
+        """Print what to do next."""
+        if not self.json and not self.quiet:
+            self.out.line("→ " + sentence.say(self.language, **data), style="dim")
+
+    def warn(self, sentence: Text, **data: Any) -> None:
+        """Print a warning on stderr."""
+        if not self.quiet:
+            head = Text("warning: ", "警告：").say(self.language)
+            self.err.line(head + sentence.say(self.language, **data), style="yellow")
+
+    def show_error(self, error: TextcrmError) -> None:
+        """Print an error and its hint on stderr."""
+        from textcrm.cli.boundary import show
+
+        show(self, error)
+
+    def emit(self, document: Any) -> None:
+        """Print the one JSON document."""
+        import json
+
+        self.out.raw_json(json.dumps(document, ensure_ascii=False, indent=2, default=_jsonable))
+
+    def exit(self, code: int) -> NoReturn:
+        """End with an exit code."""
+        raise click.exceptions.Exit(code)
+
+    def abort(self) -> NoReturn:
+        """End because somebody said no: nothing was done."""
+        self.say(Text("nothing was done", "未作任何改动"))
+        self.exit(1)
+
+    def progress(self, label: Text) -> contextlib.AbstractContextManager[Callable[[int], None] | None]:
+        """Show a count on stderr while work goes on, on a terminal only."""
+        from textcrm.cli.progress import progress
+
+        return progress(self.err, label.say(self.language), shown=not self.quiet and not self.json)
+
+    # -- asking
+
+    def ask(self, question: Text, *, option: str, default: str | None = None) -> str:
+        """Ask for a line of text. Raises Misuse (input-needed) where nobody can answer."""
+        if not self.interactive:
+            raise _unanswered(question, option)
+        answer: str = click.prompt(
+            question.say(self.language), default=default, show_default=bool(default), prompt_suffix=self._suffix
+        )
+        return answer
+
+    def confirm(self, question: Text, *, default: bool) -> bool:
+        """Ask yes or no."""
+        if not self.interactive:
+            raise _unanswered(question, "--yes")
+        return click.confirm(question.say(self.language), default=default, prompt_suffix=self._suffix)
+
+    def choose(self, question: Text, options: dict[str, Text], *, option: str, default: str) -> str:
+        """Ask for one of several, by number, code or label."""
+        if not self.interactive:
+            raise _unanswered(question, option)
+        codes = list(options)
+        for place, code in enumerate(codes, 1):
+            self.out.line(f"  {place}. {options[code].say(self.language)} ({code})")
+        while True:
+            answer = self.ask(question, option=option, default=str(codes.index(default) + 1))
+            for place, code in enumerate(codes, 1):
+                if answer in (str(place), code, options[code].say(self.language)):
+                    return code
+
+    @property
+    def _suffix(self) -> str:
+        return "：" if self.language == "zh" else ": "
+
+    # -- reading
+
+    def value_of(self, pair: tuple[str, str]) -> tuple[str, str]:
+        """A value that is ``-`` comes from a hidden prompt or from standard input."""
+        path, value = pair
+        if value != "-":
+            return pair
+        if self.interactive:
+            hidden: str = click.prompt(path, hide_input=True, prompt_suffix=self._suffix)
+            return path, hidden
+        return path, self.read_text("-").rstrip("\r\n")
+
+    def read_bytes(self, source: str) -> bytes:
+        """The bytes of a file, or of standard input for ``-``."""
+        if source == "-":
+            return sys.stdin.buffer.read()
+        from textcrm.errors import NotFound
+
+        try:
+            return Path(source).read_bytes()
+        except OSError as error:
+            raise NotFound(
+                "no-such-file",
+                Text("{file} cannot be read: {why}", "无法读取 {file}：{why}"),
+                file=source,
+                why=error.strerror or "",
+            ) from error
+
+    def read_text(self, source: str) -> str:
+        """As :meth:`read_bytes`, as UTF-8 text."""
+        from textcrm.yamlfile import decode
+
+        return decode(self.read_bytes(source), file=source)
+
+    def editor(self, chosen: str | None) -> list[str]:
+        """The words that start the user's editor."""
+        import shlex
+
+        fallback = "notepad" if os.name == "nt" else "vi"
+        words = chosen or os.environ.get("VISUAL") or os.environ.get("EDITOR") or fallback
+        return shlex.split(words, posix=os.name != "nt")
+
+    def private_folder(self) -> str | None:
+        """Where a private copy may lie for a moment: in memory where the system has such a place."""
+        for folder in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108 - memory-backed, 0600
+            if folder and Path(folder).is_dir() and os.access(folder, os.W_OK):
+                return folder
+        return None
+
+    def run_again(self, words: list[str]) -> int:
+        """Run another command in this process, as if typed."""
+        from textcrm.cli.main import run
+
+        return run(["--lang", self.language, *words])
+
+
+def _unanswered(question: Text, option: str) -> Misuse:
+    return Misuse(
+        "input-needed",
+        Text("something is missing: {question}", "缺少输入：{question}"),
+        hint=Text("give it as {option}", "请用 {option} 给出"),
+        question=question,
+        option=option,
+    )
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value.say("en") if isinstance(value, Text) else str(value)
+
+
+def make(argv: list[str]) -> Context:
+    """The context of a call, in the language that it asks for."""
+    return Context(languages.chosen(argv, os.environ))

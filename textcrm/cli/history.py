@@ -1,0 +1,210 @@
+"""History on the screen and as JSON: who changed which field from what to what, when, why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.show import plain, value_text
+from textcrm.text import Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.changes import Change
+    from textcrm.cli.context import Context
+    from textcrm.history.log import Entry, RecordChange
+    from textcrm.schema import Field
+
+OPS: dict[str, Text] = {
+    "init": Text("vault made", "建库"),
+    "import": Text("imported", "导入"),
+    "add": Text("added", "新增"),
+    "set": Text("changed", "修改"),
+    "edit": Text("edited", "编辑"),
+    "tag": Text("tagged", "标签"),
+    "append": Text("appended", "追加"),
+    "log": Text("contact logged", "记录沟通"),
+    "attach": Text("file attached", "添加附件"),
+    "archive": Text("archived", "归档"),
+    "unarchive": Text("taken from the archive", "取消归档"),
+    "rm": Text("deleted", "删除"),
+    "restore": Text("restored", "恢复"),
+    "save": Text("saved by hand", "手工编辑"),
+    "undo": Text("undone", "撤销"),
+    "redo": Text("redone", "重做"),
+}
+KINDS = {
+    "added": Text("new customer", "新客户"),
+    "removed": Text("deleted", "已删除"),
+    "unreadable": Text("unreadable version", "无法读取的版本"),
+}
+
+
+def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
+    """Print the history of a customer or of the vault."""
+    from textcrm.history.log import log
+    from textcrm.history.past import find
+    from textcrm.normalize.dates import parse_date
+
+    vault = context.vault()
+    record = find(vault, word) if word else None
+    day = {name: parse_date(given[name], vault.today) if given[name] else None for name in ("since", "until")}
+    field = _field_name(context, given["field"])
+    limit = given["limit"] or (None if context.json or record else 20)
+    entries = log(
+        vault, record, limit=limit, by=_person(context, given["by"]), op=given["op"], field=field, **day
+    )
+    if context.json:
+        found = [entry_json(context, entry) for entry in entries]
+        context.emit(found)
+        if not found:
+            context.exit(1)
+        return
+    count = 0
+    with context.out.paged():
+        for entry in entries:
+            count += 1
+            _print(context, entry, single=record is not None)
+    if not count:
+        context.say(Text("no changes", "没有改动"))
+        context.exit(1)
+
+
+def _person(context: Context, word: str | None) -> str | None:
+    if word in ("me", "我"):
+        return context.vault().repo.identity().email
+    return word
+
+
+def _field_name(context: Context, word: str | None) -> str | None:
+    if word is None:
+        return None
+    from textcrm.paths import find
+
+    target = find(word, {}, context.vault().schema)
+    return target.field.name if target.field else word
+
+
+def entry_json(context: Context, entry: Entry) -> dict[str, Any]:
+    """One commit for programs (DESIGN section 6)."""
+    return {
+        "commit": entry.commit,
+        "at": entry.at.isoformat(),
+        "by": entry.by,
+        "email": entry.email,
+        "op": entry.op,
+        "reason": entry.reason,
+        "subject": entry.subject,
+        "records": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind,
+                "changes": [
+                    {"path": "/" + "/".join(map(str, path)), "before": before, "after": after}
+                    for path, before, after in _public(context, one)
+                ],
+            }
+            for one in entry.records
+        ],
+        "files": list(entry.other_files),
+    }
+
+
+def _public(
+    context: Context, one: RecordChange
+) -> Iterator[tuple[tuple[str | int, ...], Any, Any]]:
+    for change in one.changes:
+        yield (
+            change.path,
+            guarded(context, change.path, change.before),
+            guarded(context, change.path, change.after),
+        )
+
+
+def guarded(context: Context, path: tuple[Any, ...], value: Any) -> Any:
+    """A value of history with everything sensitive in it hidden."""
+    if isinstance(value, dict):
+        if "sealed" in value and "age" in value:
+            return {"sealed": value["sealed"], "locked": True}
+        return {name: guarded(context, (*path, name), inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [guarded(context, path, inner) for inner in value]
+    field = context.vault().schema.at(tuple(path))
+    if field is not None and field.seal and value is not None:
+        return {"sealed": [field.seal], "locked": True}
+    return plain(value)
+
+
+def _print(context: Context, entry: Entry, *, single: bool) -> None:
+    out = context.out
+    op = OPS.get(entry.op, same(entry.op) if entry.op else Text("committed", "提交"))
+    head = f"{entry.commit[:8]}  {entry.at:%Y-%m-%d %H:%M}  {entry.by}  {op.say(context.language)}"
+    out.line(head, style="bold")
+    if entry.reason:
+        out.line("  “" + entry.reason + "”", style="dim")
+    shown = entry.records[:10]
+    for one in shown:
+        if not single or one.kind != "changed":
+            kind = KINDS[one.kind].say(context.language) if one.kind in KINDS else ""
+            out.line("  " + "  ".join(part for part in (one.id, one.name, kind) if part))
+        if one.kind == "changed":
+            for change in one.changes:
+                out.line(("  " if single else "    ") + change_line(context, change))
+    if len(entry.records) > len(shown):
+        out.line(
+            "  " + Text("... and {n} more", "……另有 {n} 位客户").say(
+                context.language, n=len(entry.records) - len(shown)
+            )
+        )
+    for file in entry.other_files[:5]:
+        out.line("  " + file, style="dim")
+
+
+def change_line(context: Context, change: Change) -> str:
+    """One changed field: label, before → after."""
+    schema = context.vault().schema
+    field = schema.at(change.path)
+    label = _label(context, change.path)
+    before = _said(context, field, change.before)
+    after = _said(context, field, change.after)
+    if isinstance(change.before, list) and isinstance(change.after, list):
+        gone = [_said(context, field, v) for v in change.before if v not in change.after]
+        new = [_said(context, field, v) for v in change.after if v not in change.before]
+        return f"{label}: " + " ".join([*(f"+{one}" for one in new), *(f"-{one}" for one in gone)])
+    if change.before is None:
+        return f"{label}: + {after}"
+    if change.after is None:
+        return f"{label}: - {before}"
+    return f"{label}: {before} → {after}"
+
+
+def _label(context: Context, path: tuple[str | int, ...]) -> str:
+    """The labels along a path: 联系人[k3f9] 职务."""
+    schema = context.vault().schema
+    parts: list[str] = []
+    for depth, step in enumerate(path):
+        field = schema.at(path[: depth + 1])
+        above = schema.at(path[:depth]) if depth else None
+        if isinstance(step, int) or (above is not None and above.kind == "items" and field is above):
+            parts[-1] += f"[{step}]"
+        else:
+            parts.append(field.label.say(context.language) if field is not None else str(step))
+    return " ".join(parts)
+
+
+def _said(context: Context, field: Field | None, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict) and "sealed" not in value:
+        pieces = []
+        for name, inner in value.items():
+            if name == "id" or inner in (None, [], {}):
+                continue
+            child = field.child(name) if field else None
+            pieces.append(_said(context, child, inner))
+        return " · ".join(pieces)
+    if isinstance(value, list):
+        return "、".join(_said(context, field, inner) for inner in value)
+    text = value_text(context, field, value)
+    return text if len(text) <= 120 else text[:119] + "…"

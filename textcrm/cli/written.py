@@ -1,0 +1,70 @@
+"""How every writing command reports: JSON for programs, one sentence and what was noticed for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.problems import problem_json
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+    from textcrm.records.editing import Done
+    from textcrm.text import Text as _Text
+    from textcrm.vault import Result
+
+
+def report(
+    context: Context, done: Done, sentence: _Text, *, also: dict[str, Any] | None = None, **data: Any
+) -> None:
+    """Say what a command did with one record; where nothing changed, say that."""
+    result = done.result
+    for value in done.values:
+        if value.note is not None and not context.json:
+            context.note(
+                Text("{path}: {note}", "{path}：{note}"),
+                path=label(context, value.path),
+                note=Text(value.note.say("en", **value.data), value.note.say("zh", **value.data)),
+            )
+    if context.json:
+        context.emit(result_json(context, result, done.id, also))
+        return
+    if result.commit is None:
+        context.say(Text("{id}: nothing to change", "{id}：没有需要修改的内容"), id=done.id)
+    else:
+        context.say(sentence, id=done.id, commit=result.commit[:8], **data)
+    warnings(context, result)
+
+
+def result_json(
+    context: Context, result: Result, record_id: str, also: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The JSON of a writing command (DESIGN section 6)."""
+    return {
+        "id": record_id,
+        "commit": result.commit,
+        "changed": list(result.changed),
+        "warnings": [problem_json(one, context.language) for one in result.warnings],
+        **(also or {}),
+    }
+
+
+def warnings(context: Context, result: Result) -> None:
+    """Tell people what the change made odd."""
+    for problem in result.warnings:
+        context.warn(
+            Text("{file}:{line}:{column}: {what}", "{file}:{line}:{column}：{what}"),
+            file=problem.file,
+            line=problem.line,
+            column=problem.column,
+            what=Text(problem.finding.say("en"), problem.finding.say("zh")),
+        )
+
+
+def label(context: Context, path: tuple[str | int, ...]) -> Text:
+    """A path as people know it: the label of its field, the path where there is none."""
+    from textcrm.paths import spell
+    from textcrm.text import same
+
+    field = context.vault().schema.at(path)
+    return field.label if field is not None else same(spell(path))

