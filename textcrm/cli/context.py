@@ -93,6 +93,11 @@ class Context:
         if not self.json and not self.quiet:
             self.out.line("→ " + sentence.say(self.language, **data), style="dim")
 
+    def hint_error(self, sentence: Text, **data: Any) -> None:
+        """Print on stderr why nothing came."""
+        if not self.json and not self.quiet:
+            self.err.line(sentence.say(self.language, **data))
+
     def warn(self, sentence: Text, **data: Any) -> None:
         """Print a warning on stderr."""
         if not self.quiet:

@@ -73,6 +73,21 @@ class Output:
         terminal = getattr(self.stream, "isatty", lambda: False)()
         self._write(safe(text, lines=True) if terminal else text)
 
+    def plain(self, text: str) -> None:
+        """Print text for programs, cleaned of escapes, lines kept."""
+        self._write(safe(text, lines=True))
+
+    def marked(self, head: str, text: str, spans: Sequence[tuple[int, int]]) -> None:
+        """Print a line in which some places stand out."""
+        if not self.colour:
+            self.line(head + text)
+            return
+        parts, last = [safe(head)], 0
+        for start, length in spans:
+            parts += [safe(text[last:start]), self.styled(safe(text[start : start + length]), "yellow")]
+            last = start + length
+        self._write("".join([*parts, safe(text[last:])]) + "\n")
+
     def raw_json(self, text: str) -> None:
         """Print a JSON document: every sign of it arrives, half characters escaped."""
         self.stream.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
