@@ -1,0 +1,61 @@
+"""Small questions about history and branches, one git process each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from textcrm.gitrepo.log import epoch, no_such_commit
+
+if TYPE_CHECKING:
+    from textcrm.gitrepo.process import Git
+
+
+def list_tree(git: Git, rev: str, prefix: str) -> dict[str, str]:
+    """Blob ids by path below a folder in a revision."""
+    limit = ["--", prefix] if prefix else []
+    outcome = git.run("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", rev, *limit)
+    if outcome.code:
+        raise no_such_commit(rev)
+    result = {}
+    for line in outcome.out.decode("utf-8", "surrogateescape").split("\0"):
+        mode, _, rest = line.partition(" ")
+        kind, _, rest = rest.partition(" ")
+        if kind == "blob" and mode != "120000":
+            blob, _, path = rest.partition("\t")
+            result[path] = blob
+    return result
+
+
+def commit_at(git: Git, moment: dt.date | dt.datetime) -> str | None:
+    """The newest commit of HEAD that is not younger than a moment."""
+    outcome = git.run("rev-list", "-1", f"--before=@{epoch(moment, end=True)}", "HEAD", "--")
+    return outcome.out.decode().strip() or None
+
+
+def paths_ever(git: Git, prefix: str, since: dt.date | None) -> set[str]:
+    """Every path below a folder that was ever added on any branch.
+
+    A merge is held against each of its parents, for a file may have come with it.
+    """
+    args = ["--all", "-m", "--full-history", "--no-renames", "--format=", "--name-only", "-z"]
+    if since is not None:  # a day of grace for clocks and time zones
+        args.append(f"--since=@{epoch(since - dt.timedelta(days=1))}")
+    limit = [prefix] if prefix else []
+    out = git.output("log", *args, "--diff-filter=A", "--", *limit)
+    names = out.decode("utf-8", "surrogateescape").split("\0")
+    return {name.lstrip("\n") for name in names} - {""}
+
+
+def remotes(git: Git) -> dict[str, str]:
+    """Address by name of a remote."""
+    out = git.run("config", "-z", "--get-regexp", r"^remote\..*\.url$").out
+    pairs = (line.partition("\n") for line in out.decode("utf-8", "replace").split("\0") if line)
+    return {name.removeprefix("remote.").removesuffix(".url"): url for name, _, url in pairs}
+
+
+def ahead_behind(git: Git) -> tuple[int, int] | None:
+    """Commits that only HEAD has, and that only its upstream has."""
+    outcome = git.run("rev-list", "--left-right", "--count", "HEAD...@{upstream}", "--")
+    counts = outcome.out.split()
+    return (int(counts[0]), int(counts[1])) if not outcome.code and len(counts) == 2 else None

@@ -1,0 +1,209 @@
+"""Completing what a crash interrupted: rolled forward, or put where nothing is lost.
+
+A transaction whose journal was written is completed on the branch's present tip. Where somebody
+changed the same files since, its commit is kept under ``refs/textcrm/lost/`` instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm.errors import TextcrmError
+from textcrm.gitrepo import checking, failures, identity, journal, locks, objects
+from textcrm.gitrepo.applying import Application, put_content, put_index
+from textcrm.gitrepo.making import Order, make_commit
+from textcrm.gitrepo.worktree import sibling, state_of
+
+if TYPE_CHECKING:
+    from textcrm.gitrepo.journal import Entry, Target
+    from textcrm.gitrepo.repository import GitRepo
+    from textcrm.gitrepo.worktree import State, WorkTree
+
+_TRIES = 30
+LOST = "refs/textcrm/lost/"
+
+
+def recover(repo: GitRepo) -> int:
+    """Complete interrupted transactions; the caller holds the vault's lock. Gives their number."""
+    locks.release_stale(repo.git_dir / "index.lock")
+    if journal.is_idle(repo.folder):
+        return 0
+    journal.sweep(repo.folder)
+    entries = journal.read_all(repo.folder)
+    for entry in entries:
+        _release_dead_locks(repo, entry)
+        with locks.index_lock(
+            repo.git_dir / "index.lock", repo.folder, f"{entry.name}.recovery", repo.lock_patience
+        ):
+            _finish(repo, entry)
+        journal.forget(repo.folder, entry)
+    return len(entries)
+
+
+def _release_dead_locks(repo: GitRepo, entry: Entry) -> None:
+    since = journal.age_of(repo.folder, entry)
+    for lock in (repo.git_dir / "HEAD.lock", repo.common_dir / f"{entry.ref}.lock"):
+        locks.release_dead(lock, since, repo.lock_patience)
+    for target in entry.targets:
+        sibling(repo.top / target.path).unlink(missing_ok=True)
+
+
+def _finish(repo: GitRepo, entry: Entry) -> None:
+    tree = repo.worktree()
+    for _ in range(_TRIES):
+        state = state_of(repo.process, entry.paths)
+        checking.demand_branch(state)
+        now = _blobs_at(repo, state.commit, entry.paths)
+        if state.commit and _is_within(repo, entry.new, state.commit):
+            _settle(repo, tree, entry, state, now)
+            return
+        new = _rebuilt(repo, tree, entry, state, now)
+        if new is None:
+            _park(repo, tree, entry, state, now)
+            return
+        if _roll_forward(repo, tree, entry, state.commit, new):
+            return
+    raise failures.locked(str(repo.common_dir / entry.ref))
+
+
+def _blobs_at(repo: GitRepo, commit: str | None, paths: list[str]) -> dict[str, str | None]:
+    """The blobs of some paths in a commit."""
+    if commit is None:
+        return dict.fromkeys(paths)
+    given = b"".join(objects.request(f"{commit}:{path}") for path in paths)
+    lines = repo.process.output("cat-file", "--batch-check", given=given).splitlines()
+    headers = [objects.parse_header(line) for line in lines]
+    return {
+        path: header[0] if header else None for path, header in zip(paths, headers, strict=True)
+    }
+
+
+def _is_within(repo: GitRepo, commit: str, tip: str) -> bool:
+    return repo.process.run("merge-base", "--is-ancestor", commit, tip).code == 0
+
+
+def _can_go_on(tree: WorkTree, entry: Entry, state: State, now: dict[str, str | None]) -> bool:
+    """Whether the branch is the same, and its paths are as we found or as we left them."""
+    if state.branch != entry.ref:
+        return False
+    return all(
+        now[target.path] == target.before
+        and _found(tree, target) in (target.before, target.worktree, target.after)
+        and _index(target, state, now) in (target.before, target.indexed, target.after)
+        for target in entry.targets
+    )
+
+
+def _found(tree: WorkTree, target: Target) -> str | None:
+    return tree.id(tree.read(target.path))
+
+
+def _index(target: Target, state: State, now: dict[str, str | None]) -> str | None:
+    found = state.entries.get(target.path)
+    return now[target.path] if found is None or found.staged == "." else found.indexed
+
+
+def _rebuilt(
+    repo: GitRepo, tree: WorkTree, entry: Entry, state: State, now: dict[str, str | None]
+) -> str | None:
+    """The commit to go on with: the one that was made, or its like on the branch's new tip."""
+    if not _can_go_on(tree, entry, state, now):
+        return None
+    return entry.new if state.commit == entry.old else _moved(repo, entry, state.commit)
+
+
+def _roll_forward(repo: GitRepo, tree: WorkTree, entry: Entry, tip: str | None, new: str) -> bool:
+    application = Application(repo, tree, entry._replace(old=tip, new=new))
+    application.stage(_contents(repo, {one.path: one.after for one in entry.targets}))
+    return application.perform(lambda target: (target.before, target.worktree, target.after))
+
+
+def _contents(repo: GitRepo, blobs: dict[str, str | None]) -> dict[str, bytes | None]:
+    there = {path: blob for path, blob in blobs.items() if blob is not None}
+    data = objects.read_all(repo.process, list(there.values()))
+    return {**dict.fromkeys(blobs), **dict(zip(there, data, strict=True))}
+
+
+def _moved(repo: GitRepo, entry: Entry, tip: str | None) -> str | None:
+    """The interrupted commit made again on the branch's present tip."""
+    raw = repo.process.output("cat-file", "commit", entry.new)
+    head, _, message = raw.partition(b"\n\n")
+    lines = dict(line.partition(" ")[::2] for line in head.decode("utf-8", "replace").split("\n"))
+    changes = {target.path: target.after for target in entry.targets}
+    order = Order(tip, changes, message, lines["author"], lines["committer"])
+    try:
+        return make_commit(repo, order, sign=identity.is_true(repo.settings, "commit.gpgsign"))
+    except TextcrmError:  # no key at hand: it cannot go on, and must not block what comes next
+        return None
+
+
+def _settle(
+    repo: GitRepo, tree: WorkTree, entry: Entry, state: State, now: dict[str, str | None]
+) -> None:
+    """The change is in history: let files and index follow where they still lag behind."""
+    ours = [target for target in entry.targets if now[target.path] == target.after]
+    files = [
+        target
+        for target in ours
+        if _found(tree, target) in (target.before, target.worktree)
+        and _found(tree, target) != target.after
+    ]
+    indexed = [
+        target
+        for target in ours
+        if _index(target, state, now) in (target.before, target.indexed)
+        and _index(target, state, now) != target.after
+    ]
+    _follow(repo, tree, files, indexed, now)
+
+
+def _park(
+    repo: GitRepo, tree: WorkTree, entry: Entry, state: State, now: dict[str, str | None]
+) -> None:
+    """Somebody else changed the same files: keep our commit reachable and make way for theirs.
+
+    An adopted file keeps its content: it was the user's own edit to begin with.
+    """
+    repo.process.output("update-ref", LOST + entry.name, entry.new, write=True)
+    files = [
+        target
+        for target in entry.targets
+        if not target.adopted and _found(tree, target) == target.after != now[target.path]
+    ]
+    indexed = [
+        target
+        for target in entry.targets
+        if _index(target, state, now) == target.after != now[target.path]
+    ]
+    _follow(repo, tree, files, indexed, now)
+
+
+def _follow(
+    repo: GitRepo,
+    tree: WorkTree,
+    files: list[Target],
+    indexed: list[Target],
+    now: dict[str, str | None],
+) -> None:
+    contents = _contents(repo, {target.path: now[target.path] for target in files})
+    for target in files:
+        put_content(repo, tree, "follow", target.path, contents)
+    put_index(repo, {target.path: now[target.path] for target in indexed})
+
+
+def recover_alone(repo: GitRepo) -> int:
+    """Recover outside a transaction. Raises StorageFailure where no commit could be made either."""
+    if repo.bare or (journal.is_idle(repo.folder) and not (repo.git_dir / "index.lock").exists()):
+        return 0
+    checking.demand_writable(repo)
+    try:
+        with locks.vault_lock(repo.lock_file, repo.patience):
+            return recover(repo)
+    except OSError as error:
+        raise failures.disk_failed(error) from error
+
+
+def parked(repo: GitRepo) -> list[str]:
+    """The commits that recovery had to set aside, as full ref names."""
+    out = repo.process.output("for-each-ref", "--format=%(refname)", LOST.rstrip("/"))
+    return out.decode().split()
