@@ -1,0 +1,97 @@
+"""Rules on names and people: who owns a record, who is named in it, how names are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm.rules.base import error, items, text_of, warning
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.findings import Finding
+    from textcrm.rules.base import Path, RuleContext, RuleView
+
+
+def known_people(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """Owner, collaborators and ``by`` are people of access.yaml (A23, A63)."""
+    if not context.people:
+        return
+    for path, word in _people(record):
+        if word and word not in context.people:
+            import difflib
+
+            near = difflib.get_close_matches(word, context.people, n=1, cutoff=0.6)
+            hint = (
+                Text("did you mean {near}?", "是不是 {near}？")
+                if near
+                else Text("add them to access/access.yaml", "请加入 access/access.yaml")
+            )
+            yield warning("unknown-person", path, "“{who}” is nobody in access.yaml", "access.yaml 中没有“{who}”", hint, who=word[:40], near=near)
+
+
+def _people(record: RuleView) -> Iterator[tuple[Path, str]]:
+    yield ("owner",), text_of(record.raw, "owner")
+    helpers = record.raw.get("collaborators")
+    for place, word in enumerate(helpers if isinstance(helpers, list) else ()):
+        if isinstance(word, str):
+            yield ("collaborators", place), word
+    for name in ("interactions", "services"):
+        for place, item in items(record.raw, name):
+            yield (name, place, "by"), text_of(item, "by")
+
+
+def contact_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """A contact has a real name: 某先生 is none (B7); 张经理 is one to be completed (Q5)."""
+    del context
+    for place, contact in items(record.raw, "contacts"):
+        name = text_of(contact, "name")
+        if not name or (name.isascii() and name.isprintable()):
+            continue
+        if len(name) > 6 and not any(char in name for char in "某*＊XxＸ"):
+            continue
+        from textcrm.normalize.names import is_vague_name, parse_salutation
+
+        path = ("contacts", place, "name")
+        if is_vague_name(name):
+            yield error("vague-name", path, "“{name}” names nobody", "“{name}”不是真实姓名", Text("ask for the name, or leave the contact out", "请问清姓名，或先不填联系人"), name=name[:40])
+        elif parse_salutation(name) is not None:
+            yield warning("salutation-only", path, "“{name}” is a surname and a title", "“{name}”只有姓氏和职务", Text("complete the name when you know it", "知道全名后请补全"), name=name[:40])
+
+
+def tidy_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """Names are spelt right: no stray spaces, broken signs, mixed widths (B10)."""
+    del context
+    places: list[tuple[Path, str]] = [(("name",), text_of(record.raw, "name"))]
+    places += [(("contacts", place, "name"), text_of(one, "name")) for place, one in items(record.raw, "contacts")]
+    for path, name in places:
+        for en, zh in _oddities(name):
+            yield warning("name-untidy", path, "the name {what}", "名称{what}", None, what=Text(en, zh))
+
+
+def _oddities(name: str) -> Iterator[tuple[str, str]]:
+    if not name:
+        return
+    if name != name.strip() or "  " in name or "\u3000" in name:
+        yield "has stray spaces", "有多余空格"
+    if "\ufffd" in name or "锟斤拷" in name or "烫烫" in name:
+        yield "holds broken characters", "含有乱码"
+    if not name.isascii() and any("\uff10" <= char <= "\uff5a" and char.isalnum() for char in name):
+        yield "mixes full-width letters or digits", "混用了全角字母或数字"
+    if any(not char.isprintable() for char in name):
+        yield "holds control characters", "含有控制字符"
+    if name in _LONE_TITLES:
+        yield "is a title only", "只是称谓"
+
+
+_LONE_TITLES = frozenset(("先生", "女士", "小姐", "经理", "总经理", "老板", "主任", "客户", "Mr.", "Mrs.", "Ms.", "Mr", "Mrs", "Ms"))
+
+
+def main_contact_exists(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """The main contact is one of the contacts (A9)."""
+    del context
+    wanted = text_of(record.raw, "main_contact")
+    known = {text_of(one, key) for _, one in items(record.raw, "contacts") for key in ("id", "name")}
+    if wanted and wanted not in known:
+        yield warning("unknown-contact", ("main_contact",), "“{who}” is none of the contacts", "联系人中没有“{who}”", None, who=wanted[:40])
