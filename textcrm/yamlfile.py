@@ -262,6 +262,8 @@ def _compose(text: str) -> Span | None:
     parser = _parser(text[offset:])
     try:
         return _Composer(parser, offset).document()
+    except yaml.YAMLError as error:
+        raise _explained(error, text, "") from error
     finally:
         parser.dispose()
 
@@ -270,6 +272,7 @@ class _Composer:
     def __init__(self, parser: Any, offset: int) -> None:
         self._next = parser.get_event
         self._offset = offset
+        self._anchored: dict[str, str] = {}
 
     def document(self) -> Span | None:
         while True:
@@ -285,6 +288,10 @@ class _Composer:
         span = Span({ScalarEvent: "scalar", AliasEvent: "alias", MappingStartEvent: "map", SequenceStartEvent: "seq"}[kind], event)
         span.start += self._offset
         span.end += self._offset
+        if kind is AliasEvent:
+            span.value = self._anchored.get(event.anchor)
+        elif kind is ScalarEvent and event.anchor:
+            self._anchored[event.anchor] = event.value
         if depth > MAX_DEPTH * 2:
             raise Invalid("edit-refused", Text("nested too deeply", "嵌套过深"))
         if kind is MappingStartEvent:
@@ -461,26 +468,37 @@ def set_scalar(text: str, path: Sequence[str | int], value: Any, *, key_order: S
         if start == span.end and span.start == span.end:
             return _fill_empty(text, span, steps, replaced, value)
         new = _splice(text, start, span.end, replaced)
-    return _verified(text, new, steps, value)
+    return _one_scalar(text, new, span, value)
 
 
 def _fill_empty(text: str, span: Span, steps: tuple[Any, ...], replaced: str, value: Any) -> str:
     """A value where nothing stood after ``key:`` or ``-``."""
-    found = _parent_and_key(text, steps)
-    if found is not None and found[1] is not None:
-        colon = text.index(":", found[1].end)
-        place = colon + 1
-    else:
-        place = span.start
     if not replaced:
         return text
-    before = "" if place and text[place - 1] == " " else " "
-    return _verified(text, _splice(text, place, place, before + replaced), steps, value)
+    found = _parent_and_key(text, steps)
+    key = found[1] if found is not None else None
+    tries: list[tuple[int, str]] = []
+    colon = re.compile(r"\s*:").match(text, key.end) if key is not None else None
+    if colon is not None:
+        tries.append((colon.end(), replaced))
+    for place in dict.fromkeys((span.start, key.end if key is not None else span.start)):
+        tries += [(place, replaced), (place, ": " + replaced)]
+        if found is not None and found[0].kind == "map":
+            tries.append((place, _newline(text) + " " * found[0].column + ": " + replaced))
+    for place, piece in tries:
+        for before in ("", " "):
+            if before == "" and place and text[place - 1] not in " \n" and not piece.startswith("\n"):
+                continue
+            try:
+                return _one_scalar(text, _splice(text, place, place, before + piece), span, value)
+            except Invalid:
+                continue
+    raise _refused()
 
 
 def _after_anchor(text: str, span: Span) -> int:
     """Where a scalar's own text starts, behind its anchor and tag."""
-    match = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*").match(text, span.start, span.end)
+    match = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+|$))*").match(text, span.start, span.end)
     return match.end() if match else span.start
 
 
@@ -558,6 +576,47 @@ def _literal(body: str, indent: int) -> str:
     pad = " " * indent
     lines = [pad + line if line else "" for line in stripped.split("\n")]
     return "\n".join([head, *lines, *([""] * (ending - 1 if ending > 1 else 0))])
+
+
+def _one_scalar(old: str, new: str, span: Span, value: Any) -> str:
+    """The new text must differ from the old in that one scalar and in nothing else.
+
+    Compared by parser events, so that it holds for what our reader refuses as well (names that are
+    no plain text, several documents), and for an anchored scalar, whose aliases follow it.
+    """
+    wanted = _raw(value) or ""
+    before = _events(old)
+    for place, event in enumerate(before):
+        if event[0] == span.start and event[1] in ("scalar", "alias"):
+            before[place] = (event[0], "scalar", wanted, event[3] if event[1] == "scalar" else None)
+            break
+    try:
+        after = _events(new)
+    except YamlInvalid as error:
+        raise _refused() from error
+    if [event[1:] for event in before] != [event[1:] for event in after]:
+        raise _refused()
+    return new
+
+
+def _events(text: str) -> list[tuple[int, str, Any, Any]]:
+    """The parser's events, as (offset, kind, value, anchor)."""
+    offset = 1 if text.startswith("\ufeff") else 0
+    parser = _parser(text[offset:])
+    found: list[tuple[int, str, Any, Any]] = []
+    try:
+        while True:
+            event = parser.get_event()
+            kind = event.__class__
+            if kind is StreamEndEvent:
+                return found
+            name = "scalar" if kind is ScalarEvent else "alias" if kind is AliasEvent else kind.__name__
+            value = event.value if kind is ScalarEvent else None
+            found.append((event.start_mark.index + offset, name, value, getattr(event, "anchor", None)))
+    except yaml.YAMLError as error:
+        raise _explained(error, text, "") from error
+    finally:
+        parser.dispose()
 
 
 def _verified(old: str, new: str, steps: Sequence[Any], value: Any) -> str:

@@ -61,7 +61,7 @@ def create(
     repo, fresh = _repository(folder)
     try:
         people = _first_person(repo)
-    except TextcrmError:
+    except BaseException:
         if fresh:
             _forget(folder)
         raise
