@@ -305,6 +305,41 @@ def test_public_pool() -> None:
     assert finds("no:owner", MULLER)
 
 
+def test_regions_hold_what_lies_in_them() -> None:
+    by_code = doc(name="x", addresses=[{"region_code": "440305"}])
+    by_city = doc(name="x", addresses=[{"city": "深圳市"}])
+    elsewhere = doc(name="x", addresses=[{"city": "杭州市", "region_code": "330110"}])
+    for text in (
+        "region:广东",
+        "地区:广东省",
+        "region:44",
+        "region:440000",
+        "region:4403",
+        "地区:深圳",
+    ):
+        assert finds(text, by_code), text
+        assert not finds(text, elsewhere), text
+    for text in ("region:广东", "region:深圳", "region:浙江,广东"):
+        assert finds(text, by_city), text
+
+
+def test_industries_by_name_and_section() -> None:
+    maker = doc(name="x", industry="C34")
+    for text in ("行业:制造业", "行业:C", "行业:C34", "行业:通用设备"):
+        assert finds(text, maker), text
+    assert not finds("行业:软件", maker)
+    assert finds("行业:IT", YUNFAN)
+
+
+def test_weekdays_look_the_way_the_field_does() -> None:
+    assert read_period("周五", TODAY) == Period(dt.date(2024, 6, 14), dt.date(2024, 6, 14))
+    assert read_period("周五", TODAY, ahead=True) == Period(
+        dt.date(2024, 6, 21), dt.date(2024, 6, 21)
+    )
+    assert finds("due:<=下周三", YUNFAN)
+    assert finds("最近联系:5月1日", YUNFAN)
+
+
 def test_owner_by_display_name_in_the_record() -> None:
     assert finds("owner:li-na", doc(name="x", owner="李娜"), people=PEOPLE)
     assert finds("owner:me", doc(name="x", owner="李娜"), people=PEOPLE, me="li-na")

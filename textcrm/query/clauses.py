@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from textcrm.query import nodes, values
+from textcrm.query import lookups, nodes, values
 from textcrm.query.doc import is_name, is_phone
 from textcrm.query.fold import fold_word
 from textcrm.query.mistakes import mistake, nearest, short
@@ -203,7 +203,9 @@ def _read_day(test: ValueTest) -> ValueTest:
 def _words(binder: Binder, node: Clause, target: Target) -> Bound:
     """Text, names, phones, codes, people, tags and enum values; commas give alternatives."""
     field = target.field
-    choices = target.kind in ("enum", "person", "code", "list") or bool(field and field.enum)
+    choices = target.kind in ("enum", "person", "code", "list", "region") or bool(
+        field and field.enum
+    )
     parts = values.listed(node.value) if choices and not node.quoted else [node.value]
     tests = [_test(binder, node, target, part) for part in parts]
     test = tests[0] if len(tests) == 1 else (lambda value: any(each(value) for each in tests))
@@ -217,12 +219,12 @@ def _test(binder: Binder, node: Clause, target: Target, part: str) -> ValueTest:
         return _enum(binder, node, target, field, part)
     if target.kind == "person":
         return _person(binder, node, part, exact=exact)
-    if target.kind == "region_code":
-        return _region_code(part)
+    if target.kind == "region":
+        return lookups.region_test(target.path[-1], part, quoted=node.quoted, exact=exact)
     if field is not None and is_phone(field) and not exact:
         return values.phone_test(part)
     if field is not None and field.name == "industry":
-        return _industry(node, part, exact=exact)
+        return lookups.industry_test(part, quoted=node.quoted, exact=exact)
     if field is not None and field.kind == "list" and field.index == "keyword":
         return values.listed_test(part, quoted=node.quoted)
     name = target.derived == "main_contact" or bool(field and is_name(field))
@@ -267,14 +269,9 @@ def _person(binder: Binder, node: Clause, part: str, *, exact: bool) -> ValueTes
     """The test of a person by id or any part of the name; ``me`` is the one who asks."""
     people = binder.setting.people
     if fold_word(part) in ME and not node.quoted:
-        me = _me(binder, node)
-        own = {fold_word(word) for pair in people.items() if me in pair for word in pair}
-        own.add(fold_word(me))
-        return lambda value: isinstance(value, str) and fold_word(value) in own
+        return lookups.people_test(people, lookups.naming(people, _me(binder, node)))
     term = Term(part, phrase=node.quoted)
-    holds = term.is_text if exact else term.in_name
-    meant = {fold_word(w) for pair in people.items() if any(map(holds, pair)) for w in pair}
-    return lambda value: isinstance(value, str) and (fold_word(value) in meant or holds(value))
+    return lookups.people_test(people, term.is_text if exact else term.in_name)
 
 
 def _me(binder: Binder, node: Clause) -> str:
@@ -291,32 +288,6 @@ def _me(binder: Binder, node: Clause) -> str:
         ),
         value=node.value,
     )
-
-
-def _region_code(part: str) -> ValueTest:
-    """The test of a region code by its beginning: 44 is all of Guangdong (GB/T 2260)."""
-    code = part.strip()
-    if not code.isascii() or not code.isdigit():
-        return lambda _value: False
-    start = code.rstrip("0") if len(code) == 6 else code
-    return lambda value: isinstance(value, str) and value.startswith(start)
-
-
-def _industry(node: Clause, part: str, *, exact: bool) -> ValueTest:
-    """The test of an industry by code or by the name of the code (GB/T 4754)."""
-    from textcrm.normalize.industry import industry_name
-
-    plain = values.text_test(part, quoted=node.quoted, exact=exact)
-    known: dict[str, bool] = {}
-
-    def passes(value: Any) -> bool:
-        if not isinstance(value, str):
-            return False
-        if value not in known:
-            known[value] = plain(value) or plain(industry_name(value) or "")
-        return known[value]
-
-    return passes
 
 
 def _no_order(binder: Binder, node: Clause, target: Target) -> Exception:

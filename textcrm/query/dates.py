@@ -62,17 +62,23 @@ class Period(NamedTuple):
     last: dt.date
 
 
-def read_period(text: str, today: dt.date) -> Period | None:
+def read_period(text: str, today: dt.date, *, ahead: bool = False) -> Period | None:
     """Read a day, month, quarter, year or period in words; None where it is none of them.
 
     ``+7d`` and ``-30d`` are days counted from today. What is not written in digits or in the
-    table goes to :func:`textcrm.normalize.dates.parse_date` (``下周三``, ``3天后``).
+    table goes to :func:`textcrm.normalize.dates.parse_date` (``下周三``, ``3天后``); with
+    ``ahead`` a bare weekday is the next one, else the last.
     """
     word = unicodedata.normalize("NFKC", text.strip()).casefold()
     if not word or len(word) > _LONGEST:
         return None
     try:
-        return _written(word) or _named(word, today) or _counted(word, today) or _said(word, today)
+        return (
+            _written(word)
+            or _named(word, today)
+            or _counted(word, today)
+            or _said(word, today, ahead=ahead)
+        )
     except (ValueError, OverflowError):
         return None
 
@@ -167,11 +173,11 @@ def _written_alike(word: str) -> bool:
     return _YEAR.fullmatch(word) is not None or ("月" in word and "个" not in word)
 
 
-def _said(word: str, today: dt.date) -> Period | None:
+def _said(word: str, today: dt.date, *, ahead: bool) -> Period | None:
     from textcrm.normalize.dates import parse_date
 
     try:
-        day = parse_date(word, today)
+        day = parse_date(word, today, prefer="future" if ahead else "past")
     except Misuse:
         return None
     return Period(day, day)
@@ -234,4 +240,4 @@ def _end(text: str, today: dt.date, *, ahead: bool) -> Period | None:
     if age := read_age(text):
         day = _moved(today, age[0] if ahead else -age[0], age[1])
         return Period(day, day)
-    return read_period(text, today)
+    return read_period(text, today, ahead=ahead)

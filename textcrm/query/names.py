@@ -200,8 +200,7 @@ class Names:
         elif name == "region":
             for part in _REGION:
                 if field := self.schema.at(("addresses", part)):
-                    kind = "region_code" if part == "region_code" else "text"
-                    yield target(field)._replace(name="region", kind=kind)
+                    yield target(field)._replace(name="region", kind="region")
         elif name == "bought":
             for path in (("purchases", "product"), ("products",)):
                 if field := self.schema.at(path):

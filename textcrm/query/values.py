@@ -111,7 +111,7 @@ def date_test(operator: str, text: str, today: dt.date, *, ahead: bool) -> Value
         return on_day(ranged) if ranged else None
     if age := dates.read_age(text):
         return on_day(dates.age_test(operator, age, today, ahead=ahead))
-    period = dates.read_period(text, today)
+    period = dates.read_period(text, today, ahead=ahead)
     return on_day(dates.day_test(operator, period)) if period else None
 
 
