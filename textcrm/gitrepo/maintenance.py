@@ -35,11 +35,12 @@ def after_commit(repo: GitRepo) -> None:
 
 def tidy(repo: GitRepo) -> None:
     """Pack loose objects as git's settings want it, and renew the commit-graph."""
-    stale = repo.objects_dir / "info" / "commit-graphs" / "commit-graph-chain.lock"
+    stale = repo.objects_dir / "info" / "commit-graph.lock"
     if _age(stale) > _REST:  # a killed git left it; it would keep the graph as it is for ever
         stale.unlink(missing_ok=True)
-    repo.process.run("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
-    repo.process.run("commit-graph", "write", "--reachable", "--changed-paths", "--split")
+    own = ("-c", "gc.autoDetach=false", "-c", "gc.writeCommitGraph=false")  # gc's has no filters
+    repo.process.run(*own, "gc", "--auto", "--quiet")
+    repo.process.run("commit-graph", "write", "--reachable", "--changed-paths")
 
 
 def _is_due(repo: GitRepo) -> bool:

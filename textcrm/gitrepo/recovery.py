@@ -54,7 +54,7 @@ def _finish(repo: GitRepo, entry: Entry) -> None:
         state = state_of(repo.process, entry.paths)
         checking.demand_branch(state)
         now = _blobs_at(repo, state.commit, entry.paths)
-        if state.commit and _is_within(repo, entry.new, state.commit):
+        if _has_landed(repo, entry, state, now):
             _settle(repo, tree, entry, state, now)
             return
         new = _rebuilt(repo, tree, entry, state, now)
@@ -78,8 +78,15 @@ def _blobs_at(repo: GitRepo, commit: str | None, paths: list[str]) -> dict[str, 
     }
 
 
-def _is_within(repo: GitRepo, commit: str, tip: str) -> bool:
-    return repo.process.run("merge-base", "--is-ancestor", commit, tip).code == 0
+def _has_landed(
+    repo: GitRepo, entry: Entry, state: State, now: dict[str, str | None]
+) -> bool:
+    """Whether the change is in history: by our commit, or by a commit of the index as we left it."""
+    if state.commit is None:
+        return False
+    if all(now[target.path] == target.after for target in entry.targets):
+        return True
+    return not repo.process.run("merge-base", "--is-ancestor", entry.new, state.commit).code
 
 
 def _can_go_on(tree: WorkTree, entry: Entry, state: State, now: dict[str, str | None]) -> bool:
