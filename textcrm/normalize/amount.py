@@ -326,3 +326,11 @@ def _sized(word: str) -> tuple[Decimal, bool] | None:
     if value is None or value < 0:
         return None
     return _tidy(value), currency is not None or bool(re.search(r"[万亿萬億]", bare))
+
+
+def find_currency(text: str) -> str | None:
+    """The ISO 4217 code that a code, sign or word means (``人民币``, ``$``, ``eur``); None if none."""
+    word = levelled(text).lower()
+    if len(word) == 3 and word.isascii() and word.isalpha():
+        return word.upper() if word != "rmb" else "CNY"
+    return _CURRENCY_OF.get(word)

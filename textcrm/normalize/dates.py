@@ -92,7 +92,7 @@ def _ambiguous(text: str, readings: list[str]) -> Misuse:
     return Misuse(
         "date-ambiguous",
         Text("“{text}” can be read in several ways", "“{text}”可以有多种理解"),
-        hint=Text("write {readings}", "请写成 {readings}")
+        hint=Text("write one of: {readings}", "请写成其中之一：{readings}")
         if readings
         else Text("write the whole date: 2024-05-01", "请写出完整日期，例如 2024-05-01"),
         text=shortened(text),

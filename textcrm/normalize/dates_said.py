@@ -95,21 +95,20 @@ _SPAN_EN: Final = re.compile(
     r"(?P<in>in |within )?(?P<some>\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
     r" (?P<unit>day|week|month|quarter|year)s?(?P<way> ago| from now| from today| later| hence| before)?"
 )
-_NUMBERS_EN: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_NUMBERS_EN: Final = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+}
 _SAME_DAY_EN: Final = re.compile(r"next (week|month|year|quarter)")
 _UNDATED_EN: Final = re.compile(r"(?:(?:this|last|next) )?(?:weekend|week|month|year|quarter)")
 _EDGE_EN: Final = re.compile(
@@ -273,7 +272,7 @@ def _span_en(word: str, today: dt.date, prefer: str) -> dt.date | None:
     if match["in"] == "within " and prefer == "past":
         raise UnclearError
     some = match["some"]
-    count = int(some) if some.isdigit() else _NUMBERS_EN.index(some) if some in _NUMBERS_EN else 1
+    count = int(some) if some.isdigit() else _NUMBERS_EN.get(some, 1)
     sign = -1 if way == "ago" else 1
     unit = match["unit"]
     if count * {"day": 1, "week": 7}.get(unit, 31 * _MONTHS_IN.get(unit, 1)) > _FARTHEST:

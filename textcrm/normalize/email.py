@@ -11,6 +11,7 @@ from textcrm.text import Text
 
 _NAMED: Final = re.compile(r'(?:"[^"]*"|[^<>"]*)<([^<>]*)>')
 _LONGEST: Final = 320
+_MOST: Final = 1000
 _RESERVED: Final = ("test", "invalid", "localhost", "local", "onion", "arpa")
 
 
@@ -20,7 +21,7 @@ def parse_email(text: str) -> str:
     ``Name <a@b>`` and ``mailto:`` are taken off, a full-width ＠ is read. Raises Misuse
     (email-invalid); its data has ``reason``.
     """
-    word = levelled(text)
+    word = levelled(text[:_MOST])
     if named := _NAMED.fullmatch(word):
         word = named[1].strip()
     if word[:7].lower() == "mailto:":

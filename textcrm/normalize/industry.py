@@ -63,6 +63,7 @@ def industry_suggestions(text: str, *, count: int = 3) -> list[Industry]:
     ]
     sharing.sort(key=lambda key: (abs(len(key) - len(word)), key))
     near = difflib.get_close_matches(word, list(words), n=count, cutoff=0.6)
+    near.sort(key=lambda key: not key.startswith(word))
     codes = dict.fromkeys(words[key] for key in (*near, *sharing))
     return [Industry(code, _names()[code]) for code in list(codes)[:count]]
 

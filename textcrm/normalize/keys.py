@@ -23,3 +23,8 @@ def shortened(text: str) -> str:
     """Give a text fit for a sentence: one line, at most 60 characters."""
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def words(text: str) -> frozenset[str]:
+    """A set of words, written as one text."""
+    return frozenset(text.split())

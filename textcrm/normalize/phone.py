@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Kind = Literal["mobile", "landline", "service", "unknown"]
 Oddity = Literal["masked", "several", "scientific", "no-area-code", "invalid"]
 
+_LONGEST: Final = 500
 _LABEL: Final = re.compile(
     r"(?:(?:联系|公司|办公|客服|服务)?(?:电话|手机|座机|固话|传真|热线|移动)(?:号码?)?"
     r"|tel(?:ephone)?|phone|mobile|mob|cell|fax)\s*[.:]*\s*(?=[\d+(])",
@@ -65,6 +66,8 @@ def parse_phone(text: str, region: str = "CN") -> Phone:
 
     A masked number (``138****5678``) is told first: libraries read it as a valid foreign one.
     """
+    if len(text) > _LONGEST:
+        return _odd(text, "invalid")
     word = _repaired(_unwrapped(text))
     if word is None:
         return _odd(text, "scientific")
