@@ -333,6 +333,10 @@ class Schema:
         """A record as a JSON Schema validator wants it: JSON numbers, booleans, no empty keys."""
         return _instance(raw, self._instancers)
 
+    def plain(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """A record as it is written: numbers and booleans plain, all else the text it was."""
+        return _converted(raw, self._plainers)
+
     def jsonable(self, typed: Any) -> Any:
         """A typed tree that JSON can carry: money and dates as strings (DESIGN section 8)."""
         if isinstance(typed, dict):
@@ -349,6 +353,11 @@ class Schema:
             "money": _decimal, "number": _decimal, "integer": _integer, "boolean": _boolean,
             "date": _day, "moment": _moment,
         })
+
+    @cached_property
+    def _plainers(self) -> dict[str, Any]:
+        numeric = {"money": _decimal, "number": _decimal, "integer": _integer}
+        return _converters(self.fields, {**numeric, "boolean": _boolean})
 
     @cached_property
     def _instancers(self) -> dict[str, Any]:

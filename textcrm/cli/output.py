@@ -193,11 +193,9 @@ def fitted(rows: Sequence[Sequence[str]], columns: int) -> list[int]:
     """The widths of a table's columns so that it fits the screen."""
     sizes = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
     spare = columns - 2 * (len(sizes) - 1)
-    while sum(sizes) > spare:
-        widest = max(range(len(sizes)), key=sizes.__getitem__)
-        if sizes[widest] <= 6:
-            break
-        sizes[widest] -= 1
+    for least in (14, 6):
+        while sum(sizes) > spare and max(sizes) > least:
+            sizes[max(range(len(sizes)), key=sizes.__getitem__)] -= 1
     return sizes
 
 

@@ -92,10 +92,12 @@ def value_text(context: Context, field: Field | None, value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, ",f") if field is None or field.kind != "integer" else str(value)
     if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
+        return f"{value:%Y-%m-%d %H:%M}"
     text = str(plain(value))
     if field is None:
         return text
+    if field.kind == "moment" and len(text) > 15 and text[10] in "T ":
+        return f"{text[:10]} {text[11:16]}"
     if context.mask and is_personal(field):
         from textcrm.normalize.masks import mask
 
@@ -154,7 +156,7 @@ def _field(context: Context, field: Field, value: Any, depth: int) -> None:
     label = field.label.say(context.language)
     if isinstance(value, list):
         if all(not isinstance(item, dict) or "sealed" in item for item in value):
-            texts = [value_text(context, field, item) for item in value]
+            texts = [value_text(context, field.element, item) for item in value]
             separator = "、" if context.language == "zh" else ", "
             context.out.pair(label, separator.join(texts), depth=depth)
             return
@@ -219,6 +221,8 @@ def _flat(context: Context, field: Field, value: Any) -> Iterator[str]:
                 continue
             if isinstance(inner, dict | list):
                 yield from _flat(context, child or field, inner)
+            elif isinstance(inner, bool):
+                yield _labelled(context, child, name, inner)
             else:
                 yield value_text(context, child, inner)
     else:

@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textcrm import access, store
 from textcrm.demo import story
 from textcrm.errors import Conflict, NotFound
-from textcrm.gitrepo import GitRepo, compose_message
-from textcrm.schema import default_schema_text
+from textcrm.gitrepo import GitRepo, PastCommit, Person, compose_message
+from textcrm.schema import Schema, default_schema_text
 from textcrm.text import Text
 from textcrm.vault import Vault
+from textcrm.vault.commit import summary
 from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -53,14 +55,12 @@ def make(folder: Path, today: dt.date) -> Vault:
             path=str(folder),
         )
     shift = today - story.ANCHOR
-    files = {
-        moved(path, shift): _moved_bytes(data, shift) for path, data in _sample().items()
-    }
+    files = {moved(path, shift): _moved_bytes(data, shift) for path, data in _sample().items()}
     files[SCHEMA_FILE] = default_schema_text().encode()
     repo = GitRepo.init(folder)
     _lend_identity(repo)
     repo.write_history(_commits(files, today))
-    return Vault(folder.absolute(), today=None)
+    return Vault(folder.absolute())
 
 
 def _sample() -> dict[str, bytes]:
@@ -102,6 +102,32 @@ def _lend_identity(repo: GitRepo) -> None:
         repo.git("config", "user.email", "wangfang@example.com")
 
 
-def _commits(files: Mapping[str, bytes], today: dt.date) -> list[object]:
-    del files, today, compose_message
-    return []
+def _commits(files: dict[str, bytes], today: dt.date) -> list[PastCommit]:
+    """The vault's own files first, then the story of its records."""
+    records = {path: data.decode() for path, data in files.items() if store.is_record_path(path)}
+    own = {path: data for path, data in files.items() if path not in records}
+    people = access.read(files[access.FILE_NAME])
+    steps = story.story(records, Schema.from_json(files[SCHEMA_FILE]), today)
+    opening = steps[0].at - dt.timedelta(minutes=20)
+    first = compose_message("vault: init", trailers=[("Textcrm-Op", "init")])
+    return [PastCommit(first, _author(people, "chen-chen"), opening, own)] + [
+        PastCommit(_message(step), _author(people, step.by), step.at, _encoded(step.changes))
+        for step in steps
+    ]
+
+
+def _author(people: access.Access, word: str) -> Person:
+    person = people.find(word) or people.people[0]
+    return Person(person.name, person.email)
+
+
+def _message(step: story.Step) -> str:
+    return compose_message(
+        summary(step.op, step.ids, step.fields),
+        reason=step.reason,
+        trailers=[("Textcrm-Op", step.op), *(("Textcrm-Id", one) for one in step.ids)],
+    )
+
+
+def _encoded(changes: Mapping[str, str | None]) -> dict[str, bytes | None]:
+    return {path: None if text is None else text.encode() for path, text in changes.items()}

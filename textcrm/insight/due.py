@@ -44,6 +44,7 @@ KINDS: dict[str, Text] = {
     "birthday": Text("birthday", "生日"),
     "verify": Text("verification", "核对信息"),
 }
+_PATIENT = ("silent", "lost", "verify")
 
 
 def due(
@@ -58,11 +59,13 @@ def due(
     if owner is not None:
         wanted = "" if owner == "none" else owner
         found = [one for one in found if one.owner == wanted]
-    rank = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(
-        found,
-        key=lambda one: (one.days is None, one.days if one.days is not None else 0, rank[one.kind]),
-    )
+    return sorted(found, key=_urgency)
+
+
+def _urgency(one: Due) -> tuple[bool, bool, int, int]:
+    """What somebody waits for comes first, by date; what could be done any day comes after it."""
+    rank = list(KINDS).index(one.kind)
+    return one.kind in _PATIENT, one.days is None, one.days or 0, rank
 
 
 def _of_record(vault: Vault, record: Record, within: int) -> Iterator[Due]:

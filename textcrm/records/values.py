@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import paths
-from textcrm.errors import Misuse, TextcrmError
+from textcrm.errors import Invalid, Misuse, TextcrmError
 from textcrm.normalize.entry import normalize_value
 from textcrm.text import Text
 from textcrm.vault import edits
@@ -61,6 +61,8 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
     if field is None:
         return Assigned(target.path, text, None, {})
     field = _element(field, target.path)
+    if field.kind == "items" and not isinstance(target.path[-1], int):
+        return _first_item(vault, target.path, field, text)
     if target.path[-1:] in (("id",), ("uid",)) and len(target.path) == 1:
         raise Misuse(
             "identity-fixed",
@@ -70,11 +72,24 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
     if field.kind == "person":
         return _person(vault, target.path, text)
     try:
-        entry = normalize_value(field, text, today=vault.today, now=vault.now)
+        entry = normalize_value(
+            field, text, today=vault.today, now=vault.now, currency=vault.config.currency
+        )
     except TextcrmError as error:
-        error.data.setdefault("path", paths.spell(target.path))
-        raise
+        # A value that will not do is a record that would be invalid (5), not a misused command.
+        data = {"path": paths.spell(target.path), **error.data}
+        raise Invalid(error.code, error.message, hint=error.hint, **data) from error
     return Assigned(target.path, entry.value, entry.note, dict(entry.data))
+
+
+def _first_item(vault: Vault, path: Path, field: Field, text: str) -> Assigned:
+    """A text for a list of mappings goes to its first item: an address, or the item's one key."""
+    names = {child.name for child in field.fields}
+    key = field.child(field.key[0]) if len(field.key) == 1 else None
+    if {"province", "street"} <= names or key is None or key.enum:
+        entry = normalize_value(field, text, today=vault.today, now=vault.now)
+        return Assigned((*path, 0), entry.value, entry.note, dict(entry.data))
+    return at_target(vault, paths.Target((*path, 0, key.name), key), text)
 
 
 def _element(field: Field, path: Path) -> Field:

@@ -84,7 +84,8 @@ class Draft:
         rest = {name: value for name, value in tree.items() if name not in ("id", "uid")}
         whole = {"id": record_id, "uid": tree.get("uid") or ids.new_uid(), **rest}
         order = self._vault.schema.order()
-        text = yamlfile.dump(ids.give_item_ids(whole), order=order)
+        plain = self._vault.schema.plain(ids.give_item_ids(whole))
+        text = yamlfile.dump(plain, order=order)
         self.put(store.path_of(record_id), text)
         return record_id
 
@@ -103,11 +104,18 @@ class Draft:
         except TextcrmError:
             self.files[path] = data
             return
-        current = self.read(path)
-        self.before.setdefault(path, self.record(path) if current is not None else None)
+        current = self._readable(path)
+        self.before.setdefault(path, current)
         self.after[path] = record
         self.files[path] = data
-        self.warnings += self._vault.placed(record, self._vault.findings(record))
+        self.warnings += [problem for problem, _ in self._new(record, current)]
+
+    def _readable(self, path: str) -> Record | None:
+        data = self.read(path)
+        try:
+            return None if data is None else store.parse(path, data, self._vault.schema)
+        except TextcrmError:
+            return None
 
     def forget(self, path: str) -> None:
         """Take note that a record's file was deleted by hand."""
@@ -125,25 +133,25 @@ class Draft:
         self.files[path] = data
 
     def _check(self, record: Record, base: Record | None) -> None:
+        """Refuse what is newly wrong, keep what is newly odd; what was so before stays so."""
+        new = self._new(record, base)
+        wrong = [problem for problem, finding in new if finding.severity == "error"]
+        if wrong:
+            raise invalid(wrong)
+        self.warnings += [problem for problem, _ in new]
+
+    def _new(self, record: Record, base: Record | None) -> list[tuple[Problem, Finding]]:
+        """The findings that the record did not have before."""
         found = self._vault.findings(record)
         known = {_identity(finding) for finding in self._vault.findings(base)} if base else set()
         problems = self._vault.placed(record, found)
-        wrong = [
-            problem
-            for problem, finding in zip(problems, found, strict=True)
-            if finding.severity == "error" and _identity(finding) not in known
-        ]
-        if wrong:
-            raise invalid(wrong)
-        self.warnings += [
-            problem
-            for problem, finding in zip(problems, found, strict=True)
-            if finding.severity == "warning" and _identity(finding) not in known
-        ]
+        return [pair for pair in zip(problems, found, strict=True) if _identity(pair[1]) not in known]
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
-    return finding.code, finding.path, repr(sorted(finding.data.items(), key=lambda pair: pair[0]))
+    """What makes two findings the same: not the index of an item, which moves when others go."""
+    path = tuple(step for step in finding.path if isinstance(step, str))
+    return finding.code, path, repr(sorted(finding.data.items(), key=lambda pair: pair[0]))
 
 
 def invalid(problems: list[Problem]) -> Invalid:

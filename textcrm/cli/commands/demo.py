@@ -36,7 +36,7 @@ def run(context: Context, dir: str | None) -> None:  # noqa: A002
         context.emit({"path": str(vault.root), "customers": sum(1 for _ in vault.records())})
         return
     here = str(folder)
-    for words in _tour(context):
+    for words in _tour():
         context.out.line()
         context.out.line(f"$ textcrm -C {shlex.quote(here)} {_quoted(words)}", style="bold")
         context.run_again(["-C", here, *words])
@@ -46,15 +46,14 @@ def run(context: Context, dir: str | None) -> None:  # noqa: A002
         context.out.line("  " + line)
 
 
-def _tour(context: Context) -> list[list[str]]:
+def _tour() -> list[list[str]]:
     from textcrm.demo.story import TOUR_CUSTOMER
 
-    zh = context.language == "zh"
     return [
         ["check"],
-        ["search", "报价" if zh else "quotation 报价", "--limit", "3"] if zh else ["search", "报价", "--limit", "3"],
+        ["search", "报价", "--limit", "3"],
         ["show", TOUR_CUSTOMER],
-        ["due", "--within", "3"],
+        ["due", "--within", "3", "--limit", "12"],
         ["log", "--limit", "5"],
     ]
 
@@ -66,14 +65,15 @@ def _quoted(words: list[str]) -> str:
 def _next_steps(context: Context, folder: str) -> list[str]:
     from textcrm.demo.story import TOUR_CUSTOMER
 
+    lines = Text(
+        """textcrm list type:prospect --sort name
+textcrm log {id} "called, sends the offer" --next "call again" --due tomorrow
+textcrm undo
+textcrm --help""",
+        """textcrm list 类型:潜在客户 --sort name
+textcrm log {id} '电话沟通，确认报价' --next 回访 --due 下周三
+textcrm undo
+textcrm --help""",
+    ).say(context.language, id=TOUR_CUSTOMER)
     said = Text("Try next:", "接下来可以试试：").say(context.language)
-    where = shlex.quote(folder)
-    step = Text("called, sends the offer", "电话沟通，确认报价").say(context.language)
-    return [
-        said,
-        f"  cd {where}",
-        "  textcrm list 类型:潜在客户 --sort name" if context.language == "zh" else "  textcrm list type:prospect --sort name",
-        f"  textcrm log {TOUR_CUSTOMER} '{step}' --next {'回访' if context.language == 'zh' else 'call'} --due {'下周三' if context.language == 'zh' else 'tomorrow'}",
-        "  textcrm undo",
-        "  textcrm --help",
-    ]
+    return [said, *(f"  {line}" for line in (f"cd {shlex.quote(folder)}", *lines.split("\n")))]

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 )
 @option("--within", type=int, default=7, metavar="DAYS", help=Text("look so many days ahead (7)", "往后看多少天（默认 7）"))
 @option("--owner", metavar="PERSON", help=Text("me, a person, or none for the public pool", "me、某人，或 none（公海）"))
+@option("--limit", type=int, metavar="N", help=Text("at most so many", "最多条数"))
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
-def run(context: Context, within: int, owner: str | None, count: bool) -> None:
+def run(
+    context: Context, within: int, owner: str | None, limit: int | None, count: bool
+) -> None:
     """List what is due."""
     from textcrm.insight.due import due
 
@@ -40,9 +43,11 @@ def run(context: Context, within: int, owner: str | None, count: bool) -> None:
         context.out.line(str(len(found)))
         return
     if context.json:
-        context.emit([_json(context, one) for one in found])
+        context.emit([_json(context, one) for one in found[:limit]])
     elif found:
-        _table(context, found)
+        _table(context, found[:limit])
+        if limit is not None and len(found) > limit:
+            context.hint(Text("and {n} more", "另有 {n} 项"), n=len(found) - limit)
     else:
         context.say(Text("nothing is due", "没有待办事项"))
     if not found:
@@ -85,15 +90,15 @@ def _table(context: Context, found: list[Due]) -> None:
     from textcrm.insight.due import KINDS
 
     access = context.vault().access
+    pool = Text("(pool)", "（公海）").say(context.language)
     rows = [
         [
             one.due.isoformat() if one.due else "",
             _when(context, one.days),
             one.id,
             one.name,
-            KINDS[one.kind].say(context.language),
-            one.say(context.language),
-            access.display(one.owner) if one.owner else Text("(pool)", "（公海）").say(context.language),
+            f"{KINDS[one.kind].say(context.language)}: {one.say(context.language)}",
+            access.display(one.owner) if one.owner else pool,
         ]
         for one in found
     ]
@@ -103,8 +108,7 @@ def _table(context: Context, found: list[Due]) -> None:
             Text("When", "时限"),
             Text("Id", "编号"),
             Text("Name", "名称"),
-            Text("Kind", "类别"),
-            Text("Reason", "事由"),
+            Text("What", "事由"),
             Text("Owner", "跟进人"),
         ],
         rows,

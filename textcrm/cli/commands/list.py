@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from textcrm.search.tabulate import Column, Row
 
 DEFAULT = ("id", "name", "type", "status", "owner", "last_contact", "next_due", "tags")
+NARROW = ("id", "name", "type", "owner", "last_contact", "next_due")
+WIDE = 110
 
 
 @command(
@@ -88,7 +90,9 @@ def _table(context: Context, docs: list[Doc], names: list[str], form: str) -> No
             hint=Text("formats: table, csv, ids", "可用格式：table、csv、ids"),
             form=form,
         )
-    chosen = [column(name, context.vault().schema) for name in names or DEFAULT]
+    roomy = context.json or form != "table" or context.out.columns >= WIDE
+    default = DEFAULT if roomy else NARROW
+    chosen = [column(name, context.vault().schema) for name in names or default]
     if context.json:
         context.emit([_json(context, doc, chosen) for doc in docs])
     elif form == "ids":
