@@ -146,7 +146,9 @@ def test_read_and_resolve(git_repo: Path) -> None:
     second = put(repo, {"a.yaml": b"\0\r\n\n", "leer": b""})
     assert repo.read("HEAD", "a.yaml") == b"\0\r\n\n"
     assert repo.read(first, "a.yaml") == b"1\n"
-    assert repo.read_many([("HEAD", "leer"), (first, "leer"), ("no", "a"), ("HEAD", "客户 库")]) == [
+    assert repo.read_many(
+        [("HEAD", "leer"), (first, "leer"), ("no", "a"), ("HEAD", "客户 库")]
+    ) == [
         b"",
         None,
         None,
@@ -225,7 +227,10 @@ def test_log_tells_raw_changes_and_trailers(git_repo: Path) -> None:
         "Textcrm-Reason": ["客户要求 Textcrm-Op: forged"],
     }
     assert second.body == "words\nof a body"
-    assert [(one.status, one.path) for one in second.changes] == [("M", "c/一 1.yaml"), ("A", "d.yaml")]
+    assert [(one.status, one.path) for one in second.changes] == [
+        ("M", "c/一 1.yaml"),
+        ("A", "d.yaml"),
+    ]
     assert second.changes[0].before == first.changes[0].after
     assert third.changes[0].after is None
     assert [one.id for one in repo.log(paths=["d.yaml"])] == [second.id]
@@ -345,7 +350,9 @@ def test_write_history(tmp_path: Path) -> None:
     start = dt.datetime(2024, 1, 1, 9, tzinfo=zone)
     commits = [
         PastCommit("init", WANG, start, {"客户/一.yaml": b"1\n", "b.yaml": b"1\n"}),
-        PastCommit("edit", LI, start + dt.timedelta(days=1), {"客户/一.yaml": b"2\n", "b.yaml": None}),
+        PastCommit(
+            "edit", LI, start + dt.timedelta(days=1), {"客户/一.yaml": b"2\n", "b.yaml": None}
+        ),
         PastCommit("more", WANG, start + dt.timedelta(days=2), {"c d.yaml": b"1\n"}),
     ]
     made = repo.write_history(commits)

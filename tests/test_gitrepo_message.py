@@ -15,7 +15,14 @@ from textcrm.gitrepo.message import encoded
 
 def trailers_of(message: str) -> list[str]:
     done = subprocess.run(
-        ["git", "interpret-trailers", "--only-trailers", "--only-input", "--unfold", "--no-divider"],
+        [
+            "git",
+            "interpret-trailers",
+            "--only-trailers",
+            "--only-input",
+            "--unfold",
+            "--no-divider",
+        ],
         input=encoded(message),
         capture_output=True,
         check=True,

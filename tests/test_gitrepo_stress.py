@@ -53,6 +53,7 @@ class Writer:
         self.process = self._start(0)
 
     def _start(self, first: int) -> subprocess.Popen[bytes]:
+        self.first = first
         words = [str(self.top), self.name, str(first), str(self.commits), str(self.told)]
         return subprocess.Popen([sys.executable, "-c", WRITER, *words], start_new_session=True)
 
@@ -66,10 +67,10 @@ class Writer:
         (os.killpg if group else os.kill)(self.process.pid, signal.SIGKILL)
         self.process.wait()
         done = self.acknowledged()
-        # One may have been rolled forward untold: its number is used up, so go on well behind it.
+        # One may have been rolled forward untold: its number is used up, so go on behind it.
         last = int(done[-1][0].split(".")[1]) if done else -1
         self.commits += 1
-        self.process = self._start(last + 2)
+        self.process = self._start(max(last + 2, self.first + 1))
 
 
 def git(folder: Path, *args: str, check: bool = True) -> str:
@@ -121,7 +122,7 @@ def check(repo: GitRepo, writers: list[Writer], foreign: int) -> None:
         (tag, path)
         for writer in writers
         for tag, path in writer.acknowledged()
-        if f"- {tag}\n".encode() not in (repo.read("HEAD", path) or b"")
+        if (repo.read("HEAD", path) or b"").count(f"- {tag}\n".encode()) != 1
     ]
     assert lost == []
     told = sum(len(writer.acknowledged()) for writer in writers)

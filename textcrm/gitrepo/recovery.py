@@ -78,9 +78,7 @@ def _blobs_at(repo: GitRepo, commit: str | None, paths: list[str]) -> dict[str, 
     }
 
 
-def _has_landed(
-    repo: GitRepo, entry: Entry, state: State, now: dict[str, str | None]
-) -> bool:
+def _has_landed(repo: GitRepo, entry: Entry, state: State, now: dict[str, str | None]) -> bool:
     """Whether the change is in history: by our commit, or by a commit of the index as we left it."""
     if state.commit is None:
         return False
