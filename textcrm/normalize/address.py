@@ -30,6 +30,7 @@ _ZONE: Final = re.compile(
     rf"|{_PLAIN}{{2,4}}(?<![小社园校景厂库])[区县旗](?![路街道])"
 )
 _LONGEST: Final = 16
+_MOST_REPEATS: Final = 4
 _MOST: Final = 400  # characters of an address that are looked at
 
 
@@ -114,14 +115,16 @@ def _walk(text: str, place: int) -> tuple[Region | None, int]:
 
 
 def _repeats(text: str, end: int, region: Region, inner: Forms) -> int:
-    """Skip a name written twice and the fillers of code tables: 北京市北京市, 上海市市辖区."""
-    place = _skip(text, end)
-    for word in (region.name, "市辖区", "县"):
-        after = place + len(word)
-        if not text.startswith(word, place):
-            continue
-        if word != "县" or _longest(text, after, inner, bare=False):
-            return after
+    """Skip a name written again and the fillers of code tables: 北京市北京市, 上海市市辖区."""
+    for _ in range(_MOST_REPEATS):
+        place = _skip(text, end)
+        for word in (region.name, "市辖区"):
+            if text.startswith(word, place):
+                end = place + len(word)
+                break
+        else:
+            filled = text.startswith("县", place)
+            return place + 1 if filled and _longest(text, place + 1, inner, bare=False) else end
     return end
 
 

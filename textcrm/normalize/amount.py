@@ -60,7 +60,8 @@ _SMALL_CHANGE: Final = re.compile(
     rf"(?:(?P<jiao>[\d{numerals.CHARS}]+)[角毛])?(?:(?P<fen>[\d{numerals.CHARS}]+)分)?(?:整|正)?"
 )
 _LONGEST: Final = 48
-_MOST_DIGITS: Final = 24
+_TOO_MUCH: Final = Decimal(10) ** 18
+_DECIMALS: Final = 8  # so that nothing is rounded within the 28 digits of a decimal context
 
 
 class Money(NamedTuple):
@@ -105,7 +106,7 @@ def parse_amount_with_currency(text: str) -> Money:
         value = _number(bare) if bare else None
         if value is None and currency in (None, "CNY"):
             value = _change(word)
-        if value is not None and len(value.as_tuple().digits) <= _MOST_DIGITS:
+        if value is not None:
             return Money(_tidy(-value if sign else value), currency)
     raise Misuse(
         "amount-unreadable",
@@ -123,9 +124,7 @@ def parse_number(text: str) -> Decimal | None:
     word = levelled(text).lower().replace("−", "-")
     sign, word = _sign(word)
     value = _number(word) if word and len(word) <= _LONGEST else None
-    if value is None or len(value.as_tuple().digits) > _MOST_DIGITS:
-        return None
-    return _tidy(-value if sign else value)
+    return None if value is None else _tidy(-value if sign else value)
 
 
 def _sign(word: str) -> tuple[bool, str]:
@@ -154,24 +153,31 @@ def _without_currency(word: str) -> tuple[str, str | None]:
 
 
 def _number(word: str) -> Decimal | None:
-    """Digits with falling units (3万5千), or a Chinese numeral."""
+    """Digits with falling units (3万5千), or a Chinese numeral; below 10 to the 18th."""
+    value = _figures(word)
+    if value is None and (spoken := _SPOKEN.fullmatch(word)):
+        whole = numerals.read_numeral(spoken[1])
+        value = None if whole is None else Decimal(whole)
+    return value if value is not None and value < _TOO_MUCH else None
+
+
+def _figures(word: str) -> Decimal | None:
     total, place, last = Decimal(0), 0, None
     while match := _PART.match(word, place):
         power = _UNITS[match[2]] if match[2] else 0
         if (last is not None and power >= last) or last == 0:
             return None
-        value = Decimal(match[1].replace(",", "")).scaleb(power)
+        bare = Decimal(match[1].replace(",", ""))
+        if bare >= _TOO_MUCH or len(match[1].partition(".")[2]) > _DECIMALS:
+            return None
+        value = bare.scaleb(power)
         # 5万5 is 55,000 in speech and 50,005 on paper: not for us to choose.
         if last is not None and (
             value >= Decimal(1).scaleb(last) or (not power and value * 10 < 10**last)
         ):
             return None
         total, place, last = total + value, match.end(), power
-    if last is not None and place == len(word):
-        return total
-    spoken = _SPOKEN.fullmatch(word)
-    whole = numerals.read_numeral(spoken[1]) if spoken else None
-    return None if whole is None else Decimal(whole)
+    return total if last is not None and place == len(word) else None
 
 
 def _change(word: str) -> Decimal | None:

@@ -101,7 +101,16 @@ def url(_field: Field, text: str, _moment: Moment) -> Entry:
     return noted(text, word, word)
 
 
+def _currency(_field: Field, text: str, _moment: Moment) -> Entry:
+    """An ISO 4217 code, or the word or sign for one."""
+    from textcrm.normalize.amount import find_currency
+
+    found = find_currency(text)
+    return noted(text, found, found) if found else Entry(text.strip())
+
+
 _CODES: Final[dict[str, Callable[[Field, str, Moment], Entry]]] = {
+    "currency": _currency,
     "industry": _industry,
     "registration_number": _registration,
     "id_number": _resident,

@@ -9,7 +9,7 @@ from textcrm.errors import Misuse
 from textcrm.normalize.keys import levelled, shortened
 from textcrm.text import Text
 
-_NAMED: Final = re.compile(r'(?:"[^"]*"|[^<>"]*)<([^<>]*)>')
+_NAMED: Final = re.compile(r'(?:"[^"]*"\s*|[^<>"]*)<([^<>]*)>')
 _LONGEST: Final = 320
 _MOST: Final = 1000
 _RESERVED: Final = ("test", "invalid", "localhost", "local", "onion", "arpa")

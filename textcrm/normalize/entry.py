@@ -11,13 +11,15 @@ from textcrm.errors import Misuse, TextcrmError
 from textcrm.normalize import coded, parts
 from textcrm.normalize.keys import levelled, shortened
 from textcrm.normalize.noted import Entry, Moment, noted
-from textcrm.text import Text, same
+from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textcrm.normalize.dates import Prefer
     from textcrm.schema import Field
+
+__all__ = ["Entry", "normalize_value", "spell_moment"]
 
 _AHEAD: Final = ("due", "ends", "expected_close", "valid_until", "warranty_until", "remind_on")
 _AHEAD_PARTS: Final = ("due", "until", "deadline", "expir")
@@ -86,24 +88,11 @@ def _unsaid(field: Field, error: TextcrmError) -> TextcrmError:
 
 
 def _entry(field: Field, text: str, moment: Moment) -> Entry:
-    read = _KINDS.get(field.kind, _as_typed)
-    if read is _as_typed:
-        return _named_text(field, text)
+    """Free text stays as typed; a currency is a code, whatever kind the schema calls it."""
+    read = _KINDS.get("code" if field.name == "currency" else field.kind)
+    if read is None:
+        return Entry(text)
     return read(field, text, moment) if text.strip() else Entry(None)
-
-
-def _as_typed(_field: Field, text: str, _moment: Moment) -> Entry:
-    return Entry(text)
-
-
-def _named_text(field: Field, text: str) -> Entry:
-    """Free text stays; a currency's word becomes its code."""
-    if field.name == "currency" and text.strip():
-        from textcrm.normalize.amount import find_currency
-
-        code = find_currency(text)
-        return noted(text, code, same(code)) if code else Entry(text.strip())
-    return Entry(text)
 
 
 def _phone(_field: Field, text: str, _moment: Moment) -> Entry:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.normalize.keys import shortened
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 _ARROW: Final = Text("{typed} → {stored}", "{typed} → {stored}")
