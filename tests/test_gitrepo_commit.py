@@ -762,3 +762,32 @@ def test_a_git_directory_that_cannot_be_written(repo: GitRepo) -> None:
     finally:
         repo.git_dir.chmod(0o700)
     assert caught.value.code == "disk-failed"
+
+
+UPDATE_REF_DIES = """#!/bin/sh
+for word in "$@"; do
+  if [ "$word" = update-ref ] && [ -e "$DIES" ]; then
+    rm "$DIES"; : > .git/refs/heads/main.lock; : > .git/HEAD.lock; kill -9 $$
+  fi
+done
+exec "$REAL" "$@"
+"""
+
+
+@posix_only
+def test_a_git_process_of_ours_that_is_killed(
+    repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system kills when memory is short; the locks of the dead must not block the next."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text(UPDATE_REF_DIES, encoding="ascii")
+    (folder / "git").chmod(0o755)
+    (tmp_path / "dies").touch()
+    monkeypatch.setenv("REAL", shutil.which("git") or "git")
+    monkeypatch.setenv("DIES", str(tmp_path / "dies"))
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    fragile = GitRepo.open(repo.top)
+    assert refused(fragile, lambda: add_line(fragile)).code == "git-failed"
+    assert add_line(fragile)
+    assert_tidy(fragile)

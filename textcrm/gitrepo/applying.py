@@ -6,10 +6,10 @@ The index moves before the branch: were it left behind by a crash, the user's ne
 
 from __future__ import annotations
 
-import shutil
+import time
 from typing import TYPE_CHECKING
 
-from textcrm.gitrepo import failures, journal, steps, system
+from textcrm.gitrepo import failures, journal, locks, steps, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -86,6 +86,7 @@ class Application:
     def _move_branch(self) -> bool:
         entry, git = self._entry, self._repo.process
         null = "0" * len(entry.new)
+        start = time.time()
         outcome = git.run(
             "update-ref", "--no-deref", "-m", "commit (textcrm)",
             entry.ref, entry.new, entry.old or null,
@@ -93,6 +94,8 @@ class Application:
         )  # fmt: skip
         if not outcome.code:
             return True
+        if outcome.code < 0:  # killed, by the system when memory is short: its locks stay
+            release_dead_locks(self._repo, entry.ref, start)
         if self._repo.head() != (entry.ref, entry.old):
             return False
         raise failures.git_failed("update-ref", outcome.err)
@@ -124,11 +127,17 @@ class Application:
             self._repo.process.run("update-index", "-q", "--refresh", env=env, write=True)
 
 
+def release_dead_locks(repo: GitRepo, ref: str, since: float) -> None:
+    """Remove what a killed ``git update-ref`` of ours, started at ``since``, left locked."""
+    for lock in (repo.git_dir / "HEAD.lock", repo.common_dir / f"{ref}.lock"):
+        locks.release_dead(lock, since, repo.lock_patience)
+
+
 def build_index(repo: GitRepo, index: Path, blobs: Mapping[str, str | None]) -> None:
     """Copy the index and change some entries of the copy."""
     own = repo.git_dir / "index"
     if own.exists():
-        shutil.copyfile(own, index)
+        index.write_bytes(own.read_bytes())
     null = "0" * repo.id_length
     lines = "".join(
         f"0 {null}\t{path}\0" if blob is None else f"100644 {blob}\t{path}\0"

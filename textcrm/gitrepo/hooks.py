@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from textcrm.errors import StorageFailure
@@ -44,7 +43,7 @@ def _index_of(repo: GitRepo, commit: str, index: Path) -> Path:
     env = {"GIT_INDEX_FILE": str(index)}
     own = repo.git_dir / "index"
     if own.exists():  # keeps what it knows of unchanged files, else a hook would read them all
-        shutil.copyfile(own, index)
+        index.write_bytes(own.read_bytes())
         if not repo.process.run("read-tree", "-m", commit, env=env).code:
             return index
         index.unlink(missing_ok=True)

@@ -61,7 +61,7 @@ def forget(folder: Path, entry: Entry) -> None:
     _file(folder, entry).unlink(missing_ok=True)
 
 
-def age_of(folder: Path, entry: Entry) -> float:
+def written_at(folder: Path, entry: Entry) -> float:
     """When an entry was written, in seconds since the epoch."""
     return _file(folder, entry).stat().st_mtime
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textcrm.errors import TextcrmError
 from textcrm.gitrepo import checking, failures, identity, journal, locks, objects
-from textcrm.gitrepo.applying import Application, put_content, put_index
+from textcrm.gitrepo.applying import Application, put_content, put_index, release_dead_locks
 from textcrm.gitrepo.making import Order, make_commit
 from textcrm.gitrepo.worktree import sibling, state_of
 
@@ -31,21 +31,15 @@ def recover(repo: GitRepo) -> int:
     journal.sweep(repo.folder)
     entries = journal.read_all(repo.folder)
     for entry in entries:
-        _release_dead_locks(repo, entry)
+        release_dead_locks(repo, entry.ref, journal.written_at(repo.folder, entry))
+        for target in entry.targets:
+            sibling(repo.top / target.path).unlink(missing_ok=True)
         with locks.index_lock(
             repo.git_dir / "index.lock", repo.folder, f"{entry.name}.recovery", repo.lock_patience
         ):
             _finish(repo, entry)
         journal.forget(repo.folder, entry)
     return len(entries)
-
-
-def _release_dead_locks(repo: GitRepo, entry: Entry) -> None:
-    since = journal.age_of(repo.folder, entry)
-    for lock in (repo.git_dir / "HEAD.lock", repo.common_dir / f"{entry.ref}.lock"):
-        locks.release_dead(lock, since, repo.lock_patience)
-    for target in entry.targets:
-        sibling(repo.top / target.path).unlink(missing_ok=True)
 
 
 def _finish(repo: GitRepo, entry: Entry) -> None:

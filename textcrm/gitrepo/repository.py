@@ -127,7 +127,7 @@ class GitRepo:
     def git(
         self,
         *args: str,
-        input: bytes | None = None,  # noqa: A002 - subprocess's word for it
+        input: bytes | None = None,
         env: Mapping[str, str] | None = None,
         check: bool = True,
     ) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import shutil
 import time
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -56,7 +55,7 @@ def claim(note: Path, target: Path) -> bool:
 
 def _claim_by_rename(note: Path, target: Path) -> bool:
     copy = note.with_suffix(".claim")
-    shutil.copyfile(note, copy)
+    copy.write_bytes(note.read_bytes())
     try:
         os.rename(copy, target)  # noqa: PTH104 - Path.rename says less plainly that it may refuse
     except FileExistsError:
