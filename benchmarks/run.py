@@ -38,7 +38,10 @@ class Comparison(NamedTuple):
 
 def cpu() -> float:
     """CPU seconds of this process and its finished children."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    own, children = (
+        resource.getrusage(resource.RUSAGE_SELF),
+        resource.getrusage(resource.RUSAGE_CHILDREN),
+    )
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
@@ -77,28 +80,43 @@ def comparisons(vault: Path, records: int) -> list[Comparison]:
     one = Path(one_path).stem
     return [
         Comparison(
-            "help", "textcrm --help", "python -c pass", 8,
+            "help",
+            "textcrm --help",
+            "python -c pass",
+            8,
             lambda: quiet(*textcrm("--help")),
             lambda: quiet(sys.executable, "-c", "pass"),
         ),
         Comparison(
-            "show", "textcrm show ID", "python -c pass", 8,
+            "show",
+            "textcrm show ID",
+            "python -c pass",
+            8,
             lambda: quiet(*textcrm("-C", str(vault), "show", one)),
             lambda: quiet(sys.executable, "-c", "pass"),
         ),
         Comparison(
-            "check", f"textcrm check, {records} records", "check-jsonschema on the same files", 0.06,
+            "check",
+            f"textcrm check, {records} records",
+            "check-jsonschema on the same files",
+            0.06,
             lambda: quiet(*textcrm("-C", str(vault), "check", "--errors")),
             lambda: _check_jsonschema(vault),
         ),
         Comparison(
-            "list", f"textcrm list, {records} records", "rg over the same files", None,
+            "list",
+            f"textcrm list, {records} records",
+            "rg over the same files",
+            None,
             lambda: quiet(*textcrm("-C", str(vault), "list", "type:prospect")),
             lambda: quiet(*_grep("type: prospect"), cwd=vault),
         ),
         _commit(vault, one_path),
         Comparison(
-            "set", "textcrm set ID PATH=VALUE", "git commit --only of one file", 6,
+            "set",
+            "textcrm set ID PATH=VALUE",
+            "git commit --only of one file",
+            6,
             _setter(vault, one),
             _plain_commit(vault, generate.record(1, records)[0]),
         ),
@@ -106,7 +124,11 @@ def comparisons(vault: Path, records: int) -> list[Comparison]:
 
 
 def _grep(word: str) -> tuple[str, ...]:
-    return ("rg", "-l", word, "customers") if shutil.which("rg") else ("grep", "-rl", word, "customers")
+    return (
+        ("rg", "-l", word, "customers")
+        if shutil.which("rg")
+        else ("grep", "-rl", word, "customers")
+    )
 
 
 def _check_jsonschema(vault: Path) -> None:
@@ -133,8 +155,12 @@ def _commit(vault: Path, path: str) -> Comparison:
 
     other = generate.record(2, 1000)[0]
     return Comparison(
-        "commit", "one change in a running process", "git commit --only of one file", 1.5,
-        ours, _plain_commit(vault, _existing(vault, other)),
+        "commit",
+        "one change in a running process",
+        "git commit --only of one file",
+        1.5,
+        ours,
+        _plain_commit(vault, _existing(vault, other)),
     )
 
 
@@ -180,7 +206,9 @@ def main() -> None:
         for comparison in comparisons(vault, chosen.records):
             if chosen.names and comparison.name not in chosen.names:
                 continue
-            ours, baseline = measure(comparison, 1 if comparison.name == "check" else chosen.rounds)
+            ours, baseline = measure(
+                comparison, 1 if comparison.name == "check" else chosen.rounds
+            )
             goal = f"{comparison.goal:g}" if comparison.goal is not None else ""
             print(
                 f"{comparison.name:8} {ours * 1000:10.0f} {baseline * 1000:12.1f} "

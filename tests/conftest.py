@@ -28,7 +28,11 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
         encoding="utf-8",
     )
     for name in list(os.environ):
-        if name.startswith(("GIT_", "TEXTCRM_", "LC_")) or name in ("LANG", "LANGUAGE", "NO_COLOR"):
+        if name.startswith(("GIT_", "TEXTCRM_", "LC_")) or name in (
+            "LANG",
+            "LANGUAGE",
+            "NO_COLOR",
+        ):
             monkeypatch.delenv(name)
     for name, value in _GIT.items():
         monkeypatch.setenv(name, value)

@@ -13,7 +13,11 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
-    [*CHECKOUT.glob("README*.md"), *(CHECKOUT / "docs").rglob("*.md"), CHECKOUT / "schema" / "README.md"]
+    [
+        *CHECKOUT.glob("README*.md"),
+        *(CHECKOUT / "docs").rglob("*.md"),
+        CHECKOUT / "schema" / "README.md",
+    ]
 )
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -56,7 +60,9 @@ def _run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix())
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix()
+)
 def test_console_blocks_run(document: Path, tmp_path: Path):
     steps = _steps(document.read_text(encoding="utf-8"))
     if not steps:
@@ -65,7 +71,7 @@ def test_console_blocks_run(document: Path, tmp_path: Path):
     tools.mkdir()
     script = tools / "textcrm"
     script.write_text(
-        f"#!/bin/sh\nPYTHONPATH={shlex.quote(str(CHECKOUT))} exec {shlex.quote(sys.executable)} -m textcrm \"$@\"\n"
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(CHECKOUT))} exec {shlex.quote(sys.executable)} -m textcrm "$@"\n'
     )
     script.chmod(0o755)
     at = tmp_path / "at"
@@ -81,4 +87,6 @@ def test_console_blocks_run(document: Path, tmp_path: Path):
             expected = int(promised[0][2:])
         lines = promised[1:] if promised and promised[0].startswith("? ") else promised
         assert code in {0, expected}, f"$ {command}\n{output}"
-        assert _fits(lines, output.splitlines()), f"$ {command}\n{output}\npromised:\n" + "\n".join(lines)
+        assert _fits(lines, output.splitlines()), (
+            f"$ {command}\n{output}\npromised:\n" + "\n".join(lines)
+        )

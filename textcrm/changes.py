@@ -97,7 +97,9 @@ def _items(
         elif new is None and old is not None:
             yield Change((*path, _name(before, old)), before[old], None)
         elif old is not None and new is not None:
-            yield from _mappings((*path, _name(after, new)), plain, before[old], after[new], schema)
+            yield from _mappings(
+                (*path, _name(after, new)), plain, before[old], after[new], schema
+            )
 
 
 def _name(items: list[dict[str, Any]], index: int) -> str | int:

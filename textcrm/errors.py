@@ -14,7 +14,7 @@ TextcrmError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from textcrm.text import Language, Text
@@ -36,7 +36,7 @@ class TextcrmError(Exception):
         self.code = code
         self.message = message
         self.hint = hint
-        self.data = data
+        self.data: dict[str, Any] = data
 
     def say(self, language: Language = "en") -> str:
         """The sentence, filled in."""

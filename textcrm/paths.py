@@ -107,7 +107,9 @@ def _in_item(path: list[str | int]) -> bool:
 def _key(
     word: str, node: Any, field: Field | None, path: list[str | int], schema: Schema
 ) -> tuple[str, Field | None]:
-    free = bool(path) and (field is None or (not field.fields and field.kind in ("any", "mapping")))
+    free = bool(path) and (
+        field is None or (not field.fields and field.kind in ("any", "mapping"))
+    )
     found = None if free else schema.find(word, field)
     if found is not None:
         return found.name, found

@@ -129,10 +129,16 @@ def open_steps(typed: Mapping[str, Any]) -> list[NextStep]:
     steps = []
     for interaction in items(typed, "interactions"):
         step = interaction.get("next")
-        if isinstance(step, dict) and not step.get("done") and (step.get("what") or step.get("due")):
+        if (
+            isinstance(step, dict)
+            and not step.get("done")
+            and (step.get("what") or step.get("due"))
+        ):
             what = step.get("what")
             steps.append(
-                NextStep(what if isinstance(what, str) else "", as_day(step.get("due")), interaction)
+                NextStep(
+                    what if isinstance(what, str) else "", as_day(step.get("due")), interaction
+                )
             )
     return sorted(steps, key=lambda step: (step.due is None, step.due or dt.date.max))
 
@@ -174,7 +180,10 @@ def derive(
         "total_spent": bought.get(home),
         "receivable": receivable(bought, paid, home),
         "other_currencies": {
-            currency: {"total_spent": amount, "receivable": amount - paid.get(currency, Decimal(0))}
+            currency: {
+                "total_spent": amount,
+                "receivable": amount - paid.get(currency, Decimal(0)),
+            }
             for currency, amount in sorted(bought.items())
             if currency != home
         }

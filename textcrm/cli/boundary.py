@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -48,10 +49,8 @@ def guard(context: Context, work: Callable[[], Any]) -> int:
 
 def _silence() -> None:
     """Nobody reads any more: keep the interpreter from complaining at exit."""
-    try:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-    except OSError:
-        return
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show(context: Context, error: TextcrmError) -> None:
@@ -78,7 +77,9 @@ def _document(context: Context, error: TextcrmError) -> str:
     from textcrm.cli.problems import problem_json
 
     data = {
-        name: [problem_json(one, context.language) for one in value] if name == "problems" else _plain(value, context)
+        name: [problem_json(one, context.language) for one in value]
+        if name == "problems"
+        else _plain(value, context)
         for name, value in error.data.items()
     }
     body = {
@@ -112,28 +113,53 @@ def usage(error: click.ClickException) -> Misuse:
         word = error.option_name
         near = list(error.possibilities or ()) or _near(word, _options(context))
         if near:
-            hint = Text("did you mean {near}? A word that starts with - goes behind --", "是不是 {near}？以 - 开头的内容请放在 -- 之后")
+            hint = Text(
+                "did you mean {near}? A word that starts with - goes behind --",
+                "是不是 {near}？以 - 开头的内容请放在 -- 之后",
+            )
         else:
-            hint = Text("a word that starts with - goes behind --; see: {path} --help", "以 - 开头的内容请放在 -- 之后；见 {path} --help")
+            hint = Text(
+                "a word that starts with - goes behind --; see: {path} --help",
+                "以 - 开头的内容请放在 -- 之后；见 {path} --help",
+            )
         return Misuse("unknown-option", message, hint=hint, word=word, near=near, path=path)
     if isinstance(error, click.MissingParameter):
-        name = (error.param.make_metavar(context) if error.param and context else "") or str(error.param_hint or "")
-        return Misuse("missing", Text("{name} is missing", "缺少 {name}"), hint=hint, name=name, path=path)
+        name = (error.param.make_metavar(context) if error.param and context else "") or str(
+            error.param_hint or ""
+        )
+        return Misuse(
+            "missing", Text("{name} is missing", "缺少 {name}"), hint=hint, name=name, path=path
+        )
     if isinstance(error, click.BadParameter):
         name = error.param.opts[0] if error.param is not None and error.param.opts else ""
         return Misuse(
-            "bad-value", Text("{name}: this value will not do ({said})", "{name}：取值无效（{said}）"),
-            hint=hint, name=name, said=error.message, path=path,
+            "bad-value",
+            Text("{name}: this value will not do ({said})", "{name}：取值无效（{said}）"),
+            hint=hint,
+            name=name,
+            said=error.message,
+            path=path,
         )
     said = error.message
     if "requires an argument" in said or "requires" in said:
-        return Misuse("missing-value", Text("{said}", "选项缺少取值（{said}）"), hint=hint, said=said, path=path)
+        return Misuse(
+            "missing-value",
+            Text("{said}", "选项缺少取值（{said}）"),
+            hint=hint,
+            said=said,
+            path=path,
+        )
     if "unexpected extra argument" in said:
         words = said.partition("(")[2].rstrip(")")
         return Misuse(
-            "extra-words", Text("too many words: {words}", "多余的内容：{words}"),
-            hint=Text("quote what belongs together; see: {path} --help", "属于一体的内容请加引号；见 {path} --help"),
-            words=words, path=path,
+            "extra-words",
+            Text("too many words: {words}", "多余的内容：{words}"),
+            hint=Text(
+                "quote what belongs together; see: {path} --help",
+                "属于一体的内容请加引号；见 {path} --help",
+            ),
+            words=words,
+            path=path,
         )
     return Misuse("usage", Text("{said}", "{said}"), hint=hint, said=said, path=path)
 
@@ -154,7 +180,9 @@ def unknown_command(word: str, known: list[str]) -> Misuse:
     return Misuse(
         "unknown-command",
         Text("there is no command “{word}”", "没有命令“{word}”"),
-        hint=Text("did you mean {near}?", "是不是 {near}？") if near else Text("see: textcrm --help", "见 textcrm --help"),
+        hint=Text("did you mean {near}?", "是不是 {near}？")
+        if near
+        else Text("see: textcrm --help", "见 textcrm --help"),
         word=word,
         near=near,
     )
@@ -164,7 +192,9 @@ def _os_failure(error: OSError) -> StorageFailure:
     return StorageFailure(
         "disk-failed",
         Text("{path}: {why}", "{path}：{why}"),
-        hint=Text("check permissions and free space, then try again", "请检查权限和磁盘空间后重试"),
+        hint=Text(
+            "check permissions and free space, then try again", "请检查权限和磁盘空间后重试"
+        ),
         path=str(error.filename or ""),
         why=error.strerror or type(error).__name__,
     )
@@ -186,10 +216,16 @@ def _bug(context: Context, error: Exception) -> int:
         trace = trace.tb_next
     show(
         context,
-        _Bug(
+        _BugError(
             "bug",
-            Text("this is a bug in textcrm {version}: {kind} at {place}", "textcrm {version} 程序错误：{kind}，位置 {place}"),
-            hint=Text("please report that line; TEXTCRM_DEBUG=1 shows more", "请反馈这一行；设置 TEXTCRM_DEBUG=1 可查看详情"),
+            Text(
+                "this is a bug in textcrm {version}: {kind} at {place}",
+                "textcrm {version} 程序错误：{kind}，位置 {place}",
+            ),
+            hint=Text(
+                "please report that line; TEXTCRM_DEBUG=1 shows more",
+                "请反馈这一行；设置 TEXTCRM_DEBUG=1 可查看详情",
+            ),
             version=__version__,
             kind=type(error).__name__,
             place=place,
@@ -198,5 +234,5 @@ def _bug(context: Context, error: Exception) -> int:
     return 70
 
 
-class _Bug(TextcrmError):
+class _BugError(TextcrmError):
     """Not the user's doing."""

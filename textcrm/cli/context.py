@@ -125,7 +125,9 @@ class Context:
         self.say(Text("nothing was done", "未作任何改动"))
         self.exit(1)
 
-    def progress(self, label: Text) -> contextlib.AbstractContextManager[Callable[[int], None] | None]:
+    def progress(
+        self, label: Text
+    ) -> contextlib.AbstractContextManager[Callable[[int], None] | None]:
         """Show a count on stderr while work goes on, on a terminal only."""
         from textcrm.cli.progress import progress
 
@@ -138,7 +140,10 @@ class Context:
         if not self.interactive:
             raise _unanswered(question, option)
         answer: str = click.prompt(
-            question.say(self.language), default=default, show_default=bool(default), prompt_suffix=self._suffix
+            question.say(self.language),
+            default=default,
+            show_default=bool(default),
+            prompt_suffix=self._suffix,
         )
         return answer
 
@@ -146,9 +151,13 @@ class Context:
         """Ask yes or no."""
         if not self.interactive:
             raise _unanswered(question, "--yes")
-        return click.confirm(question.say(self.language), default=default, prompt_suffix=self._suffix)
+        return click.confirm(
+            question.say(self.language), default=default, prompt_suffix=self._suffix
+        )
 
-    def choose(self, question: Text, options: dict[str, Text], *, option: str, default: str) -> str:
+    def choose(
+        self, question: Text, options: dict[str, Text], *, option: str, default: str
+    ) -> str:
         """Ask for one of several, by number, code or label."""
         if not self.interactive:
             raise _unanswered(question, option)

@@ -24,7 +24,8 @@ class Option(click.Option):
     """An option whose help stands in both languages."""
 
     def __init__(self, *args: Any, text: Text, common: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, help=text.en, **kwargs)
+        kwargs["help"] = text.en
+        super().__init__(*args, **kwargs)
         self.text = text
         self.common = common
 
@@ -41,7 +42,13 @@ class Command(click.Command):
     """A command of textcrm. The function gets the Context first."""
 
     def __init__(
-        self, name: str, *, text: Text, examples: Sequence[Example], dash_words: bool, **kwargs: Any
+        self,
+        name: str,
+        *,
+        text: Text,
+        examples: Sequence[Example],
+        dash_words: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(name, help=text.en, add_help_option=False, **kwargs)
         self.text = text
@@ -87,25 +94,38 @@ def _restored(value: Any) -> Any:
 
 
 def command(
-    name: str, *, help: Text, examples: Sequence[Example], dash_words: bool = False  # noqa: A002
+    name: str,
+    *,
+    help: Text,
+    examples: Sequence[Example],
+    dash_words: bool = False,
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function ``run(context, ...)``."""
 
     def decorate(function: Callable[..., Any]) -> Command:
         params = list(reversed(getattr(function, "__click_params__", [])))
         return Command(
-            name, text=help, examples=examples, dash_words=dash_words, callback=function, params=params
+            name,
+            text=help,
+            examples=examples,
+            dash_words=dash_words,
+            callback=function,
+            params=params,
         )
 
     return decorate
 
 
-def option(*names: str, help: Text, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # noqa: A002
+def option(
+    *names: str, help: Text, **kwargs: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an option."""
     return click.option(*names, cls=Option, text=help, **kwargs)
 
 
-def argument(name: str, *, help: Text, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # noqa: A002
+def argument(
+    name: str, *, help: Text, **kwargs: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an argument."""
     return click.argument(name, cls=Argument, text=help, **kwargs)
 
@@ -123,18 +143,34 @@ def common_options(*, short: bool = True) -> list[click.Parameter]:
     def flag(*names: str, text: Text) -> Option:
         return Option(
             [name for name in names if short or name.startswith("--")],
-            is_flag=True, expose_value=False, text=text, common=True,
+            is_flag=True,
+            expose_value=False,
+            text=text,
+            common=True,
             callback=into(names[-1].lstrip("-").replace("-", "_")),
         )
 
     return [
         Option(
-            ["-C", "--vault"] if short else ["--vault"], metavar="DIR", expose_value=False, common=True,
-            callback=into("vault"), text=Text("the vault (else $TEXTCRM_VAULT, else upwards from here)", "客户库目录（默认 $TEXTCRM_VAULT，或从当前目录向上查找）"),
+            ["-C", "--vault"] if short else ["--vault"],
+            metavar="DIR",
+            expose_value=False,
+            common=True,
+            callback=into("vault"),
+            text=Text(
+                "the vault (else $TEXTCRM_VAULT, else upwards from here)",
+                "客户库目录（默认 $TEXTCRM_VAULT，或从当前目录向上查找）",
+            ),
         ),
         Option(
-            ["--lang"], metavar="zh|en", type=click.Choice(["zh", "en"]), expose_value=False, common=True,
-            is_eager=True, callback=into("lang"), text=Text("language of what is printed", "输出语言"),
+            ["--lang"],
+            metavar="zh|en",
+            type=click.Choice(["zh", "en"]),
+            expose_value=False,
+            common=True,
+            is_eager=True,
+            callback=into("lang"),
+            text=Text("language of what is printed", "输出语言"),
         ),
         flag("--json", text=Text("one JSON document for programs", "输出一个 JSON 文档")),
         flag("-q", "--quiet", text=Text("print less", "少输出")),
@@ -142,8 +178,13 @@ def common_options(*, short: bool = True) -> list[click.Parameter]:
         flag("--mask", text=Text("hide names and phones", "遮盖姓名和电话")),
         flag("--no-input", text=Text("never ask", "不提问")),
         Option(
-            ["-h", "--help"] if short else ["--help"], is_flag=True, expose_value=False, is_eager=True,
-            common=True, callback=_help, text=Text("show this help", "显示帮助"),
+            ["-h", "--help"] if short else ["--help"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            common=True,
+            callback=_help,
+            text=Text("show this help", "显示帮助"),
         ),
     ]
 
@@ -163,7 +204,9 @@ def help_lines(command: Command, path: str, language: Language) -> list[str]:
     own = [p for p in command.params if isinstance(p, Option) and not p.common]
     arguments = [p for p in command.params if isinstance(p, Argument)]
     usage = " ".join([path, *(_argument_name(one) for one in arguments)])
-    lines = wrap(("用法：" if zh else "Usage: ") + usage + (" [选项]" if zh else " [OPTIONS]"), COLUMNS)
+    lines = wrap(
+        ("用法：" if zh else "Usage: ") + usage + (" [选项]" if zh else " [OPTIONS]"), COLUMNS
+    )
     lines += ["", *("  " + line for line in wrap(command.text.say(language), COLUMNS - 2))]
     if arguments:
         lines += ["", "参数：" if zh else "Arguments:"]
@@ -176,7 +219,9 @@ def help_lines(command: Command, path: str, language: Language) -> list[str]:
         lines += ["  # " + line for line in wrap(what.say(language), COLUMNS - 4)]
         lines += ["  " + line for line in _broken(words)]
     lines += [""]
-    common = "通用选项：--vault --lang --json --quiet --verbose --mask --no-input（见 textcrm --help）"
+    common = (
+        "通用选项：--vault --lang --json --quiet --verbose --mask --no-input（见 textcrm --help）"
+    )
     english = "Common options: --vault --lang --json --quiet --verbose --mask --no-input (see textcrm --help)"
     lines += wrap(common if zh else english, COLUMNS)
     return lines

@@ -48,11 +48,20 @@ def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
 
     vault = context.vault()
     record = find(vault, word) if word else None
-    day = {name: parse_date(given[name], vault.today) if given[name] else None for name in ("since", "until")}
+    day = {
+        name: parse_date(given[name], vault.today) if given[name] else None
+        for name in ("since", "until")
+    }
     field = _field_name(context, given["field"])
     limit = given["limit"] or (None if context.json or record else 20)
     entries = log(
-        vault, record, limit=limit, by=_person(context, given["by"]), op=given["op"], field=field, **day
+        vault,
+        record,
+        limit=limit,
+        by=_person(context, given["by"]),
+        op=given["op"],
+        field=field,
+        **day,
     )
     if context.json:
         found = [entry_json(context, entry) for entry in entries]
@@ -153,7 +162,8 @@ def _print(context: Context, entry: Entry, *, single: bool) -> None:
                 out.line(("  " if single else "    ") + change_line(context, change))
     if len(entry.records) > len(shown):
         out.line(
-            "  " + Text("... and {n} more", "……另有 {n} 位客户").say(
+            "  "
+            + Text("... and {n} more", "……另有 {n} 位客户").say(
                 context.language, n=len(entry.records) - len(shown)
             )
         )
@@ -186,7 +196,9 @@ def _label(context: Context, path: tuple[str | int, ...]) -> str:
     for depth, step in enumerate(path):
         field = schema.at(path[: depth + 1])
         above = schema.at(path[:depth]) if depth else None
-        if isinstance(step, int) or (above is not None and above.kind == "items" and field is above):
+        if isinstance(step, int) or (
+            above is not None and above.kind == "items" and field is above
+        ):
             parts[-1] += f"[{step}]"
         else:
             parts.append(field.label.say(context.language) if field is not None else str(step))

@@ -17,7 +17,9 @@ def chosen(argv: list[str], environment: Mapping[str, str]) -> Language:
     for word in (_after(words, "--lang"), environment.get("TEXTCRM_LANG")):
         if language := known(word):
             return language
-    folder = _after(words, "-C") or _after(words, "--vault") or environment.get("TEXTCRM_VAULT") or "."
+    folder = (
+        _after(words, "-C") or _after(words, "--vault") or environment.get("TEXTCRM_VAULT") or "."
+    )
     return of_vault(Path(folder)) or of_locale(environment)
 
 

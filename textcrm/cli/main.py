@@ -30,7 +30,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "demo": ("start", Text("make a sample vault and show it", "建立示例客户库并演示")),
     "doctor": ("start", Text("look for what is wrong here", "检查环境和客户库")),
     "completion": ("start", Text("completion for your shell", "命令补全")),
-    "help": ("start", Text("exit codes, dates, queries, environment", "专题帮助：退出码、日期、查询、环境变量")),
+    "help": (
+        "start",
+        Text("exit codes, dates, queries, environment", "专题帮助：退出码、日期、查询、环境变量"),
+    ),
     "add": ("records", Text("add a customer", "新增客户")),
     "show": ("records", Text("show a customer", "查看客户")),
     "edit": ("records", Text("edit a customer's file", "用编辑器编辑客户文件")),
@@ -45,7 +48,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "restore": ("records", Text("bring a customer back", "恢复客户")),
     "search": ("find", Text("find customers, best first", "搜索客户")),
     "list": ("find", Text("a table of customers", "客户列表")),
-    "log": ("follow-up", Text("record a contact, or read the history", "记录沟通，或查看改动历史")),
+    "log": (
+        "follow-up",
+        Text("record a contact, or read the history", "记录沟通，或查看改动历史"),
+    ),
     "due": ("follow-up", Text("what needs doing", "待办清单")),
     "undo": ("history", Text("take a change back", "撤销改动")),
     "redo": ("history", Text("take an undo back", "取消撤销")),
@@ -91,16 +97,26 @@ def overview(language: Language) -> list[str]:
     """The lines of ``textcrm --help``."""
     zh = language == "zh"
     lines = ["用法：textcrm [选项] 命令 ..." if zh else "Usage: textcrm [OPTIONS] COMMAND ...", ""]
-    lines += ["  客户资料存成纯文本，用 git 管理。" if zh else "  Customer records as plain text, kept in git."]
+    lines += [
+        "  客户资料存成纯文本，用 git 管理。"
+        if zh
+        else "  Customer records as plain text, kept in git."
+    ]
     for section, title in SECTIONS.items():
-        members = [(name, text.say(language)) for name, (own, text) in COMMANDS.items() if own == section]
+        members = [
+            (name, text.say(language)) for name, (own, text) in COMMANDS.items() if own == section
+        ]
         lines += ["", title.say(language) + ("：" if zh else ":"), *frame.columns(members)]
     lines += ["", "选项（放在命令前后均可）：" if zh else "Options (before or after the command):"]
     options = [one for one in frame.common_options() if isinstance(one, frame.Option)]
     rows = [(frame._option_names(one), one.text.say(language)) for one in options]  # noqa: SLF001 - same room
     rows.append(("--version", Text("show the version", "显示版本").say(language)))
     lines += frame.columns(rows)
-    last = "第一次使用：textcrm demo；某个命令的说明：textcrm 命令 --help" if zh else "New here: textcrm demo. A command's help: textcrm COMMAND --help"
+    last = (
+        "第一次使用：textcrm demo；某个命令的说明：textcrm 命令 --help"
+        if zh
+        else "New here: textcrm demo. A command's help: textcrm COMMAND --help"
+    )
     return [*lines, "", *wrap(last, frame.COLUMNS)]
 
 
@@ -114,7 +130,9 @@ def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
 
 def root() -> Root:
     """The program as click knows it."""
-    version = click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version)
+    version = click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version
+    )
     return Root(
         "textcrm",
         params=[*frame.common_options(), version],
@@ -138,11 +156,14 @@ def run(argv: Sequence[str]) -> int:
     words = list(argv)
     context = contexts.make(words)
     return boundary.guard(
-        context, lambda: _ended(root().main(words, prog_name="textcrm", standalone_mode=False, obj=context))
+        context,
+        lambda: _ended(
+            root().main(words, prog_name="textcrm", standalone_mode=False, obj=context)
+        ),
     )
 
 
 def _ended(code: Any) -> None:
-    """click gives back the code of an early exit instead of raising it."""
+    """Raise the code of an early exit, which click gives back as a value."""
     if isinstance(code, int) and code:
         raise click.exceptions.Exit(code)

@@ -7,12 +7,11 @@ import os
 from typing import TYPE_CHECKING, Any, TextIO
 
 from textcrm.cli.width import clip, pad, width, wrap
-from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from textcrm.text import Language
+    from textcrm.text import Language, Text
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _HIDDEN = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF}
@@ -22,7 +21,9 @@ def safe(text: str, *, lines: bool = False) -> str:
     """Show control characters, terminal escapes and direction overrides instead of sending them."""
     if text.isprintable():
         return text
-    return "".join(char if (lines and char == "\n") or _harmless(char) else _shown(char) for char in text)
+    return "".join(
+        char if (lines and char == "\n") or _harmless(char) else _shown(char) for char in text
+    )
 
 
 def _harmless(char: str) -> bool:
@@ -84,7 +85,10 @@ class Output:
             return
         parts, last = [safe(head)], 0
         for start, length in spans:
-            parts += [safe(text[last:start]), self.styled(safe(text[start : start + length]), "yellow")]
+            parts += [
+                safe(text[last:start]),
+                self.styled(safe(text[start : start + length]), "yellow"),
+            ]
             last = start + length
         self._write("".join([*parts, safe(text[last:])]) + "\n")
 
@@ -119,8 +123,12 @@ class Output:
         sign = f"  [{mark}]" if mark else ""
         start = f"{indent}{safe(head)} "
         room = max(self.columns - width(start), 20)
-        first, *rest = [line for part in safe(value, lines=True).split("\n") for line in wrap(part, room)] or [""]
-        self._write(f"{start}{first}{self.styled(sign, 'dim') if not rest else ''}".rstrip() + "\n")
+        first, *rest = [
+            line for part in safe(value, lines=True).split("\n") for line in wrap(part, room)
+        ] or [""]
+        self._write(
+            f"{start}{first}{self.styled(sign, 'dim') if not rest else ''}".rstrip() + "\n"
+        )
         for place, more in enumerate(rest):
             tail = self.styled(sign, "dim") if place == len(rest) - 1 else ""
             self._write((" " * width(start) + more + tail).rstrip() + "\n")
@@ -142,7 +150,9 @@ class Output:
         for place, row in enumerate(cells):
             self._row(row, sizes, right, styles[place] if styles else None)
 
-    def _row(self, row: Sequence[str], sizes: Sequence[int], right: set[int], style: str | None) -> None:
+    def _row(
+        self, row: Sequence[str], sizes: Sequence[int], right: set[int], style: str | None
+    ) -> None:
         parts = [
             pad(clip(cell, size), size, right=place in right)
             for place, (cell, size) in enumerate(zip(row, sizes, strict=True))
@@ -160,7 +170,9 @@ class Output:
 
         env = {**os.environ, "LESS": os.environ.get("LESS", "FIRX"), "LESSCHARSET": "utf-8"}
         try:
-            process = subprocess.Popen(words, stdin=subprocess.PIPE, env=env, text=True, encoding="utf-8")
+            process = subprocess.Popen(
+                words, stdin=subprocess.PIPE, env=env, text=True, encoding="utf-8"
+            )
         except OSError:
             yield
             return

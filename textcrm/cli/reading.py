@@ -20,6 +20,9 @@ def report_broken(context: Context) -> None:
         )
     if len(broken) > 5:
         context.warn(
-            Text("... and {n} more files; see: textcrm check", "……另有 {n} 个文件无法读取，见 textcrm check"),
+            Text(
+                "... and {n} more files; see: textcrm check",
+                "……另有 {n} 个文件无法读取，见 textcrm check",
+            ),
             n=len(broken) - 5,
         )

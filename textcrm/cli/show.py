@@ -117,7 +117,11 @@ def value_text(context: Context, field: Field | None, value: Any) -> str:
         from textcrm.normalize.industry import industry_name
 
         name = industry_name(text)
-        return f"{name}（{text}）" if name and language == "zh" else (f"{text} {name}" if name else text)
+        return (
+            f"{name}（{text}）"
+            if name and language == "zh"
+            else (f"{text} {name}" if name else text)
+        )
     return text
 
 
@@ -229,7 +233,18 @@ def _flat(context: Context, field: Field, value: Any) -> Iterator[str]:
         yield value_text(context, field, value)
 
 
-PLAIN_FIRST = {"at", "name", "summary", "date", "what", "title", "product", "kind", "channel", "text"}
+PLAIN_FIRST = {
+    "at",
+    "name",
+    "summary",
+    "date",
+    "what",
+    "title",
+    "product",
+    "kind",
+    "channel",
+    "text",
+}
 
 
 def _labelled(context: Context, field: Field | None, name: str, value: Any) -> str:
@@ -273,5 +288,7 @@ def _derived(context: Context, record: Record) -> None:
         text = value_text(context, field if field and field.kind == "enum" else None, value)
         if name in ("value_tier", "loyalty") and own.get(name):
             decided = value_text(context, field, own[name])
-            text += Text(" (decided: {own})", "（人工判定：{own}）").say(context.language, own=decided)
+            text += Text(" (decided: {own})", "（人工判定：{own}）").say(
+                context.language, own=decided
+            )
         context.out.pair(label.say(context.language), text, depth=1)

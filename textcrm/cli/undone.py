@@ -36,7 +36,10 @@ def tell(context: Context, undone: Undone) -> None:
     context.say(
         Text("done again: {ids} ({what}), by {commit}", "已重做：{ids}（{what}），新提交 {commit}")
         if redone
-        else Text("taken back: {op} {ids} ({what}), by {commit}", "已撤销：{op} {ids}（{what}），新提交 {commit}"),
+        else Text(
+            "taken back: {op} {ids} ({what}), by {commit}",
+            "已撤销：{op} {ids}（{what}），新提交 {commit}",
+        ),
         op=OPS.get(undone.op, same(undone.op or "commit")),
         ids=list(result.ids[:5]),
         what=undone.commit[:8],

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def report(
-    context: Context, done: Done, sentence: _Text, *, also: dict[str, Any] | None = None, **data: Any
+    context: Context,
+    done: Done,
+    sentence: _Text,
+    *,
+    also: dict[str, Any] | None = None,
+    **data: Any,
 ) -> None:
     """Say what a command did with one record; where nothing changed, say that."""
     result = done.result

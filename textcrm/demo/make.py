@@ -42,7 +42,11 @@ def free_folder(start: Path) -> Path:
         folder = start / ("textcrm-demo" if number == 1 else f"textcrm-demo-{number}")
         if not folder.exists():
             return folder
-    raise Conflict("demo-exists", Text("too many demo folders in {path}", "{path} 中示例文件夹过多"), path=str(start))
+    raise Conflict(
+        "demo-exists",
+        Text("too many demo folders in {path}", "{path} 中示例文件夹过多"),
+        path=str(start),
+    )
 
 
 def make(folder: Path, today: dt.date) -> Vault:
@@ -51,7 +55,9 @@ def make(folder: Path, today: dt.date) -> Vault:
         raise Conflict(
             "not-empty",
             Text("{path} is not empty", "{path} 不是空文件夹"),
-            hint=Text("name another folder: textcrm demo DIR", "请指定其他文件夹：textcrm demo 目录"),
+            hint=Text(
+                "name another folder: textcrm demo DIR", "请指定其他文件夹：textcrm demo 目录"
+            ),
             path=str(folder),
         )
     shift = today - story.ANCHOR

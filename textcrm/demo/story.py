@@ -124,9 +124,7 @@ def _events(record_id: str, text: str, today: dt.date) -> Iterator[tuple[dt.date
             yield today - dt.timedelta(days=change.days_ago), "scalar", change
 
 
-def _before(
-    text: str, kind: str, detail: Any, schema: Schema
-) -> tuple[str, str, tuple[str, ...]]:
+def _before(text: str, kind: str, detail: Any, schema: Schema) -> tuple[str, str, tuple[str, ...]]:
     """The text without what one event brought, who brought it, and the fields."""
     if isinstance(detail, _Earlier):
         return edits.put(text, detail.path, detail.value, schema), detail.by, detail.path

@@ -105,9 +105,7 @@ def _keys(change: Change) -> Iterable[str]:
     return {**(change.before or {}), **(change.after or {})}
 
 
-def _entry(
-    vault: Vault, commit: Commit, reader: _Reader, only: list[str] | None
-) -> Entry:
+def _entry(vault: Vault, commit: Commit, reader: _Reader, only: list[str] | None) -> Entry:
     records: list[RecordChange] = []
     others: list[str] = []
     for change in commit.changes:
@@ -132,9 +130,7 @@ def _entry(
     )
 
 
-def _record_change(
-    vault: Vault, path: str, change: BlobChange, reader: _Reader
-) -> RecordChange:
+def _record_change(vault: Vault, path: str, change: BlobChange, reader: _Reader) -> RecordChange:
     before = reader.tree(change.before, path)
     after = reader.tree(change.after, path)
     known = after or before or {}
@@ -154,7 +150,8 @@ def _record_change(
 
 class _Reader:
     """Reads versions of records; each blob once, for a version is the after of one commit and
-    the before of the next."""
+    the before of the next.
+    """
 
     def __init__(self, vault: Vault, blobs: Any) -> None:
         self._vault = vault

@@ -40,7 +40,10 @@ def at(vault: Vault, word: str, when: str) -> Record:
     if record is None:
         raise no_such_record(
             word,
-            Text("it was not there at {when}; see: textcrm log {word}", "{when} 时还没有该客户；见 textcrm log {word}"),
+            Text(
+                "it was not there at {when}; see: textcrm log {word}",
+                "{when} 时还没有该客户；见 textcrm log {word}",
+            ),
             when=when,
         )
     return record
@@ -60,7 +63,9 @@ def revision(vault: Vault, when: str) -> str:
         raise NotFound(
             "no-such-commit",
             Text("there is no commit or day “{when}” in history", "历史中没有“{when}”"),
-            hint=Text("a commit's number, or a day such as 2026-06-01", "请写提交号，或日期如 2026-06-01"),
+            hint=Text(
+                "a commit's number, or a day such as 2026-06-01", "请写提交号，或日期如 2026-06-01"
+            ),
             when=when,
         )
     return found

@@ -134,7 +134,10 @@ def _deleted(vault: Vault, word: str) -> Deleted:
 
         raise Ambiguous(
             "ambiguous",
-            Text("“{word}” may be any of {count} deleted customers", "“{word}”对应 {count} 位已删除的客户"),
+            Text(
+                "“{word}” may be any of {count} deleted customers",
+                "“{word}”对应 {count} 位已删除的客户",
+            ),
             hint=Text("use the id", "请改用客户编号"),
             word=word,
             count=len(found),

@@ -170,9 +170,7 @@ def _inverse(vault: Vault, record: Record, path: str, before: bytes, after: byte
     old = store.parse(path, before, vault.schema)
     new = store.parse(path, after, vault.schema)
     wanted = changes.compare(old.raw, new.raw, vault.schema)
-    clashes = [
-        spell(change.path) for change in wanted if not _stands(change, record.raw)
-    ]
+    clashes = [spell(change.path) for change in wanted if not _stands(change, record.raw)]
     if clashes:
         raise _conflict(record.id, clashes)
     text = record.text
@@ -217,5 +215,3 @@ def _conflict(word: str, fields: list[str]) -> Conflict:
         word=word,
         fields=fields,
     )
-
-

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import access, changes, config, store, yamlfile
 from textcrm.errors import Invalid, TextcrmError
 from textcrm.paths import spell
-from textcrm.record import Record
 from textcrm.vault.draft import invalid
 from textcrm.vault.ids import new_item_id, new_uid
 from textcrm.vault.vault import SCHEMA_FILE
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from textcrm.changes import Change
     from textcrm.findings import Problem
+    from textcrm.record import Record
     from textcrm.vault import Draft, Result, Vault
 
 
@@ -167,7 +167,7 @@ def _adopt(vault: Vault, draft: Draft, path: str, data: bytes | None) -> None:
             draft.write(path, None)
         return
     if not store.is_record_path(path):
-        _checked(vault, path, data)
+        _checked(path, data)
         draft.write(path, data)
         return
     record = store.parse(path, data, vault.schema)
@@ -175,7 +175,7 @@ def _adopt(vault: Vault, draft: Draft, path: str, data: bytes | None) -> None:
     draft.put(path, completed(record), base=base)
 
 
-def _checked(vault: Vault, path: str, data: bytes) -> None:
+def _checked(path: str, data: bytes) -> None:
     """The vault's own settings must read before they are committed."""
     from textcrm.schema import Schema
 
@@ -194,9 +194,7 @@ def completed(record: Record) -> str:
         text = yamlfile.set_value(text, ("uid",), new_uid(), key_order=record.schema.order())
     for path in _nameless(record.raw, (), record):
         siblings = _siblings(yamlfile.read_mapping(text), path)
-        text = yamlfile.set_value(
-            text, (*path, "id"), new_item_id(siblings), key_order=("id",)
-        )
+        text = yamlfile.set_value(text, (*path, "id"), new_item_id(siblings), key_order=("id",))
     return text
 
 

@@ -195,9 +195,12 @@ def _birthdays(typed: dict[str, Any], today: dt.date, notice: int) -> Iterator[M
             continue
         day = _anniversary(born, today)
         if (day - today).days <= notice:
-            yield "birthday", day, Text("birthday of {who}", "{who}生日"), {
-                "who": contact.get("name") or ""
-            }
+            yield (
+                "birthday",
+                day,
+                Text("birthday of {who}", "{who}生日"),
+                {"who": contact.get("name") or ""},
+            )
 
 
 def _anniversary(born: dt.date, today: dt.date) -> dt.date:

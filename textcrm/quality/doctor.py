@@ -46,7 +46,10 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
                 "vault",
                 "warning",
                 Text("no vault here", "当前位置没有客户库"),
-                Text("textcrm init, textcrm demo, or -C DIR", "textcrm init、textcrm demo，或用 -C 指定"),
+                Text(
+                    "textcrm init, textcrm demo, or -C DIR",
+                    "textcrm init、textcrm demo，或用 -C 指定",
+                ),
             )
         )
         return rows
@@ -84,14 +87,34 @@ def _guarded(code: str, look: Any) -> list[Row]:
 def _python() -> Row:
     data = {"version": __version__, "python": platform.python_version()}
     state = "ok" if sys.version_info >= (3, 11) else "error"
-    return Row("python", state, Text("textcrm {version}, Python {python}", "textcrm {version}，Python {python}"), None, data)
+    return Row(
+        "python",
+        state,
+        Text("textcrm {version}, Python {python}", "textcrm {version}，Python {python}"),
+        None,
+        data,
+    )
 
 
 def _git(vault: Vault) -> Iterator[Row]:
     version = vault.repo.git("version").decode().strip()
-    yield Row("git", "ok", Text("{version}, repository {path}", "{version}，仓库 {path}"), None, {"version": version, "path": str(vault.repo.top)})
+    yield Row(
+        "git",
+        "ok",
+        Text("{version}, repository {path}", "{version}，仓库 {path}"),
+        None,
+        {"version": version, "path": str(vault.repo.top)},
+    )
     if vault.prefix:
-        yield Row("git-subfolder", "ok", Text("the vault is the folder {path} of its repository", "客户库是仓库中的子目录 {path}"), None, {"path": vault.prefix})
+        yield Row(
+            "git-subfolder",
+            "ok",
+            Text(
+                "the vault is the folder {path} of its repository", "客户库是仓库中的子目录 {path}"
+            ),
+            None,
+            {"path": vault.prefix},
+        )
 
 
 def _identity(vault: Vault) -> Iterator[Row]:
@@ -102,31 +125,70 @@ def _identity(vault: Vault) -> Iterator[Row]:
         yield Row(
             "identity",
             "warning",
-            Text("you are {name} <{email}>, whom access.yaml does not know", "您是 {name} <{email}>，不在 access.yaml 名单中"),
-            Text("add yourself to access/access.yaml, then: textcrm save", "把自己加入 access/access.yaml，再运行 textcrm save"),
+            Text(
+                "you are {name} <{email}>, whom access.yaml does not know",
+                "您是 {name} <{email}>，不在 access.yaml 名单中",
+            ),
+            Text(
+                "add yourself to access/access.yaml, then: textcrm save",
+                "把自己加入 access/access.yaml，再运行 textcrm save",
+            ),
             data,
         )
     else:
-        yield Row("identity", "ok", Text("you are {name} ({id})", "您是 {name}（{id}）"), None, {**data, "id": known.id})
+        yield Row(
+            "identity",
+            "ok",
+            Text("you are {name} ({id})", "您是 {name}（{id}）"),
+            None,
+            {**data, "id": known.id},
+        )
 
 
 def _recovery(vault: Vault) -> Iterator[Row]:
     count = vault.repo.recover()
     if count:
-        yield Row("recovery", "ok", Text("{count} interrupted changes were completed", "已完成 {count} 个中断的改动"), None, {"count": count})
+        yield Row(
+            "recovery",
+            "ok",
+            Text("{count} interrupted changes were completed", "已完成 {count} 个中断的改动"),
+            None,
+            {"count": count},
+        )
 
 
 def _config(vault: Vault) -> Iterator[Row]:
     known = {"format", "name", "language", "time_zone", "currency", "thresholds", "views"}
     data = {"format": vault.config.format, "known": config.FORMAT}
-    yield Row("config", "ok", Text("vault format {format} (this textcrm knows {known})", "客户库格式 {format}（当前支持 {known}）"), None, data)
+    yield Row(
+        "config",
+        "ok",
+        Text(
+            "vault format {format} (this textcrm knows {known})",
+            "客户库格式 {format}（当前支持 {known}）",
+        ),
+        None,
+        data,
+    )
     for name in vault.config.tree:
         if name not in known:
-            yield Row("config-key", "warning", Text("textcrm.yaml: unknown setting {name}", "textcrm.yaml：未知设置 {name}"), None, {"name": name})
+            yield Row(
+                "config-key",
+                "warning",
+                Text("textcrm.yaml: unknown setting {name}", "textcrm.yaml：未知设置 {name}"),
+                None,
+                {"name": name},
+            )
 
 
 def _schema(vault: Vault) -> Iterator[Row]:
-    yield Row("schema", "ok", Text("schema: {count} fields", "字段定义：{count} 个顶层字段"), None, {"count": len(vault.schema.fields)})
+    yield Row(
+        "schema",
+        "ok",
+        Text("schema: {count} fields", "字段定义：{count} 个顶层字段"),
+        None,
+        {"count": len(vault.schema.fields)},
+    )
 
 
 def _people(vault: Vault) -> Iterator[Row]:
@@ -147,14 +209,23 @@ REQUIRED = (".gitattributes", ".gitignore")
 def _files(vault: Vault) -> Iterator[Row]:
     for path in REQUIRED:
         if vault.file(path) is None:
-            yield Row("file", "warning", Text("{path} is missing", "缺少 {path}"), Text("textcrm doctor --fix", "textcrm doctor --fix"), {"path": path})
+            yield Row(
+                "file",
+                "warning",
+                Text("{path} is missing", "缺少 {path}"),
+                Text("textcrm doctor --fix", "textcrm doctor --fix"),
+                {"path": path},
+            )
     attributes = vault.file(".gitattributes")
     if attributes is not None and b"eol=lf" not in attributes:
         yield Row(
             "eol",
             "warning",
             Text(".gitattributes does not fix line endings", ".gitattributes 没有固定换行符"),
-            Text("add the line: customers/**/*.yaml text eol=lf", "加一行：customers/**/*.yaml text eol=lf"),
+            Text(
+                "add the line: customers/**/*.yaml text eol=lf",
+                "加一行：customers/**/*.yaml text eol=lf",
+            ),
         )
 
 
@@ -170,4 +241,10 @@ def _fix(vault: Vault) -> Iterator[Row]:
     missing = {path: data for path, data in wanted.items() if vault.file(path) is None}
     if missing:
         commit_files(vault, missing)
-        yield Row("fixed", "ok", Text("put back: {paths}", "已补上：{paths}"), None, {"paths": list(missing)})
+        yield Row(
+            "fixed",
+            "ok",
+            Text("put back: {paths}", "已补上：{paths}"),
+            None,
+            {"paths": list(missing)},
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import paths
@@ -16,6 +15,7 @@ from textcrm.vault import edits
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
     from textcrm.record import Record
     from textcrm.vault import Draft, Vault
@@ -176,13 +176,17 @@ def find(vault: Vault, word: str, which: str) -> Attachment:
     found = attachments(vault, word)
     if which.isascii() and which.isdigit() and 0 < int(which) <= len(found):
         return found[int(which) - 1]
-    exact = [one for one in found if which in (one.document, one.path, one.path.rsplit("/", 1)[-1])]
+    exact = [
+        one for one in found if which in (one.document, one.path, one.path.rsplit("/", 1)[-1])
+    ]
     part = exact or [one for one in found if which in one.title]
     if len(part) == 1:
         return part[0]
     raise NotFound(
         "no-such-attachment",
-        Text("no single file of {word} answers to “{which}”", "{word} 没有唯一对应“{which}”的文件"),
+        Text(
+            "no single file of {word} answers to “{which}”", "{word} 没有唯一对应“{which}”的文件"
+        ),
         hint=Text("see them: textcrm attach list {word}", "查看：textcrm attach list {word}"),
         word=word,
         which=which,

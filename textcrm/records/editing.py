@@ -219,7 +219,7 @@ def item_of(
     read: list[Assigned] = []
     for word in assignments:
         key, value = split_assignment(word)
-        target = _below(vault, field, list_path, key)
+        target = _below(vault, list_path, key)
         one = at_target(vault, target, value)
         inner = one._replace(path=("item", *one.path[len(list_path) + 1 :]))
         read.append(one)
@@ -229,7 +229,7 @@ def item_of(
     return dict(sorted(item.items(), key=lambda pair: order.get(pair[0], len(order)))), read
 
 
-def _below(vault: Vault, field: Field, list_path: paths.Path, key: str) -> paths.Target:
+def _below(vault: Vault, list_path: paths.Path, key: str) -> paths.Target:
     """Where a KEY of a new item leads, as if the item were the first of an empty list."""
     base = paths.spell(list_path)
     return paths.find(f"{base}/0/{'/'.join(paths.split(key))}", {}, vault.schema)

@@ -53,7 +53,10 @@ def remove(vault: Vault, word: str, *, reason: str) -> Done:
     if not reason.strip():
         raise Misuse(
             "reason-needed",
-            Text("a deletion needs its reason (it is kept in history)", "删除必须写明原因（会保留在历史中）"),
+            Text(
+                "a deletion needs its reason (it is kept in history)",
+                "删除必须写明原因（会保留在历史中）",
+            ),
             hint=Text('textcrm rm {word} --reason "…"', "textcrm rm {word} --reason “……”"),
             word=word,
         )

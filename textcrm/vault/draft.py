@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm import store, yamlfile
 from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError
-from textcrm.findings import Problem
 from textcrm.text import Text
 from textcrm.vault import ids
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from textcrm.findings import Finding
+    from textcrm.findings import Finding, Problem
     from textcrm.record import Record
     from textcrm.vault.vault import Vault
 
@@ -51,9 +50,7 @@ class Draft:
             return Conflict(
                 "uncommitted-edit",
                 Text("{file} is not committed yet", "{file} 尚未提交"),
-                hint=Text(
-                    "commit it first: textcrm save", "请先用 textcrm save 提交这个文件"
-                ),
+                hint=Text("commit it first: textcrm save", "请先用 textcrm save 提交这个文件"),
                 file=path,
             )
         return NotFound(
@@ -145,7 +142,9 @@ class Draft:
         found = self._vault.findings(record)
         known = {_identity(finding) for finding in self._vault.findings(base)} if base else set()
         problems = self._vault.placed(record, found)
-        return [pair for pair in zip(problems, found, strict=True) if _identity(pair[1]) not in known]
+        return [
+            pair for pair in zip(problems, found, strict=True) if _identity(pair[1]) not in known
+        ]
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

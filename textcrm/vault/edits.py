@@ -29,9 +29,7 @@ def put(text: str, path: Path, value: Any, schema: Schema) -> str:
         return yamlfile.append_item(text, path[:depth], item)
     if parent is None and depth:
         return yamlfile.set_value(text, path[:depth], {str(step): fresh})
-    return yamlfile.set_value(
-        text, path[: depth + 1], fresh, key_order=schema.order(path[:depth])
-    )
+    return yamlfile.set_value(text, path[: depth + 1], fresh, key_order=schema.order(path[:depth]))
 
 
 def _replace(text: str, path: Path, value: Any, raw: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
@@ -70,10 +70,8 @@ def taken_on(day: dt.date, root: Path, repo: GitRepo | None, prefix: str) -> set
     """The ids of a day's month that are, or ever were, used: work tree, branches, history."""
     folder = f"{store.FOLDER}/{day:%Y/%m}"
     names: set[str] = set()
-    try:
-        names.update(os.listdir(root / folder))
-    except (FileNotFoundError, NotADirectoryError):
-        pass
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        names.update(file.name for file in (root / folder).iterdir())
     if repo is not None:
         names.update(repo.paths_ever(f"{prefix}{folder}", since=day))
     return {id_of_path(name) for name in names if name.endswith(store.SUFFIX)}

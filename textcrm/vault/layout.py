@@ -54,16 +54,28 @@ TEMPLATES: Final[dict[str, Template]] = {
         Text("Retail", "零售"),
         {
             "member_number": _field(
-                _TEXT, "who", "会员号", "Member number",
-                ("门店会员卡号。", "The number of the shop's member card."), index="keyword",
+                _TEXT,
+                "who",
+                "会员号",
+                "Member number",
+                ("门店会员卡号。", "The number of the shop's member card."),
+                index="keyword",
             ),
             "store": _field(
-                _TEXT, "who", "所属门店", "Store",
-                ("客户常去的门店。", "The shop that the customer visits."), index="keyword",
+                _TEXT,
+                "who",
+                "所属门店",
+                "Store",
+                ("客户常去的门店。", "The shop that the customer visits."),
+                index="keyword",
             ),
             "points": _field(
-                {"type": "integer", "minimum": 0}, "transactions", "积分", "Points",
-                ("当前会员积分。", "Member points at hand."), index="number",
+                {"type": "integer", "minimum": 0},
+                "transactions",
+                "积分",
+                "Points",
+                ("当前会员积分。", "Member points at hand."),
+                index="number",
             ),
         },
         {
@@ -76,12 +88,20 @@ TEMPLATES: Final[dict[str, Template]] = {
         Text("Services", "服务"),
         {
             "service_plan": _field(
-                _TEXT, "cooperation", "服务套餐", "Service plan",
-                ("客户购买的服务级别。", "The level of service that was bought."), index="keyword",
+                _TEXT,
+                "cooperation",
+                "服务套餐",
+                "Service plan",
+                ("客户购买的服务级别。", "The level of service that was bought."),
+                index="keyword",
             ),
             "renewal": _field(
-                _DATE, "cooperation", "续约日", "Renewal",
-                ("下次续约的日期。", "The day of the next renewal."), index="date",
+                _DATE,
+                "cooperation",
+                "续约日",
+                "Renewal",
+                ("下次续约的日期。", "The day of the next renewal."),
+                index="date",
             ),
         },
         {
@@ -94,12 +114,20 @@ TEMPLATES: Final[dict[str, Template]] = {
         Text("Manufacturing", "制造业"),
         {
             "equipment": _field(
-                _LIST, "cooperation", "在用设备", "Equipment in use",
-                ("客户现场的设备型号。", "Models that stand at the customer's site."), index="text",
+                _LIST,
+                "cooperation",
+                "在用设备",
+                "Equipment in use",
+                ("客户现场的设备型号。", "Models that stand at the customer's site."),
+                index="text",
             ),
             "annual_demand": _field(
-                {"type": "number", "minimum": 0}, "need", "年需求量", "Annual demand",
-                ("预计一年的采购量。", "The quantity expected to be bought in a year."), index="number",
+                {"type": "number", "minimum": 0},
+                "need",
+                "年需求量",
+                "Annual demand",
+                ("预计一年的采购量。", "The quantity expected to be bought in a year."),
+                index="number",
             ),
         },
         {
@@ -132,16 +160,42 @@ def settings_text(
     zh = language == "zh"
     chosen = TEMPLATES[template]
     limits = {
-        "silent_days": (30, "潜在客户多少天未跟进就提醒" if zh else "remind of a prospect after so many days of silence"),
-        "stale_days": (30, "记录多少天未更新就标红" if zh else "a record not updated for so long shows red"),
-        "lost_days": (90, "潜在客户多少天未跟进需特别处理" if zh else "a prospect silent for so long needs a decision"),
-        "verify_days": (180, "多少天核对一次客户信息" if zh else "verify a customer's data every so many days"),
-        "summary_limit": (200, "沟通摘要建议的最多字数" if zh else "characters that a summary should not exceed"),
-        "value_high": (100000, "累计消费达到此数为高价值" if zh else "total spent from which a customer is of high value"),
+        "silent_days": (
+            30,
+            "潜在客户多少天未跟进就提醒"
+            if zh
+            else "remind of a prospect after so many days of silence",
+        ),
+        "stale_days": (
+            30,
+            "记录多少天未更新就标红" if zh else "a record not updated for so long shows red",
+        ),
+        "lost_days": (
+            90,
+            "潜在客户多少天未跟进需特别处理"
+            if zh
+            else "a prospect silent for so long needs a decision",
+        ),
+        "verify_days": (
+            180,
+            "多少天核对一次客户信息" if zh else "verify a customer's data every so many days",
+        ),
+        "summary_limit": (
+            200,
+            "沟通摘要建议的最多字数" if zh else "characters that a summary should not exceed",
+        ),
+        "value_high": (
+            100000,
+            "累计消费达到此数为高价值"
+            if zh
+            else "total spent from which a customer is of high value",
+        ),
         "value_medium": (10000, "累计消费达到此数为中等价值" if zh else "... and of medium value"),
     }
     lines = [
-        "# 本客户库的设置；修改后用 textcrm save 提交" if zh else "# Settings of this vault; commit changes with: textcrm save",
+        "# 本客户库的设置；修改后用 textcrm save 提交"
+        if zh
+        else "# Settings of this vault; commit changes with: textcrm save",
         "format: 1",
         f"name: {json.dumps(name, ensure_ascii=False)}",
         f"language: {language}",
@@ -153,7 +207,8 @@ def settings_text(
             f"  {key}: {chosen.thresholds.get(key, default)}  # {comment}"
             for key, (default, comment) in limits.items()
         ),
-        "  contract_days: [60, 30, 7]  # " + ("合同到期前多少天提醒" if zh else "days before a contract's end to remind"),
+        "  contract_days: [60, 30, 7]  # "
+        + ("合同到期前多少天提醒" if zh else "days before a contract's end to remind"),
         "",
         "# 常用查询：textcrm list @名称" if zh else "# saved queries: textcrm list @NAME",
         "views:",
@@ -184,7 +239,9 @@ def people_text(people: list[Person], language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-GITATTRIBUTES: Final = "customers/**/*.yaml text eol=lf\n*.yaml text eol=lf\nschema/*.json text eol=lf\n"
+GITATTRIBUTES: Final = (
+    "customers/**/*.yaml text eol=lf\n*.yaml text eol=lf\nschema/*.json text eol=lf\n"
+)
 GITIGNORE: Final = ".textcrm/\n"
 
 _EDITOR: Final = {

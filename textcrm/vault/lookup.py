@@ -63,9 +63,7 @@ def _missing(vault: Vault, word: str) -> Exception:
     if not near:
         return no_such_record(word)
     shown = [f"{n} {known[n]}" if n in known else f"{names[n]} {n}" for n in near[:3]]
-    return no_such_record(
-        word, Text("did you mean {near}?", "是不是 {near}？"), near=shown
-    )
+    return no_such_record(word, Text("did you mean {near}?", "是不是 {near}？"), near=shown)
 
 
 def strings(value: object) -> list[str]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import access, config, store
 from textcrm.errors import Ambiguous, NotFound, TextcrmError
 from textcrm.findings import Problem
-from textcrm.record import Record
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from textcrm.config import Config
     from textcrm.findings import Finding
     from textcrm.gitrepo import GitRepo
+    from textcrm.record import Record
     from textcrm.rules import RuleContext
     from textcrm.schema import Schema
     from textcrm.validation import Validator
@@ -89,7 +89,10 @@ class Vault:
             raise NotFound(
                 "schema-missing",
                 Text("the vault has no {file}", "客户库缺少 {file}"),
-                hint=Text("put the default one there: textcrm doctor --fix", "用 textcrm doctor --fix 补上默认文件"),
+                hint=Text(
+                    "put the default one there: textcrm doctor --fix",
+                    "用 textcrm doctor --fix 补上默认文件",
+                ),
                 file=SCHEMA_FILE,
             )
         return Schema.from_json(data)

@@ -19,17 +19,40 @@ if TYPE_CHECKING:
         "新增一位客户。字段名和取值中英文均可，程序会回显理解后的内容。",
     ),
     examples=[
-        (Text("a company", "新增单位"), "textcrm add 杭州云杉科技有限公司 --set 状态=未合作 --set 标签=高意向、技术型"),
-        (Text("with its contact", "同时写联系人"), "textcrm add 'Blue River Ltd.' --set contacts/0/name='Jane Smith' --set email=jane@example.com"),
+        (
+            Text("a company", "新增单位"),
+            "textcrm add 杭州云杉科技有限公司 --set 状态=未合作 --set 标签=高意向、技术型",
+        ),
+        (
+            Text("with its contact", "同时写联系人"),
+            "textcrm add 'Blue River Ltd.' --set contacts/0/name='Jane Smith' --set email=jane@example.com",
+        ),
         (Text("from a file", "从文件读取"), "textcrm add --from new-customer.yaml"),
     ],
 )
 @argument("name", required=False, help=Text("the customer's name", "客户名称"))
-@option("--set", "sets", multiple=True, metavar="PATH=VALUE", help=Text("set a field; may be repeated", "设置一个字段，可重复使用"))
-@option("--from", "source", metavar="FILE|-", help=Text("start from a YAML record; - is standard input", "以 YAML 记录为基础，- 表示标准输入"))
+@option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help=Text("set a field; may be repeated", "设置一个字段，可重复使用"),
+)
+@option(
+    "--from",
+    "source",
+    metavar="FILE|-",
+    help=Text(
+        "start from a YAML record; - is standard input", "以 YAML 记录为基础，- 表示标准输入"
+    ),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
-    context: Context, name: str | None, sets: tuple[str, ...], source: str | None, reason: str | None
+    context: Context,
+    name: str | None,
+    sets: tuple[str, ...],
+    source: str | None,
+    reason: str | None,
 ) -> None:
     """Add a customer."""
     from textcrm.records import editing
@@ -51,9 +74,7 @@ def run(
         name=chosen,
     )
     if not context.json and done.result.commit:
-        context.hint(
-            Text("look at it: textcrm show {id}", "查看：textcrm show {id}"), id=done.id
-        )
+        context.hint(Text("look at it: textcrm show {id}", "查看：textcrm show {id}"), id=done.id)
 
 
 def _tree(context: Context, source: str | None) -> dict[str, Any] | None:

@@ -19,19 +19,31 @@ if TYPE_CHECKING:
         "向列表追加一条：联系人、购买、付款、合同、反馈等。",
     ),
     examples=[
-        (Text("a purchase", "一次购买"), "textcrm append C20240501001 purchases 日期=今天 产品=云主机 数量=2 金额=1.2万"),
-        (Text("a contact", "一位联系人"), "textcrm append C20240501001 联系人 姓名=李明 职务=技术总监 电话='0571-8788 6655'"),
+        (
+            Text("a purchase", "一次购买"),
+            "textcrm append C20240501001 purchases 日期=今天 产品=云主机 数量=2 金额=1.2万",
+        ),
+        (
+            Text("a contact", "一位联系人"),
+            "textcrm append C20240501001 联系人 姓名=李明 职务=技术总监 电话='0571-8788 6655'",
+        ),
         (Text("products", "合作产品"), "textcrm append C20240501001 products 运维服务、云主机"),
     ],
 )
 @argument("id", help=Text("id or name", "编号或名称"))
-@argument("list", metavar="LIST", help=Text("the list, by name, label or path", "列表的字段名、标签或路径"))
-@argument("assignments", nargs=-1, metavar="KEY=VALUE", help=Text("the item's fields", "条目的内容"))
+@argument(
+    "list",
+    metavar="LIST",
+    help=Text("the list, by name, label or path", "列表的字段名、标签或路径"),
+)
+@argument(
+    "assignments", nargs=-1, metavar="KEY=VALUE", help=Text("the item's fields", "条目的内容")
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
-    id: str,  # noqa: A002
-    list: str,  # noqa: A002
+    id: str,
+    list: str,
     assignments: tuple[str, ...],
     reason: str | None,
 ) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @argument("id", help=Text("id or name", "编号或名称"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, reason: str | None) -> None:  # noqa: A002
+def run(context: Context, id: str, reason: str | None) -> None:
     """Put a customer aside."""
     from textcrm.records import lifecycle
 

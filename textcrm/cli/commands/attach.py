@@ -24,21 +24,32 @@ if TYPE_CHECKING:
         "用“attach list 编号”“attach path 编号 哪个”“attach get 编号 哪个 目录”查找和取出。",
     ),
     examples=[
-        (Text("file a contract", "归档合同"), "textcrm attach C20240501001 合同扫描件.pdf --kind 合同 --title 年度采购合同"),
+        (
+            Text("file a contract", "归档合同"),
+            "textcrm attach C20240501001 合同扫描件.pdf --kind 合同 --title 年度采购合同",
+        ),
         (Text("see what is there", "查看"), "textcrm attach list C20240501001"),
         (Text("take one out", "取出"), "textcrm attach get C20240501001 1 ."),
     ],
 )
 @argument("id", help=Text("id or name; or list, path, get", "编号或名称；或 list、path、get"))
 @argument("words", nargs=-1, metavar="FILE", help=Text("the file", "文件"))
-@option("--kind", metavar="KIND", help=Text("contract, agreement, warranty or other", "合同、服务协议、保修单或其他"))
+@option(
+    "--kind",
+    metavar="KIND",
+    help=Text("contract, agreement, warranty or other", "合同、服务协议、保修单或其他"),
+)
 @option("--title", help=Text("a title; the file's name if not given", "标题，默认取文件名"))
-@option("--date", metavar="DATE", help=Text("the document's date; today if not given", "文件日期，默认今天"))
+@option(
+    "--date",
+    metavar="DATE",
+    help=Text("the document's date; today if not given", "文件日期，默认今天"),
+)
 @option("--valid-until", metavar="DATE", help=Text("until when it holds", "有效期至"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
-    id: str,  # noqa: A002
+    id: str,
     words: tuple[str, ...],
     kind: str | None,
     title: str | None,
@@ -80,7 +91,14 @@ def _attach(
     vault = context.vault()
     day = parse_date(date, vault.today) if date else None
     done, path = attach(
-        vault, word, Path(file), kind=kind, title=title, date=day, valid_until=valid_until, reason=reason
+        vault,
+        word,
+        Path(file),
+        kind=kind,
+        title=title,
+        date=day,
+        valid_until=valid_until,
+        reason=reason,
     )
     report(
         context,

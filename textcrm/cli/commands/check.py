@@ -21,11 +21,19 @@ if TYPE_CHECKING:
     ),
     examples=[
         (Text("everything", "全部"), "textcrm check"),
-        (Text("one folder, warnings count", "一个文件夹，警告也算"), "textcrm check customers/2026 --strict"),
+        (
+            Text("one folder, warnings count", "一个文件夹，警告也算"),
+            "textcrm check customers/2026 --strict",
+        ),
         (Text("for a program", "供程序使用"), "textcrm check --json"),
     ],
 )
-@argument("paths", nargs=-1, metavar="[PATH|ID]...", help=Text("files, folders or customers; all if none", "文件、文件夹或客户，默认全部"))
+@argument(
+    "paths",
+    nargs=-1,
+    metavar="[PATH|ID]...",
+    help=Text("files, folders or customers; all if none", "文件、文件夹或客户，默认全部"),
+)
 @option("--strict", is_flag=True, help=Text("warnings fail too", "有警告也算不通过"))
 @option("--errors", "errors_only", is_flag=True, help=Text("show errors only", "只显示错误"))
 def run(context: Context, paths: tuple[str, ...], strict: bool, errors_only: bool) -> None:

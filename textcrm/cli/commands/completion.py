@@ -22,7 +22,10 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
     ),
     examples=[
         (Text("bash", "bash"), "textcrm completion bash >> ~/.bashrc"),
-        (Text("fish", "fish"), "textcrm completion fish > ~/.config/fish/completions/textcrm.fish"),
+        (
+            Text("fish", "fish"),
+            "textcrm completion fish > ~/.config/fish/completions/textcrm.fish",
+        ),
     ],
 )
 @argument("shell", help=Text("bash, zsh, fish or powershell", "bash、zsh、fish 或 powershell"))

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         (Text("elsewhere", "放到别处"), "textcrm demo /tmp/try-textcrm"),
     ],
 )
-@argument("dir", required=False, metavar="DIR", help=Text("a new or empty folder", "新的或空的文件夹"))
-def run(context: Context, dir: str | None) -> None:  # noqa: A002
+@argument(
+    "dir", required=False, metavar="DIR", help=Text("a new or empty folder", "新的或空的文件夹")
+)
+def run(context: Context, dir: str | None) -> None:
     """Make and show the demo."""
     from textcrm.demo.make import free_folder, make
 

@@ -26,13 +26,21 @@ if TYPE_CHECKING:
         (Text("the next 30 days", "30 天内"), "textcrm due --within 30"),
     ],
 )
-@option("--within", type=int, default=7, metavar="DAYS", help=Text("look so many days ahead (7)", "往后看多少天（默认 7）"))
-@option("--owner", metavar="PERSON", help=Text("me, a person, or none for the public pool", "me、某人，或 none（公海）"))
+@option(
+    "--within",
+    type=int,
+    default=7,
+    metavar="DAYS",
+    help=Text("look so many days ahead (7)", "往后看多少天（默认 7）"),
+)
+@option(
+    "--owner",
+    metavar="PERSON",
+    help=Text("me, a person, or none for the public pool", "me、某人，或 none（公海）"),
+)
 @option("--limit", type=int, metavar="N", help=Text("at most so many", "最多条数"))
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
-def run(
-    context: Context, within: int, owner: str | None, limit: int | None, count: bool
-) -> None:
+def run(context: Context, within: int, owner: str | None, limit: int | None, count: bool) -> None:
     """List what is due."""
     from textcrm.insight.due import due
 
@@ -97,7 +105,7 @@ def _table(context: Context, found: list[Due]) -> None:
             _when(context, one.days),
             one.id,
             one.name,
-            f"{KINDS[one.kind].say(context.language)}: {one.say(context.language)}",
+            _what(context, one, KINDS),
             access.display(one.owner) if one.owner else pool,
         ]
         for one in found
@@ -114,6 +122,14 @@ def _table(context: Context, found: list[Due]) -> None:
         rows,
         styles=["red" if one.days is not None and one.days < 0 else None for one in found],
     )
+
+
+def _what(context: Context, one: Due, kinds: dict[str, Text]) -> str:
+    """The reason; a next step is somebody's own words, so it is said to be one."""
+    if one.kind != "next":
+        return one.say(context.language)
+    colon = "：" if context.language == "zh" else ": "
+    return kinds[one.kind].say(context.language) + colon + one.say(context.language)
 
 
 def _when(context: Context, days: int | None) -> str:

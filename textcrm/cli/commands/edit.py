@@ -10,9 +10,11 @@ from textcrm.errors import Invalid, Misuse, StorageFailure
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textcrm.cli.context import Context
     from textcrm.record import Record
-    from textcrm.vault import Draft
+    from textcrm.vault import Draft, Result
 
 
 @command(
@@ -30,30 +32,38 @@ if TYPE_CHECKING:
 @argument("id", help=Text("id or name", "编号或名称"))
 @option("--editor", metavar="COMMAND", help=Text("the editor to use", "要使用的编辑器"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, editor: str | None, reason: str | None) -> None:  # noqa: A002
+def run(context: Context, id: str, editor: str | None, reason: str | None) -> None:
     """Edit a record."""
     from textcrm.records.editing import Done
 
     vault = context.vault()
     record = vault.get(id)
-    text = record.text
-    while True:
-        text = _edited(context, record, text, editor)
-        if text == record.text:
-            context.say(Text("{id}: nothing changed", "{id}：没有改动"), id=record.id)
-            return
-        try:
-            result = vault.write("edit", _plan(record, text), reason=reason)
-            break
-        except Invalid as error:
-            if not _again(context, error):
-                _keep(context, record, text)
-                raise
+    result = _until_valid(context, record, editor, reason)
+    if result is None:
+        context.say(Text("{id}: nothing changed", "{id}：没有改动"), id=record.id)
+        return
     done = Done(result if result.ids else result._replace(ids=(record.id,)), ())
     report(context, done, Text("changed {id} ({commit})", "已修改 {id}（{commit}）"))
 
 
-def _plan(record: Record, text: str) -> object:
+def _until_valid(
+    context: Context, record: Record, editor: str | None, reason: str | None
+) -> Result | None:
+    """Edit and commit, again where it is invalid and the user wants to; None for no change."""
+    text = record.text
+    while True:
+        text = _edited(context, record, text, editor)
+        if text == record.text:
+            return None
+        try:
+            return context.vault().write("edit", _plan(record, text), reason=reason)
+        except Invalid as error:
+            if not _again(context, error):
+                _keep(context, record, text)
+                raise
+
+
+def _plan(record: Record, text: str) -> Callable[[Draft], None]:
     from textcrm.errors import Conflict
     from textcrm.history.worktree import completed
     from textcrm.store import parse
@@ -64,7 +74,10 @@ def _plan(record: Record, text: str) -> object:
             if current.text != record.text:
                 raise Conflict(
                     "changed-meanwhile",
-                    Text("{id} was changed by somebody while you edited", "编辑期间 {id} 已被他人修改"),
+                    Text(
+                        "{id} was changed by somebody while you edited",
+                        "编辑期间 {id} 已被他人修改",
+                    ),
                     hint=Text(
                         "your text is kept; look at the change: textcrm log {id}",
                         "您的内容已保留；查看改动：textcrm log {id}",
@@ -91,7 +104,7 @@ def _edited(context: Context, record: Record, text: str, editor: str | None) -> 
     with tempfile.TemporaryDirectory(prefix="textcrm-", dir=context.private_folder()) as folder:
         file = Path(folder) / f"{record.id}.yaml"
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as out:
+        with os.fdopen(handle, "wb") as out:
             out.write(encode(text))
         try:
             code = subprocess.run([*words, str(file)], check=False).returncode
@@ -105,16 +118,20 @@ def _edited(context: Context, record: Record, text: str, editor: str | None) -> 
         if code:
             raise StorageFailure(
                 "editor-failed",
-                Text("the editor ended with {code}; nothing was changed", "编辑器以 {code} 退出，未作任何修改"),
-                code_of_editor=code,
-                code=code,
+                Text(
+                    "the editor ended with {status}; nothing was changed",
+                    "编辑器以 {status} 退出，未作任何修改",
+                ),
+                status=code,
             )
         return decode(file.read_bytes(), file=record.path)
 
 
 def _again(context: Context, error: Invalid) -> bool:
     context.show_error(error)
-    return context.interactive and context.confirm(Text("Go on editing?", "继续编辑？"), default=True)
+    return context.interactive and context.confirm(
+        Text("Go on editing?", "继续编辑？"), default=True
+    )
 
 
 def _keep(context: Context, record: Record, text: str) -> None:
@@ -127,6 +144,6 @@ def _keep(context: Context, record: Record, text: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{record.id}.yaml"
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "wb") as out:
+    with os.fdopen(handle, "wb") as out:
         out.write(encode(text))
     context.hint(Text("your text is kept in {file}", "您的内容保存在 {file}"), file=str(file))

@@ -22,17 +22,33 @@ if TYPE_CHECKING:
     ),
     examples=[
         (Text("answer the questions", "按提示回答"), "textcrm init 客户库"),
-        (Text("from a script", "在脚本中"), "textcrm init my-crm --no-input --lang zh --template retail"),
+        (
+            Text("from a script", "在脚本中"),
+            "textcrm init my-crm --no-input --lang zh --template retail",
+        ),
     ],
 )
 @argument("dir", required=False, metavar="DIR", help=Text("the folder", "文件夹"))
 @option("--name", help=Text("the vault's name", "客户库名称"))
-@option("--template", metavar="KIND", help=Text("general, retail, service or manufacturing", "行业模板：general 通用、retail 零售、service 服务、manufacturing 制造业"))
-@option("--currency", metavar="CODE", help=Text("the currency of amounts (CNY)", "金额的币种（默认 CNY）"))
-@option("--time-zone", metavar="ZONE", help=Text("such as Asia/Shanghai", "时区，如 Asia/Shanghai"))
+@option(
+    "--template",
+    metavar="KIND",
+    help=Text(
+        "general, retail, service or manufacturing",
+        "行业模板：general 通用、retail 零售、service 服务、manufacturing 制造业",
+    ),
+)
+@option(
+    "--currency",
+    metavar="CODE",
+    help=Text("the currency of amounts (CNY)", "金额的币种（默认 CNY）"),
+)
+@option(
+    "--time-zone", metavar="ZONE", help=Text("such as Asia/Shanghai", "时区，如 Asia/Shanghai")
+)
 def run(
     context: Context,
-    dir: str | None,  # noqa: A002
+    dir: str | None,
     name: str | None,
     template: str | None,
     currency: str | None,
@@ -74,7 +90,10 @@ def run(
         where=where,
     )
     context.hint(
-        Text("the people who use it: access/access.yaml, then textcrm save", "使用者名单：编辑 access/access.yaml 后运行 textcrm save")
+        Text(
+            "the people who use it: access/access.yaml, then textcrm save",
+            "使用者名单：编辑 access/access.yaml 后运行 textcrm save",
+        )
     )
 
 
@@ -85,7 +104,9 @@ def _wizard(
 
     if name is None:
         name = context.ask(
-            Text("Name of the vault", "客户库名称"), option="--name", default=folder.absolute().name
+            Text("Name of the vault", "客户库名称"),
+            option="--name",
+            default=folder.absolute().name,
         )
     if template is None:
         template = context.choose(

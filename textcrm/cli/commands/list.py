@@ -26,20 +26,40 @@ WIDE = 110
         "以表格列出客户，可选列、筛选、排序、分组、求和。",
     ),
     examples=[
-        (Text("prospects by name", "按拼音排序的潜在客户"), "textcrm list 类型:潜在客户 --sort name"),
-        (Text("chosen columns, for a spreadsheet", "自选列，导出 CSV"), "textcrm list --columns name,phone,tags --format csv"),
+        (
+            Text("prospects by name", "按拼音排序的潜在客户"),
+            "textcrm list 类型:潜在客户 --sort name",
+        ),
+        (
+            Text("chosen columns, for a spreadsheet", "自选列，导出 CSV"),
+            "textcrm list --columns name,phone,tags --format csv",
+        ),
         (Text("sums by city", "按城市求和"), "textcrm list --group city --sum total_spent"),
     ],
 )
-@argument("query", nargs=-1, metavar="QUERY", help=Text("which customers; all if none", "筛选条件，默认全部"))
+@argument(
+    "query",
+    nargs=-1,
+    metavar="QUERY",
+    help=Text("which customers; all if none", "筛选条件，默认全部"),
+)
 @option("--columns", metavar="A,B", help=Text("fields to show", "要显示的字段"))
-@option("--sort", multiple=True, metavar="FIELD", help=Text("sort by it; -FIELD turns it round", "按字段排序，-字段 为倒序"))
-@option("--group", multiple=True, metavar="FIELD", help=Text("one row for each value", "按取值分组"))
+@option(
+    "--sort",
+    multiple=True,
+    metavar="FIELD",
+    help=Text("sort by it; -FIELD turns it round", "按字段排序，-字段 为倒序"),
+)
+@option(
+    "--group", multiple=True, metavar="FIELD", help=Text("one row for each value", "按取值分组")
+)
 @option("--sum", "sums", multiple=True, metavar="FIELD", help=Text("add up", "求和"))
 @option("--avg", "avgs", multiple=True, metavar="FIELD", help=Text("average", "平均"))
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
 @option("--limit", type=int, metavar="N", help=Text("at most so many", "最多条数"))
-@option("--format", "form", metavar="FORM", help=Text("table, csv or ids", "table 表格、csv、ids 编号"))
+@option(
+    "--format", "form", metavar="FORM", help=Text("table, csv or ids", "table 表格、csv、ids 编号")
+)
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
 def run(
     context: Context,
@@ -76,7 +96,12 @@ def run(
 
 
 def _split(words: tuple[str, ...]) -> list[str]:
-    return [part.strip() for word in words for part in word.replace("，", ",").replace("、", ",").split(",") if part.strip()]
+    return [
+        part.strip()
+        for word in words
+        for part in word.replace("，", ",").replace("、", ",").split(",")
+        if part.strip()
+    ]
 
 
 def _table(context: Context, docs: list[Doc], names: list[str], form: str) -> None:
@@ -136,7 +161,9 @@ def _masked(context: Context, one: Column, value: Any) -> Any:
 def _cell(context: Context, one: Column, doc: Doc) -> str:
     value = _masked(context, one, one.value(doc))
     separator = "、" if context.language == "zh" else ", "
-    return separator.join(_said(context, one, each) for each in (value if isinstance(value, list) else [value]))
+    return separator.join(
+        _said(context, one, each) for each in (value if isinstance(value, list) else [value])
+    )
 
 
 def _said(context: Context, one: Column, value: Any) -> str:
@@ -165,10 +192,16 @@ def _csv(context: Context, docs: list[Doc], chosen: list[Column]) -> None:
 
 
 def _inert(cell: str) -> str:
-    return "'" + cell if cell[:1] in ("=", "@", "\t") or (cell[:1] in "+-" and not cell[1:2].isdigit()) else cell
+    return (
+        "'" + cell
+        if cell[:1] in ("=", "@", "\t") or (cell[:1] in "+-" and not cell[1:2].isdigit())
+        else cell
+    )
 
 
-def _grouped(context: Context, docs: list[Doc], by: list[str], sums: list[str], avgs: list[str]) -> None:
+def _grouped(
+    context: Context, docs: list[Doc], by: list[str], sums: list[str], avgs: list[str]
+) -> None:
     from textcrm.cli.show import plain
     from textcrm.search.tabulate import column, group
 
@@ -193,13 +226,18 @@ def _label(context: Context, name: str) -> str:
     return column(name, context.vault().schema).label.say(context.language)
 
 
-def _row(context: Context, keys: list[Column], row: Row, sums: list[str], avgs: list[str]) -> list[str]:
+def _row(
+    context: Context, keys: list[Column], row: Row, sums: list[str], avgs: list[str]
+) -> list[str]:
     names = list(row.group.values())
     cells = [_said(context, key, value) or "—" for key, value in zip(keys, names, strict=True)]
     cells.append(str(row.count))
     for table, wanted in ((row.sum, sums), (row.avg, avgs)):
         values = list(table.values())
-        cells += [format(values[place], ",f") if place < len(values) else "" for place in range(len(wanted))]
+        cells += [
+            format(values[place], ",f") if place < len(values) else ""
+            for place in range(len(wanted))
+        ]
     return cells
 
 

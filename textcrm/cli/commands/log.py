@@ -21,26 +21,49 @@ if TYPE_CHECKING:
         "带摘要：记一次沟通及下一步。不带摘要：逐字段列出某客户或整个客户库的改动历史。",
     ),
     examples=[
-        (Text("a call, and what comes next", "记一次电话和下一步"), "textcrm log C20240501001 '确认报价，需对比' --channel 电话 --next 提供方案 --due 下周三"),
+        (
+            Text("a call, and what comes next", "记一次电话和下一步"),
+            "textcrm log C20240501001 '确认报价，需对比' --channel 电话 --next 提供方案 --due 下周三",
+        ),
         (Text("a customer's history", "某客户的历史"), "textcrm log C20240501001"),
         (Text("the last ten changes", "最近十次改动"), "textcrm log --limit 10"),
     ],
 )
 @argument("id", required=False, help=Text("id or name", "编号或名称"))
-@argument("summary", required=False, help=Text("what happened, in short; - reads standard input", "沟通摘要；- 表示标准输入"))
-@option("--channel", metavar="CHANNEL", help=Text("phone, email, visit, chat ...", "电话、邮件、拜访、在线聊天等"))
+@argument(
+    "summary",
+    required=False,
+    help=Text("what happened, in short; - reads standard input", "沟通摘要；- 表示标准输入"),
+)
+@option(
+    "--channel",
+    metavar="CHANNEL",
+    help=Text("phone, email, visit, chat ...", "电话、邮件、拜访、在线聊天等"),
+)
 @option("--at", metavar="WHEN", help=Text("when it was; now if not given", "发生时间，默认现在"))
 @option("--next", "next_step", metavar="WHAT", help=Text("the next step", "下一步计划"))
 @option("--due", metavar="DATE", help=Text("when the next step is due", "下一步的日期"))
 @option("--feedback", metavar="TEXT", help=Text("how the customer reacted", "客户反馈"))
-@option("--by", metavar="PERSON", help=Text("who talked to the customer; in history: changes by", "跟进人；查历史时为改动人"))
+@option(
+    "--by",
+    metavar="PERSON",
+    help=Text("who talked to the customer; in history: changes by", "跟进人；查历史时为改动人"),
+)
 @option("--limit", type=int, metavar="N", help=Text("history: at most so many", "历史：最多条数"))
 @option("--since", metavar="DATE", help=Text("history: from that day", "历史：起始日期"))
 @option("--until", metavar="DATE", help=Text("history: up to that day", "历史：截止日期"))
-@option("--op", metavar="OP", help=Text("history: only add, set, log, import ...", "历史：只看某种操作"))
-@option("--field", metavar="FIELD", help=Text("history: only where that field changed", "历史：只看某字段"))
+@option(
+    "--op",
+    metavar="OP",
+    help=Text("history: only add, set, log, import ...", "历史：只看某种操作"),
+)
+@option(
+    "--field",
+    metavar="FIELD",
+    help=Text("history: only where that field changed", "历史：只看某字段"),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str | None, summary: str | None, **given: Any) -> None:  # noqa: A002
+def run(context: Context, id: str | None, summary: str | None, **given: Any) -> None:
     """Record an interaction or tell the history."""
     if id is not None and (summary is not None or given["next_step"] or given["feedback"]):
         _record(context, id, summary, given)
@@ -82,12 +105,17 @@ def _record(context: Context, word: str, summary: str | None, given: dict[str, A
 def _ask_next(context: Context, record: Record) -> tuple[str | None, str | None]:
     del record
     what = context.ask(
-        Text("Next step (Enter for none)", "下一步（直接回车表示没有）"), option="--next", default=""
+        Text("Next step (Enter for none)", "下一步（直接回车表示没有）"),
+        option="--next",
+        default="",
     )
     if not what:
         return None, None
     due = context.ask(
-        Text("Due (e.g. 3 days, 2026-12-01; Enter for none)", "日期（如 3天后、下周三；回车表示没有）"),
+        Text(
+            "Due (e.g. 3 days, 2026-12-01; Enter for none)",
+            "日期（如 3天后、下周三；回车表示没有）",
+        ),
         option="--due",
         default="",
     )

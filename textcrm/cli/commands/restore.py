@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     ],
 )
 @argument("id", help=Text("id or name", "编号或名称"))
-@option("--at", "rev", metavar="REV|DATE", help=Text("the commit or day to go back to", "要恢复到的提交或日期"))
+@option(
+    "--at",
+    "rev",
+    metavar="REV|DATE",
+    help=Text("the commit or day to go back to", "要恢复到的提交或日期"),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, rev: str | None, reason: str | None) -> None:  # noqa: A002
+def run(context: Context, id: str, rev: str | None, reason: str | None) -> None:
     """Bring a customer back."""
     from textcrm.history import past, trash
 

@@ -25,9 +25,16 @@ if TYPE_CHECKING:
 )
 @argument("id", help=Text("id or name", "编号或名称"))
 @option("--reason", required=True, help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, reason: str) -> None:  # noqa: A002
+def run(context: Context, id: str, reason: str) -> None:
     """Delete a customer, with the reason."""
     from textcrm.records import lifecycle
 
     done = lifecycle.remove(context.vault(), id, reason=reason)
-    report(context, done, Text("deleted {id} ({commit}); textcrm restore {id} brings it back", "已删除 {id}（{commit}）；可用 textcrm restore {id} 恢复"))
+    report(
+        context,
+        done,
+        Text(
+            "deleted {id} ({commit}); textcrm restore {id} brings it back",
+            "已删除 {id}（{commit}）；可用 textcrm restore {id} 恢复",
+        ),
+    )

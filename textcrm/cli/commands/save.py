@@ -24,7 +24,12 @@ if TYPE_CHECKING:
         (Text("one customer", "一位客户"), "textcrm save C20240501001"),
     ],
 )
-@argument("ids", nargs=-1, metavar="[ID|FILE]...", help=Text("what to save; all if none", "要保存的客户或文件，默认全部"))
+@argument(
+    "ids",
+    nargs=-1,
+    metavar="[ID|FILE]...",
+    help=Text("what to save; all if none", "要保存的客户或文件，默认全部"),
+)
 @option("-m", "--message", metavar="REASON", help=Text("why, kept in history", "原因，写入历史"))
 def run(context: Context, ids: tuple[str, ...], message: str | None) -> None:
     """Commit hand edits."""

@@ -29,10 +29,32 @@ if TYPE_CHECKING:
     ],
 )
 @argument("words", nargs=-1, metavar="QUERY", help=Text("what to find", "查询内容"))
-@option("--limit", type=int, default=20, metavar="N", help=Text("at most so many (20)", "最多条数（默认 20）"))
-@option("--offset", type=int, default=0, metavar="N", help=Text("pass over the first so many", "跳过前若干条"))
-@option("--sort", multiple=True, metavar="FIELD", help=Text("sort by a field instead; -FIELD turns it round", "按字段排序，-字段 为倒序"))
-@option("--facet", multiple=True, metavar="FIELD", help=Text("count the values of a field", "统计某字段的取值"))
+@option(
+    "--limit",
+    type=int,
+    default=20,
+    metavar="N",
+    help=Text("at most so many (20)", "最多条数（默认 20）"),
+)
+@option(
+    "--offset",
+    type=int,
+    default=0,
+    metavar="N",
+    help=Text("pass over the first so many", "跳过前若干条"),
+)
+@option(
+    "--sort",
+    multiple=True,
+    metavar="FIELD",
+    help=Text("sort by a field instead; -FIELD turns it round", "按字段排序，-字段 为倒序"),
+)
+@option(
+    "--facet",
+    multiple=True,
+    metavar="FIELD",
+    help=Text("count the values of a field", "统计某字段的取值"),
+)
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
 def run(
     context: Context,
@@ -79,7 +101,11 @@ def _json(context: Context, hit: Hit) -> dict[str, Any]:
         "last_contact": plain(hit.doc.derived.get("last_contact")),
         "score": round(hit.score, 3),
         "matches": [
-            {"field": one.field, "path": "/" + "/".join(map(str, one.path)), "snippet": _snippet(context, one)}
+            {
+                "field": one.field,
+                "path": "/" + "/".join(map(str, one.path)),
+                "snippet": _snippet(context, one),
+            }
             for one in hit.matches
         ],
     }
@@ -100,7 +126,11 @@ def _snippet(context: Context, match: Match) -> str:
     from textcrm.normalize.masks import mask
 
     field = context.vault().schema.at(match.path)
-    return mask(field.kind, match.snippet) if field is not None and is_personal(field) else match.snippet
+    return (
+        mask(field.kind, match.snippet)
+        if field is not None and is_personal(field)
+        else match.snippet
+    )
 
 
 def _print(context: Context, hits: list[Hit], total: int, offset: int) -> None:
@@ -111,10 +141,16 @@ def _print(context: Context, hits: list[Hit], total: int, offset: int) -> None:
             for match in hit.matches[:3]:
                 label = match.label.say(context.language)
                 colon = "：" if context.language == "zh" else ": "
-                out.marked(f"    {label}{colon}", _snippet(context, match), match.spans if not context.mask else ())
+                out.marked(
+                    f"    {label}{colon}",
+                    _snippet(context, match),
+                    match.spans if not context.mask else (),
+                )
         if hits:
             context.say(
-                Text("{shown} of {total}", "共 {total} 位，显示 {shown} 位"), shown=len(hits), total=total
+                Text("{shown} of {total}", "共 {total} 位，显示 {shown} 位"),
+                shown=len(hits),
+                total=total,
             )
     if total > offset + len(hits):
         context.hint(Text("more: --offset {n}", "更多：--offset {n}"), n=offset + len(hits))
@@ -124,7 +160,14 @@ def _facets(context: Context, facets: dict[str, list[Facet]]) -> None:
     if context.json:
         context.emit(
             {
-                name: [{"value": one.value, "label": one.label.say(context.language), "count": one.count} for one in found]
+                name: [
+                    {
+                        "value": one.value,
+                        "label": one.label.say(context.language),
+                        "count": one.count,
+                    }
+                    for one in found
+                ]
                 for name, found in facets.items()
             }
         )
@@ -145,6 +188,8 @@ def _nothing(context: Context, wanted: Query, names: list[str]) -> None:
     context.hint_error(
         Text("nothing found; did you mean {near}?", "没有找到；是不是 {near}？")
         if near
-        else Text("nothing found; fewer or shorter words find more", "没有找到；减少或缩短词语试试"),
+        else Text(
+            "nothing found; fewer or shorter words find more", "没有找到；减少或缩短词语试试"
+        ),
         near=near,
     )

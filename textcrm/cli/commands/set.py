@@ -22,18 +22,27 @@ if TYPE_CHECKING:
         "“字段=-”表示从隐藏提示或标准输入读取。",
     ),
     examples=[
-        (Text("by label or name", "用标签或英文名"), "textcrm set C20240501001 状态=合作中 首次合作时间=今天"),
+        (
+            Text("by label or name", "用标签或英文名"),
+            "textcrm set C20240501001 状态=合作中 首次合作时间=今天",
+        ),
         (Text("deep inside", "深层字段"), "textcrm set C20240501001 contacts/0/title=采购总监"),
         (Text("take a field away", "删除字段"), "textcrm set C20240501001 --unset stage"),
     ],
 )
 @argument("id", help=Text("id or name", "编号或名称"))
 @argument("assignments", nargs=-1, metavar="PATH=VALUE", help=Text("what to set", "要设置的内容"))
-@option("--unset", "unsets", multiple=True, metavar="PATH", help=Text("remove a field or item; may be repeated", "删除字段或条目，可重复使用"))
+@option(
+    "--unset",
+    "unsets",
+    multiple=True,
+    metavar="PATH",
+    help=Text("remove a field or item; may be repeated", "删除字段或条目，可重复使用"),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
-    id: str,  # noqa: A002
+    id: str,
     assignments: tuple[str, ...],
     unsets: tuple[str, ...],
     reason: str | None,

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     ],
 )
 @argument("id", help=Text("id or name", "编号或名称"))
-@option("--at", "rev", metavar="REV|DATE", help=Text("as it was at a commit or day", "某次提交或某日的内容"))
+@option(
+    "--at",
+    "rev",
+    metavar="REV|DATE",
+    help=Text("as it was at a commit or day", "某次提交或某日的内容"),
+)
 @option("--text", is_flag=True, help=Text("the file itself, byte for byte", "原样输出文件内容"))
-def run(context: Context, id: str, rev: str | None, text: bool) -> None:  # noqa: A002
+def run(context: Context, id: str, rev: str | None, text: bool) -> None:
     """Show a customer."""
     from textcrm.cli.show import json_of, screen
 

@@ -48,7 +48,10 @@ def run(context: Context) -> None:
         context.say(Text("nothing to save", "没有需要保存的改动"))
     if found.ahead or found.behind:
         context.say(
-            Text("{ahead} commits to push, {behind} to pull", "待推送 {ahead} 个提交，待拉取 {behind} 个提交"),
+            Text(
+                "{ahead} commits to push, {behind} to pull",
+                "待推送 {ahead} 个提交，待拉取 {behind} 个提交",
+            ),
             ahead=found.ahead or 0,
             behind=found.behind or 0,
         )

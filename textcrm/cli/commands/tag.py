@@ -28,9 +28,14 @@ if TYPE_CHECKING:
     ],
 )
 @argument("id", help=Text("id or name; or list, rename", "编号或名称；或 list、rename"))
-@argument("words", nargs=-1, metavar="+A -B", help=Text("tags to add (+) and to take off (-)", "要添加（+）和去掉（-）的标签"))
+@argument(
+    "words",
+    nargs=-1,
+    metavar="+A -B",
+    help=Text("tags to add (+) and to take off (-)", "要添加（+）和去掉（-）的标签"),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, words: tuple[str, ...], reason: str | None) -> None:  # noqa: A002
+def run(context: Context, id: str, words: tuple[str, ...], reason: str | None) -> None:
     """Change or list tags."""
     if id == "list" and not words:
         _list(context)
@@ -53,7 +58,9 @@ def _change(context: Context, word: str, words: tuple[str, ...], reason: str | N
             id=word,
         )
     done = editing.tag(context.vault(), word, plus, minus, reason=reason)
-    report(context, done, Text("tags of {id} changed ({commit})", "已修改 {id} 的标签（{commit}）"))
+    report(
+        context, done, Text("tags of {id} changed ({commit})", "已修改 {id} 的标签（{commit}）")
+    )
 
 
 def _list(context: Context) -> None:
@@ -86,7 +93,10 @@ def _rename(context: Context, old: str, new: str, reason: str | None) -> None:
         context.emit({"ids": list(result.ids), "commit": result.commit})
         return
     context.say(
-        Text("{old} → {new} at {count} customers ({commit})", "{old} → {new}，共 {count} 位客户（{commit}）"),
+        Text(
+            "{old} → {new} at {count} customers ({commit})",
+            "{old} → {new}，共 {count} 位客户（{commit}）",
+        ),
         old=old,
         new=new,
         count=len(result.ids),

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     ),
     examples=[
         (Text("take back", "取消归档"), "textcrm unarchive C20240501001"),
-        (Text("with the reason", "写明原因"), "textcrm unarchive C20240501001 --reason 客户恢复采购"),
+        (
+            Text("with the reason", "写明原因"),
+            "textcrm unarchive C20240501001 --reason 客户恢复采购",
+        ),
     ],
 )
 @argument("id", help=Text("id or name", "编号或名称"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, reason: str | None) -> None:  # noqa: A002
+def run(context: Context, id: str, reason: str | None) -> None:
     """Take a customer back from the archive."""
     from textcrm.records import lifecycle
 

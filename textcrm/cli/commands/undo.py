@@ -24,7 +24,11 @@ if TYPE_CHECKING:
         (Text("a certain one", "撤销指定提交"), "textcrm undo 3f2a91bc --reason 录错客户"),
     ],
 )
-@argument("commit", required=False, help=Text("a commit, as textcrm log shows it", "提交号，见 textcrm log"))
+@argument(
+    "commit",
+    required=False,
+    help=Text("a commit, as textcrm log shows it", "提交号，见 textcrm log"),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(context: Context, commit: str | None, reason: str | None) -> None:
     """Take a change back."""
