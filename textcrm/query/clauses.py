@@ -54,7 +54,7 @@ def bind(binder: Binder, node: Clause, targets: tuple[Target, ...]) -> Bound:
     return bound[0] if len(bound) == 1 else nodes.Some(tuple(bound))
 
 
-class _Unreadable(Exception):  # noqa: N818 - never leaves this module
+class _Unreadable(Exception):
     def __init__(self, mistake: Exception) -> None:
         self.mistake = mistake
 

@@ -104,7 +104,7 @@ class Doc:
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - the record's own word
+        id: str,
         typed: Mapping[str, Any],
         derived: Callable[[], Mapping[str, Any]],
         schema: Schema,

@@ -86,6 +86,7 @@ class _Composer:
             return self._node(event, 0)
 
     def _node(self, event: Any, depth: int) -> Span:
+        inner: Any
         kind = event.__class__
         span = Span(
             {
@@ -108,13 +109,17 @@ class _Composer:
             while (inner := self._next()).__class__ is not MappingEndEvent:
                 one = self._node(inner, depth + 1)
                 span.children.append((one, self._node(self._next(), depth + 1)))
-            span.end = inner.end_mark.index + self._offset
+            span.end = _offset_of(inner.end_mark) + self._offset
         elif kind is SequenceStartEvent:
             while (inner := self._next()).__class__ is not SequenceEndEvent:
                 one = self._node(inner, depth + 1)
                 span.children.append((one, one))
-            span.end = inner.end_mark.index + self._offset
+            span.end = _offset_of(inner.end_mark) + self._offset
         return span
+
+
+def _offset_of(mark: Any) -> int:
+    return int(mark.index)
 
 
 class Positions:

@@ -151,7 +151,7 @@ class _Reader:
         if kind is ScalarEvent:
             value = event.value
             self._nodes += 1
-            result: Any = None if not value and event.style is None else value
+            result: Any = None if not value and not event.style else value
         elif kind is AliasEvent:
             return self._alias(event)
         else:
@@ -227,7 +227,7 @@ class _Reader:
             if inner.__class__ is ScalarEvent and inner.anchor is None:
                 value = inner.value
                 self._nodes += 1
-                tree[key] = None if not value and inner.style is None else value
+                tree[key] = None if not value and not inner.style else value
             else:
                 tree[key] = self._node(inner, depth + 1)
 

@@ -38,6 +38,8 @@ def plain_ok(value: str, *, flow: bool) -> bool:
     ):
         return False
     first = value[0]
+    if flow and first == "?":
+        return False
     if first in _LEADING and not (
         first in "-?:"
         and len(value) > 1
