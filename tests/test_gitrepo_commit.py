@@ -367,6 +367,27 @@ def test_vault_in_a_sub_folder(repo: GitRepo) -> None:
     assert repo.status() == []
 
 
+def test_threads_share_a_repository(repo: GitRepo) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda n: add_line(repo, line=b"n: %d\n" % n), range(12)))
+    assert len(set(made)) == 12
+    lines = (repo.read("HEAD", A) or b"").splitlines()[2:]
+    assert sorted(lines) == sorted(b"n: %d" % n for n in range(12))
+    assert repo.status() == []
+
+
+@pytest.mark.parametrize("branch", ["客户/一号", "a.b-c", "HEADS"])
+def test_names_of_branches(repo: GitRepo, branch: str) -> None:
+    git(repo.top, "checkout", "-qb", branch)
+    main = git(repo.top, "rev-parse", "main")
+    add_line(repo)
+    assert repo.head().ref == f"refs/heads/{branch}"
+    assert git(repo.top, "rev-parse", "main") == main
+    assert repo.status() == []
+
+
 @pytest.mark.parametrize(
     "setting", ["core.splitIndex=true", "index.version=4", "core.untrackedCache=true"]
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import time
 from typing import TYPE_CHECKING
 
@@ -55,14 +54,19 @@ def index_lock(lock: Path, folder: Path, name: str, patience: float) -> Iterator
 
 def release_stale(lock: Path) -> bool:
     """Remove an index lock if textcrm made it; the caller holds the vault's lock."""
+    if not is_ours(lock):
+        return False
+    lock.unlink(missing_ok=True)
+    return True
+
+
+def is_ours(lock: Path) -> bool:
+    """Whether textcrm made an index lock, now or before a crash."""
     try:
         with lock.open("rb") as file:
-            if file.read(len(_NOTE)) != _NOTE:
-                return False
-        lock.unlink()
+            return file.read(len(_NOTE)) == _NOTE
     except FileNotFoundError:
         return False
-    return True
 
 
 def release_dead(lock: Path, since: float, patience: float) -> None:
@@ -91,7 +95,7 @@ def _await(attempt: Callable[[], bool], patience: float, longest: float) -> bool
     while not attempt():
         if time.monotonic() > end:
             return False
-        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads waiters, hides nothing
+        time.sleep(pause * (0.5 + time.perf_counter_ns() % 1000 / 1000))
         pause = min(pause * 1.5, longest)
     return True
 

@@ -192,7 +192,9 @@ def _follow(
 
 def recover_alone(repo: GitRepo) -> int:
     """Recover outside a transaction. Raises StorageFailure where no commit could be made either."""
-    if repo.bare or (journal.is_idle(repo.folder) and not (repo.git_dir / "index.lock").exists()):
+    if repo.bare or (
+        journal.is_idle(repo.folder) and not locks.is_ours(repo.git_dir / "index.lock")
+    ):
         return 0
     checking.demand_writable(repo)
     try:

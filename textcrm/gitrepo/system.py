@@ -57,7 +57,7 @@ def _claim_by_rename(note: Path, target: Path) -> bool:
     copy = note.with_suffix(".claim")
     copy.write_bytes(note.read_bytes())
     try:
-        os.rename(copy, target)  # noqa: PTH104 - Path.rename says less plainly that it may refuse
+        copy.rename(target)
     except FileExistsError:
         copy.unlink(missing_ok=True)
         return False
@@ -79,7 +79,7 @@ def replace(source: Path, target: Path) -> None:
     end = time.monotonic() + _PATIENCE
     while True:
         try:
-            os.replace(source, target)  # noqa: PTH105 - one name for both platforms
+            source.replace(target)
         except PermissionError:
             if not WINDOWS or time.monotonic() > end:
                 raise

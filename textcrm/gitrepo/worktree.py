@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -170,7 +169,7 @@ def _keep_mode(target: Path, staged: Path) -> None:
         mode = stat.S_IMODE(target.stat().st_mode) & 0o666
     except OSError:
         return
-    os.chmod(staged, mode)  # noqa: PTH101 - Path.chmod is the same call
+    staged.chmod(mode)
 
 
 def _crosses(error: OSError) -> bool:
