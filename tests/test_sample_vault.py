@@ -1,0 +1,123 @@
+"""The sample vault: valid, invented, lived in, with every field of the schema used somewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textcrm import store
+from textcrm.demo import make, story
+from textcrm.quality.check import check
+from textcrm.schema import default_schema_text
+from textcrm.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.schema import Field
+
+SAMPLE = Path(__file__).resolve().parent.parent / "sample-vault"
+TODAY = story.ANCHOR
+
+
+def _vault() -> Vault:
+    return Vault.open(SAMPLE, today=TODAY)
+
+
+def _records() -> list[Any]:
+    return list(_vault().records())
+
+
+def test_it_is_clean_but_for_what_it_shows_on_purpose():
+    found = check(_vault())
+    assert found.checked >= 40
+    assert [one.finding.code for one in found.problems] == ["salutation-only"]
+
+
+def test_its_schema_is_the_shipped_one():
+    assert (SAMPLE / "schema" / "customer.schema.json").read_text(
+        encoding="utf-8"
+    ) == default_schema_text()
+
+
+def _leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for field in fields:
+        if field.fields:
+            yield from _leaves(field.fields)
+        else:
+            yield field
+
+
+def _used(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(tree, dict):
+        yield path
+        for name, value in tree.items():
+            yield from _used(value, (*path, name))
+    elif isinstance(tree, list):
+        yield path
+        for item in tree:
+            yield from _used(item, path)
+    else:
+        yield path
+
+
+def test_every_field_of_the_schema_is_used_somewhere():
+    used = {path for record in _records() for path in _used(record.raw, ())}
+    missing = [field.path for field in _leaves(_vault().schema.fields) if field.path not in used]
+    assert missing == []
+
+
+def test_ids_uids_and_places():
+    records = _records()
+    assert len({record.id for record in records}) == len(records)
+    assert len({record.uid for record in records}) == len(records)
+    assert all(record.path == store.path_of(record.id) for record in records)
+
+
+def test_numbers_and_addresses_reach_nobody():
+    texts = [record.text for record in _records()]
+    numbers = {number for text in texts for number in re.findall(r"number: '?(\+?\d{7,})", text)}
+    reserved = re.compile(
+        r"\+86199000000\d\d|40000000\d\d|\+442079460\d{3}|\+121255501\d\d|\+85229990\d{3}"
+    )
+    assert [number for number in numbers if not reserved.fullmatch(number)] == []
+    mails = {mail for text in texts for mail in re.findall(r"[\w.]+@[\w.-]+", text)}
+    assert all(re.search(r"@example\.(com|org|net)$", mail) for mail in mails)
+
+
+def test_it_shows_each_kind_of_follow_up():
+    from textcrm.insight.due import KINDS, due
+
+    vault = _vault()
+    assert {one.kind for one in due(vault, vault.records())} == set(KINDS)
+
+
+def test_the_demo_tells_how_it_came_to_be(tmp_path: Path):
+    today = dt.date(2031, 3, 3)
+    vault = make.make(tmp_path / "demo", today)
+    vault = Vault.open(vault.root, today=today)
+    commits = list(vault.repo.log())
+    assert len(commits) > 60
+    assert len({commit.author.email for commit in commits}) >= 3
+    moments = [commit.at for commit in commits]
+    assert moments == sorted(moments, reverse=True)
+    assert moments[0].date() <= today
+    assert vault.repo.status() == []
+    assert [one.finding.code for one in check(vault).problems] == ["salutation-only"]
+    shift = today - TODAY
+    for record in _records():
+        assert vault.load(record.path).text == make.moved(record.text, shift)
+
+
+def test_a_demo_is_never_made_over_something(tmp_path: Path):
+    import pytest
+
+    from textcrm.errors import Conflict
+
+    (tmp_path / "kept.txt").write_text("mine")
+    with pytest.raises(Conflict):
+        make.make(tmp_path, TODAY)
+    assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
+    assert make.free_folder(tmp_path).name == "textcrm-demo"
