@@ -78,7 +78,7 @@ def test_ids_uids_and_places():
 
 def test_numbers_and_addresses_reach_nobody():
     texts = [record.text for record in _records()]
-    numbers = {number for text in texts for number in re.findall(r"number: '?(\+?\d{7,})", text)}
+    numbers = {number for text in texts for number in re.findall(r"(?<!_)number: '?(\+?\d{7,})", text)}
     reserved = re.compile(
         r"\+86199000000\d\d|40000000\d\d|\+442079460\d{3}|\+121255501\d\d|\+85229990\d{3}"
     )
