@@ -53,7 +53,10 @@ class Validator:
 
     def is_clean(self, raw: dict[str, Any]) -> bool:
         """Whether :meth:`findings` would find nothing, as far as can be told fast."""
-        return self.is_valid(raw) and next(self._noticed(raw, self.schema.fields, (), top=True), None) is None
+        return (
+            self.is_valid(raw)
+            and next(self._noticed(raw, self.schema.fields, (), top=True), None) is None
+        )
 
     def findings(self, raw: dict[str, Any]) -> list[Finding]:
         """Everything that the schema says against a record, in the order of the record."""
@@ -66,7 +69,12 @@ class Validator:
         found += self._dates(raw)
         found += self._noticed(raw, self.schema.fields, (), top=True)
         unique = {(one.code, one.path, str(one.data.get("name"))): one for one in found}
-        return sorted(unique.values(), key=lambda one: [str(step).zfill(6) if isinstance(step, int) else step for step in one.path])
+        return sorted(
+            unique.values(),
+            key=lambda one: [
+                str(step).zfill(6) if isinstance(step, int) else step for step in one.path
+            ],
+        )
 
     # -- the schema's errors
 
@@ -77,16 +85,30 @@ class Validator:
         if keyword == "required":
             yield from self._missing(error, path, raw)
             return
-        if keyword in ("anyOf", "oneOf", "allOf") and error.context and field is not None and not field.seal:
-            yield from self._explained(min(error.context, key=lambda one: len(one.path)), raw, index)
+        if (
+            keyword in ("anyOf", "oneOf", "allOf")
+            and error.context
+            and field is not None
+            and not field.seal
+        ):
+            yield from self._explained(
+                min(error.context, key=lambda one: len(one.path)), raw, index
+            )
             return
-        own = error.schema.get("errorMessage" if keyword == "enum" else "patternErrorMessage") if isinstance(error.schema, dict) else None
+        own = (
+            error.schema.get("errorMessage" if keyword == "enum" else "patternErrorMessage")
+            if isinstance(error.schema, dict)
+            else None
+        )
         data = {
             "field": _named(field, path),
             "found": _shown(error.instance, field),
             "wanted": _wanted(keyword, error, field, own if keyword == "pattern" else None),
         }
-        message = Text("{field}: {found} will not do, it should be {wanted}", "{field}：{found} 不符合要求，应为{wanted}")
+        message = Text(
+            "{field}: {found} will not do, it should be {wanted}",
+            "{field}：{found} 不符合要求，应为{wanted}",
+        )
         hint = None
         if keyword == "enum" and field is not None and isinstance(error.instance, str):
             near = _near(error.instance, field)
@@ -101,11 +123,18 @@ class Validator:
                 continue
             child = self.schema.at((*path, name))
             where = self.schema.at(path) if path else None
-            data = {"field": _named(child, (*path, name)), "name": name, "where": where.label if where else Text("the record", "记录")}
+            data = {
+                "field": _named(child, (*path, name)),
+                "name": name,
+                "where": where.label if where else Text("the record", "记录"),
+            }
             yield Finding(
-                "required", "error", (*path, name) if _has(raw, (*path, name)) else path,
+                "required",
+                "error",
+                (*path, name) if _has(raw, (*path, name)) else path,
                 Text("{where} lacks {field} ({name})", "{where}缺少{field}（{name}）"),
-                Text("add a line: {name}: ...", "请加一行：{name}: …"), data,
+                Text("add a line: {name}: ...", "请加一行：{name}: …"),
+                data,
             )
 
     # -- dates, which not every validator checks alike
@@ -119,7 +148,9 @@ class Validator:
 
     # -- what is odd, not wrong
 
-    def _noticed(self, tree: Any, fields: Iterable[Field], path: Path, *, top: bool = False) -> Iterator[Finding]:
+    def _noticed(
+        self, tree: Any, fields: Iterable[Field], path: Path, *, top: bool = False
+    ) -> Iterator[Finding]:
         known = {field.name: field for field in fields}
         if not isinstance(tree, dict) or (not known and not top):
             return
@@ -128,17 +159,30 @@ class Validator:
             here = (*path, name)
             if value is None:
                 yield Finding(
-                    "empty-value", "warning", here, Text("{field} is empty", "{field}没有内容"),
-                    Text("fill it in or delete the line", "请填写或删除这一行"), {"field": _named(field, here)}, at_key=True,
+                    "empty-value",
+                    "warning",
+                    here,
+                    Text("{field} is empty", "{field}没有内容"),
+                    Text("fill it in or delete the line", "请填写或删除这一行"),
+                    {"field": _named(field, here)},
+                    at_key=True,
                 )
             elif field is None:
                 if not name.startswith("x-"):
                     yield self._unknown(name, here, known)
             elif field.seal and not (isinstance(value, dict) and "sealed" in value):
                 yield Finding(
-                    "plain-sealed", "warning", here,
-                    Text("{field} is sensitive ({label}) and stands here in plain text", "{field}属敏感信息（{label}），此处为明文"),
-                    Text("keep this vault's repository private until it can be sealed", "在支持加密之前，请确保仓库仅限授权人员访问"),
+                    "plain-sealed",
+                    "warning",
+                    here,
+                    Text(
+                        "{field} is sensitive ({label}) and stands here in plain text",
+                        "{field}属敏感信息（{label}），此处为明文",
+                    ),
+                    Text(
+                        "keep this vault's repository private until it can be sealed",
+                        "在支持加密之前，请确保仓库仅限授权人员访问",
+                    ),
                     {"field": field.label, "label": field.seal},
                 )
             elif isinstance(value, dict) and field.fields:
@@ -150,15 +194,39 @@ class Validator:
     def _unknown(self, name: str, path: Path, known: dict[str, Field]) -> Finding:
         import difflib
 
-        words = {word.casefold(): field for field in known.values() for word in (field.name, field.label.zh, field.label.en, *field.aliases)}
+        words = {
+            word.casefold(): field
+            for field in known.values()
+            for word in (field.name, field.label.zh, field.label.en, *field.aliases)
+        }
         exact = words.get(name.casefold())
-        near = [exact] if exact else [words[one] for one in difflib.get_close_matches(name.casefold(), words, n=1, cutoff=0.7)]
+        near = (
+            [exact]
+            if exact
+            else [
+                words[one]
+                for one in difflib.get_close_matches(name.casefold(), words, n=1, cutoff=0.7)
+            ]
+        )
         data: dict[str, Any] = {"name": _clip(name)}
         hint = None
         if near:
-            data["near"] = Text(f"{near[0].name} ({near[0].label.en})", f"{near[0].name}（{near[0].label.zh}）")
-            hint = Text("did you mean {near}? Free fields go under custom", "是不是 {near}？自定义内容可放在 custom 下")
-        return Finding("unknown-key", "warning", path, Text("there is no field “{name}” here", "此处没有字段“{name}”"), hint, data, at_key=True)
+            data["near"] = Text(
+                f"{near[0].name} ({near[0].label.en})", f"{near[0].name}（{near[0].label.zh}）"
+            )
+            hint = Text(
+                "did you mean {near}? Free fields go under custom",
+                "是不是 {near}？自定义内容可放在 custom 下",
+            )
+        return Finding(
+            "unknown-key",
+            "warning",
+            path,
+            Text("there is no field “{name}” here", "此处没有字段“{name}”"),
+            hint,
+            data,
+            at_key=True,
+        )
 
 
 def _unusable(why: str) -> Exception:
@@ -167,7 +235,10 @@ def _unusable(why: str) -> Exception:
     return Invalid(
         "schema-invalid",
         Text("{file} is no valid JSON Schema: {why}", "{file} 不是有效的 JSON Schema：{why}"),
-        hint=Text("mend it, or take it back: git checkout -- {file}", "请修正，或用 git checkout -- {file} 取回"),
+        hint=Text(
+            "mend it, or take it back: git checkout -- {file}",
+            "请修正，或用 git checkout -- {file} 取回",
+        ),
         file="schema/customer.schema.json",
         why=_clip(why, 200),
     )
@@ -243,15 +314,27 @@ def _wanted(keyword: str, error: Any, field: Field | None, own: Any) -> Text:
         zh, _, en = own.partition(" · ")
         return Text(en or zh, zh)
     if keyword == "enum":
-        labels = [one.label for one in field.enum] if field is not None and field.enum else [same(str(v)) for v in limit]
-        codes = [one.code for one in field.enum] if field is not None and field.enum else [str(v) for v in limit]
+        labels = (
+            [one.label for one in field.enum]
+            if field is not None and field.enum
+            else [same(str(v)) for v in limit]
+        )
+        codes = (
+            [one.code for one in field.enum]
+            if field is not None and field.enum
+            else [str(v) for v in limit]
+        )
         return Text(
             "one of " + ", ".join(codes),
             " " + "、".join(label.zh for label in labels) + " 之一",
         )
     if keyword == "type":
         types = [limit] if isinstance(limit, str) else list(limit)
-        plain = [one for one in types if one != "object"] if field is not None and field.seal else types
+        plain = (
+            [one for one in types if one != "object"]
+            if field is not None and field.seal
+            else types
+        )
         known = [_TYPES.get(one, same(one)) for one in plain]
         return Text(" or ".join(one.en for one in known), "或".join(one.zh for one in known))
     said = {
@@ -268,7 +351,9 @@ def _wanted(keyword: str, error: Any, field: Field | None, own: Any) -> Text:
         "const": Text("“{v}”", "“{v}”"),
         "multipleOf": Text("a multiple of {v}", "{v} 的倍数"),
         "additionalProperties": Text("without other fields", "不含其他字段"),
-        "dependentRequired": Text("with the fields that belong to it ({v})", "与相关字段同时填写（{v}）"),
+        "dependentRequired": Text(
+            "with the fields that belong to it ({v})", "与相关字段同时填写（{v}）"
+        ),
     }.get(keyword, Text("what the schema asks ({k}: {v})", "符合模式要求（{k}: {v}）"))
     data = {"v": _clip(str(limit), 80), "k": keyword}
     return Text(said.say("en", **data), said.say("zh", **data))
@@ -279,10 +364,18 @@ def _near(value: str, field: Field) -> Text | None:
     if known is None:
         import difflib
 
-        words = {word.casefold(): one for one in field.enum for word in (one.code, one.label.zh, one.label.en, *one.aliases)}
+        words = {
+            word.casefold(): one
+            for one in field.enum
+            for word in (one.code, one.label.zh, one.label.en, *one.aliases)
+        }
         close = difflib.get_close_matches(value.casefold(), words, n=1, cutoff=0.5)
         known = words[close[0]] if close else None
-    return None if known is None else Text(f"{known.code} ({known.label.en})", f"{known.code}（{known.label.zh}）")
+    return (
+        None
+        if known is None
+        else Text(f"{known.code} ({known.label.en})", f"{known.code}（{known.label.zh}）")
+    )
 
 
 def _date_table(fields: Iterable[Field]) -> dict[str, Any]:
@@ -308,9 +401,15 @@ def _impossible(tree: Any, table: dict[str, Any], path: Path, schema: Schema) ->
                 yield from _impossible(one, kind, here, schema)
             elif isinstance(one, str) and not _is_day(one, moment=kind == "moment"):
                 yield Finding(
-                    "date", "error", here,
-                    Text("{field}: {found} is no day of the calendar, write 2026-05-01", "{field}：{found} 不是有效日期，应写作 2026-05-01"),
-                    None, {"field": _named(schema.at(here), here), "found": f"“{_clip(one)}”"},
+                    "date",
+                    "error",
+                    here,
+                    Text(
+                        "{field}: {found} is no day of the calendar, write 2026-05-01",
+                        "{field}：{found} 不是有效日期，应写作 2026-05-01",
+                    ),
+                    None,
+                    {"field": _named(schema.at(here), here), "found": f"“{_clip(one)}”"},
                 )
 
 

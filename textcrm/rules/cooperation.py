@@ -57,8 +57,8 @@ def industry(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     from textcrm.normalize.industry import find_industry
 
     found = find_industry(word)
-    hint = Text("{code} {name}?", "是不是 {code} {name}？") if found else Text("use a code of GB/T 4754, such as I65", "请使用 GB/T 4754 代码，如 I65")
-    yield warning("industry-words", ("industry",), "“{word}” is no industry code", "“{word}”不是行业代码", hint, word=word[:40], code=found.code if found else "", name=found.name if found else "")
+    hint = Text("is it {industry} {name}?", "是不是 {industry} {name}？") if found else Text("use a code of GB/T 4754, such as I65", "请使用 GB/T 4754 代码，如 I65")
+    yield warning("industry-words", ("industry",), "“{word}” is no industry code", "“{word}”不是行业代码", hint, word=word[:40], industry=found.code if found else "", name=found.name if found else "")
 
 
 def summaries(record: RuleView, context: RuleContext) -> Iterator[Finding]:
