@@ -35,7 +35,7 @@ def instancing(schema: Schema) -> Convert:
 
 
 def plaining(schema: Schema) -> Convert:
-    """The function that turns a raw record into what is written: numbers and booleans plain."""
+    """The function that turns a raw record into what is written to a file."""
     return _Table(schema, _plainer, schema.document, keep_empty=True).mapping
 
 
@@ -212,31 +212,30 @@ _TYPERS: Final[Mapping[str, Convert]] = {
 }
 
 
-def _plainer(node: dict[str, Any], kind: str) -> Convert | None:
-    """As the typer does, for what any YAML reader must see as a number or a boolean."""
-    types = plain_types_of(node)
-    if "string" in types and not {"number", "integer", "boolean"} & set(types):
-        return None
-    return _TYPERS[kind] if kind in ("money", "number", "integer", "boolean") else None
-
-
-# -- a validator's types
+# -- a validator's types, and a file's
 
 
 def _instancer(node: dict[str, Any], kind: str) -> Convert | None:
+    return _by_json_type(node, kind, _json_number, _json_number, _json_boolean)
+
+
+def _plainer(node: dict[str, Any], kind: str) -> Convert | None:
+    return _by_json_type(node, kind, _decimal, _integer, _boolean)
+
+
+def _by_json_type(
+    node: dict[str, Any], kind: str, number: Convert, integer: Convert, boolean: Convert
+) -> Convert | None:
     """By what the property allows, not by its kind: a validator sees the JSON type only."""
     codes = node.get("enum")
     if isinstance(codes, list) and any(type(code) is not str for code in codes):
         return _coded({spelled(code): code for code in codes if type(code) is not str})
-    types = plain_types_of(node)
-    if "number" in types or "integer" in types:
-        return _json_number
-    if "boolean" in types:
-        return _json_boolean
-    if types:
-        return None
-    numeric = {"money": _json_number, "number": _json_number, "integer": _json_number}
-    return numeric.get(kind, _json_boolean if kind == "boolean" else None)
+    wanted = plain_types_of(node) or (kind,)
+    if "number" in wanted or "money" in wanted:
+        return number
+    if "integer" in wanted:
+        return integer
+    return boolean if "boolean" in wanted else None
 
 
 def _coded(codes: dict[str, Any]) -> Convert:

@@ -239,7 +239,10 @@ class Schema:
         return instancing(self)
 
     def plain(self, raw: dict[str, Any]) -> dict[str, Any]:
-        """A record as it is written: numbers and booleans plain, all else the text it was."""
+        """A record as it is written to a file: numbers and booleans bare, all else text.
+
+        Bare is a Decimal, int or bool where the schema wants a JSON number or boolean.
+        """
         result: dict[str, Any] = self._plain(raw)
         return result
 
