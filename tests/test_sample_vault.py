@@ -83,8 +83,8 @@ def test_numbers_and_addresses_reach_nobody():
         r"\+86199000000\d\d|40000000\d\d|\+442079460\d{3}|\+121255501\d\d|\+85229990\d{3}"
     )
     assert [number for number in numbers if not reserved.fullmatch(number)] == []
-    mails = {mail for text in texts for mail in re.findall(r"[\w.]+@[\w.-]+", text)}
-    assert all(re.search(r"@example\.(com|org|net)$", mail) for mail in mails)
+    mails = {mail for text in texts for mail in re.findall(r"[\w.]+@[A-Za-z][\w.-]*[.]\w+", text)}
+    assert [m for m in mails if not re.search(r"@example\.(com|org|net)$", m)] == []
 
 
 def test_it_shows_each_kind_of_follow_up():

@@ -94,10 +94,24 @@ def _walk(words: tuple[str, ...], raw: dict[str, Any], schema: Schema) -> Target
             node = node[index] if isinstance(node, list) and index < len(node) else None
             continue
         rest.pop(0)
+        if (branch := _branch(word, node, field, schema)) is not None:
+            rest.insert(0, word)
+            word = branch
         name, field = _key(word, node, field, path, schema)
         path.append(name)
         node = node.get(name) if isinstance(node, dict) else None
     return Target(tuple(path), field)
+
+
+def _branch(word: str, node: Any, field: Field | None, schema: Schema) -> str | None:
+    """The list or group inside a field that knows a word which the field itself does not.
+
+    So ``phone`` of a contact is the number of its first phone.
+    """
+    if field is None or schema.find(word, field) or (isinstance(node, dict) and word in node):
+        return None
+    knowing = [child.name for child in _branches(field) if schema.find(word, child)]
+    return knowing[0] if len(knowing) == 1 else None
 
 
 def _in_item(path: list[str | int]) -> bool:

@@ -239,8 +239,13 @@ def _fix(vault: Vault) -> Iterator[Row]:
         SCHEMA_FILE: default_schema_text().encode(),
     }
     missing = {path: data for path, data in wanted.items() if vault.file(path) is None}
+    for path in missing:
+        committed = vault.repo.read("HEAD", vault.prefix + path)
+        if committed is not None:
+            (vault.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (vault.root / path).write_bytes(committed)
     if missing:
-        commit_files(vault, missing)
+        commit_files(vault, {p: data for p, data in missing.items() if vault.file(p) is None})
         yield Row(
             "fixed",
             "ok",

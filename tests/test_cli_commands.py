@@ -1,0 +1,444 @@
+"""The commands from the command line: what each does, what it prints, what --json gives."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from cli_running import Shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """A vault in English with one customer, C...001 named Blue River."""
+    shell = Shell(tmp_path / "vault", capsys)
+    assert shell("init", str(shell.folder), "--no-input", "--name", "test", at=False).code == 0
+    shell.ok("add", "Blue River", "--set", "type=prospect", "--set", "tags=keen、new")
+    return shell
+
+
+def _id(shell: Shell) -> str:
+    found = shell.ok("list", "--json").data
+    return str(found[0]["id"])
+
+
+def _git(shell: Shell, *words: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(shell.folder), *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return done.stdout
+
+
+def test_init_says_what_it_made_and_refuses_twice(shell: Shell):
+    again = shell("init", str(shell.folder), "--no-input", at=False)
+    assert again.code == 7
+    assert "already" in again.err
+    assert (shell.folder / "schema" / "customer.schema.json").is_file()
+
+
+@pytest.mark.parametrize("template", ["general", "retail", "service", "manufacturing"])
+def test_each_template_makes_a_vault_that_checks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], template: str
+):
+    shell = Shell(tmp_path / template, capsys)
+    made = shell(
+        "init",
+        str(shell.folder),
+        "--no-input",
+        "--template",
+        template,
+        "--lang",
+        "zh",
+        "--json",
+        at=False,
+    )
+    assert made.code == 0
+    assert made.data["repository"] == "new"
+    fields = {
+        "retail": "会员号=A1",
+        "service": "服务套餐=金牌",
+        "manufacturing": "在用设备=X1、X2",
+    }
+    words = ["--set", fields[template]] if template in fields else []
+    shell.ok("add", "张三", *words)
+    assert shell.ok("check").code == 0
+    for view in ("@久未联系", "@重点客户", "@公海"):
+        assert shell("list", view).code in (0, 1)
+
+
+def test_an_unknown_template_is_named_with_the_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    ran = Shell(tmp_path / "x", capsys)(
+        "init", str(tmp_path / "x"), "--no-input", "--template", "shop", at=False
+    )
+    assert ran.code == 2
+    assert "manufacturing" in ran.err
+
+
+def test_add_set_tag_append_log_show(shell: Shell):
+    record_id = _id(shell)
+    done = shell.ok(
+        "set",
+        record_id,
+        "状态=合作中",
+        "first_cooperation=2026-05-01",
+        "products=hosting",
+        "--json",
+    ).data
+    assert done["id"] == record_id
+    assert done["commit"]
+    assert set(done["changed"]) == {"status", "first_cooperation", "products"}
+    shell.ok("tag", record_id, "+vip", "-keen")
+    shell.ok(
+        "append",
+        record_id,
+        "contacts",
+        "name=Jane Smith",
+        "email=jane@example.com",
+        "phone=+44 20 7946 0018",
+    )
+    shell.ok(
+        "log",
+        record_id,
+        "wants an offer",
+        "--channel",
+        "电话",
+        "--next",
+        "send it",
+        "--due",
+        "in 3 days",
+        "--feedback",
+        "keen",
+    )
+    shown = shell.ok("show", record_id, "--json").data
+    assert shown["status"] == "active"
+    assert shown["tags"] == ["new", "vip"]
+    contact = shown["contacts"][0]
+    assert contact["phones"][0]["number"] == "+442079460018"
+    assert contact["emails"][0]["address"] == "jane@example.com"
+    talk = shown["interactions"][0]
+    assert (talk["channel"], talk["summary"], talk["feedback"]) == (
+        "phone",
+        "wants an offer",
+        "keen",
+    )
+    assert talk["next"]["what"] == "send it"
+    assert shown["derived"]["last_contact"] == talk["at"][:10]
+    assert "Jane Smith" in shell.ok("show", record_id).out
+
+
+def test_money_is_exact_text_in_json(shell: Shell):
+    record_id = _id(shell)
+    shell.ok(
+        "append",
+        record_id,
+        "purchases",
+        "date=2026-05-01",
+        "product=x",
+        "quantity=3",
+        "unit_price=0.10",
+        "amount=0.30",
+    )
+    shown = shell.ok("show", record_id, "--json").data
+    assert shown["purchases"][0]["amount"] == "0.30"
+    assert shown["derived"]["total_spent"] == "0.30"
+    row = shell.ok("list", "--group", "type", "--sum", "total_spent", "--json").data[0]
+    assert row == {
+        "group": {"type": "prospect"},
+        "count": 1,
+        "sum": {"total_spent": "0.30"},
+        "avg": {},
+    }
+
+
+def test_every_write_is_one_commit_of_its_record(shell: Shell):
+    record_id = _id(shell)
+    shell.ok("set", record_id, "needs=secret wish", "--reason", "they\ncalled: Textcrm-Op: rm")
+    message = _git(shell, "log", "-1", "--format=%B")
+    assert message.splitlines()[0] == f"{record_id}: set needs"
+    assert "secret wish" not in message
+    assert "Textcrm-Reason: they called: Textcrm-Op: rm" in message
+    assert (
+        _git(shell, "log", "-1", "--format=%(trailers:key=Textcrm-Op,valueonly)").strip() == "set"
+    )
+    assert _git(shell, "show", "--name-only", "--format=").strip().endswith(f"{record_id}.yaml")
+
+
+def test_log_tells_fields_and_json(shell: Shell):
+    record_id = _id(shell)
+    shell.ok("set", record_id, "intent=high", "--reason", "call")
+    entry = shell.ok("log", record_id, "--json").data[0]
+    assert set(entry) >= {"commit", "at", "by", "op", "reason", "records"}
+    assert (entry["op"], entry["reason"], entry["by"]) == ("set", "call", "Test Person")
+    assert entry["records"][0]["changes"] == [{"path": "/intent", "before": None, "after": "high"}]
+    assert "Intent" in shell.ok("log", record_id).out
+    assert len(shell.ok("log", "--json", "--limit", "2").data) == 2
+    assert shell("log", "--op", "rm").code == 1
+    assert len(shell.ok("log", "--field", "意向", "--json").data) == 1
+
+
+def test_undo_redo_trash_restore(shell: Shell):
+    record_id = _id(shell)
+    path = next((shell.folder / "customers").rglob("*.yaml"))
+    before = path.read_bytes()
+    shell.ok("set", record_id, "intent=high")
+    undone = shell.ok("undo", "--json").data
+    assert undone["ids"] == [record_id]
+    assert path.read_bytes() == before
+    shell.ok("redo")
+    assert "intent: high" in path.read_text(encoding="utf-8")
+    assert shell("rm", record_id).code == 2
+    shell.ok("rm", record_id, "--reason", "twice")
+    assert shell("show", record_id).code == 4
+    assert shell.ok("trash", "--json").data[0]["reason"] == "twice"
+    shell.ok("restore", record_id)
+    assert shell("trash").code == 1
+    shell.ok("restore", record_id, "--at", "HEAD~3")
+    assert path.read_bytes() == before
+
+
+def test_archive_leaves_lists_and_comes_back(shell: Shell):
+    record_id = _id(shell)
+    shell.ok("archive", record_id, "--reason", "closed")
+    assert shell("list").code == 1
+    assert len(shell.ok("list", "--archived", "--json").data) == 1
+    assert len(shell.ok("list", "is:archived", "--json").data) == 1
+    shell.ok("unarchive", record_id)
+    assert len(shell.ok("list", "--json").data) == 1
+
+
+def test_status_and_save_of_hand_edits(shell: Shell):
+    record_id = _id(shell)
+    path = next((shell.folder / "customers").rglob("*.yaml"))
+    path.write_text(
+        path.read_text(encoding="utf-8") + "# by hand\nnotes: secret\ncontacts:\n  - name: Li\n",
+        encoding="utf-8",
+    )
+    status = shell.ok("status", "--json").data
+    assert status["changed"][0]["paths"] == ["/notes", "/contacts/0"]
+    assert "secret" not in shell.ok("status").out
+    refused = shell("set", record_id, "intent=high")
+    assert refused.code == 7
+    assert "textcrm save" in refused.err
+    saved = shell.ok("save", "-m", "by hand", "--json").data
+    assert saved["ids"] == [record_id]
+    text = path.read_text(encoding="utf-8")
+    assert "# by hand" in text
+    assert text.count("- id:") == 1
+    assert shell.ok("status", "--json").data["changed"] == []
+    assert _git(shell, "status", "--porcelain") == ""
+
+
+def test_save_refuses_what_is_invalid_and_says_where(shell: Shell):
+    path = next((shell.folder / "customers").rglob("*.yaml"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("prospect", "prospct"), encoding="utf-8"
+    )
+    ran = shell("save")
+    assert ran.code == 5
+    assert "prospect" in ran.err
+    checked = shell("check", "--json")
+    assert checked.code == 1
+    problem = checked.data["problems"][0]
+    assert (problem["code"], problem["path"], problem["severity"]) == ("enum", "/type", "error")
+    assert problem["file"].endswith(".yaml")
+    assert problem["line"] > 1
+    assert _git(shell, "diff", "--name-only").strip()
+
+
+def test_staged_and_unstaged_work_of_the_user_stays(shell: Shell):
+    record_id = _id(shell)
+    other = shell.folder / "notes.txt"
+    other.write_text("staged\n", encoding="utf-8")
+    _git(shell, "add", "notes.txt")
+    other.write_text("staged\nunstaged\n", encoding="utf-8")
+    before = _git(shell, "diff"), _git(shell, "diff", "--cached")
+    shell.ok("set", record_id, "intent=low")
+    assert (_git(shell, "diff"), _git(shell, "diff", "--cached")) == before
+
+
+def test_attach_list_path_get(shell: Shell, tmp_path: Path):
+    record_id = _id(shell)
+    source = tmp_path / "扫描 件.PDF"
+    source.write_bytes(b"%PDF\x00\xff")
+    made = shell.ok(
+        "attach",
+        record_id,
+        str(source),
+        "--kind",
+        "合同",
+        "--title",
+        "年度/合同",
+        "--date",
+        "2026-05-01",
+        "--json",
+    ).data
+    assert made["file"] == f"attachments/{record_id}/2026-05-01_contract_年度-合同.pdf"
+    assert (shell.folder / made["file"]).read_bytes() == source.read_bytes()
+    listed = shell.ok("attach", "list", record_id, "--json").data
+    assert (listed[0]["kind"], listed[0]["size"]) == ("contract", 6)
+    assert shell.ok("attach", "path", record_id, "1").out.strip().endswith(".pdf")
+    shell.ok("attach", "get", record_id, "合同", str(tmp_path))
+    assert (tmp_path / "2026-05-01_contract_年度-合同.pdf").read_bytes() == source.read_bytes()
+    assert shell("attach", record_id, str(tmp_path / "gone")).code == 4
+    shell.ok("undo")
+    assert not (shell.folder / made["file"]).exists()
+
+
+def test_tags_across_the_vault(shell: Shell):
+    shell.ok("add", "Other", "--set", "tags=keen")
+    assert shell.ok("tag", "list", "--json").data == [
+        {"tag": "keen", "count": 2},
+        {"tag": "new", "count": 1},
+    ]
+    done = shell.ok("tag", "rename", "keen", "hot", "--json").data
+    assert len(done["ids"]) == 2
+    shell.ok("undo")
+    assert shell.ok("tag", "list", "--json").data[0] == {"tag": "keen", "count": 2}
+    assert shell("tag", "rename", "none", "x").code == 4
+
+
+def test_search_finds_and_gives_matches(shell: Shell):
+    hit = shell.ok("search", "river", "--json").data[0]
+    assert set(hit) >= {"id", "name", "score", "matches"}
+    assert hit["matches"][0]["field"] == "name"
+    nothing = shell("search", "zzz", "--json")
+    assert (nothing.code, nothing.data) == (1, [])
+    assert shell("search", "river", "-tag:keen").code == 1
+    assert shell.ok("search", "river", "--facet", "type", "--json").data["type"][0]["count"] == 1
+
+
+def test_list_columns_csv_ids_count(shell: Shell):
+    shell.ok("add", "=cmd()", "--set", "city=Hangzhou")
+    out = shell.ok("list", "--columns", "name,city", "--format", "csv").out.splitlines()
+    assert out[0] == "Name,City"
+    assert "'=cmd()" in "\n".join(out)
+    assert len(shell.ok("list", "--format", "ids").out.split()) == 2
+    assert shell.ok("list", "--count").out.strip() == "2"
+    assert [row["name"] for row in shell.ok("list", "--sort=-name", "--json").data][-1] == "=cmd()"
+
+
+def test_due_lists_reasons(shell: Shell):
+    record_id = _id(shell)
+    shell.ok("log", record_id, "called", "--next", "offer", "--due", "today")
+    one = shell.ok("due", "--json").data[0]
+    assert set(one) == {"id", "name", "kind", "due", "days", "reason", "owner"}
+    assert (one["id"], one["kind"], one["days"], one["reason"]) == (record_id, "next", 0, "offer")
+    assert shell.ok("due", "--count").out.strip() == "1"
+
+
+def test_show_at_a_day_and_the_text_itself(shell: Shell):
+    record_id = _id(shell)
+    path = next((shell.folder / "customers").rglob("*.yaml"))
+    first = path.read_text(encoding="utf-8")
+    shell.ok("set", record_id, "intent=high")
+    assert shell.ok("show", record_id, "--at", "HEAD~1", "--text").out == first
+    assert "intent" in shell.ok("show", record_id, "--at", "today", "--json").data
+    assert shell("show", record_id, "--at", "2001-01-01").code == 4
+
+
+def test_edit_with_an_editor(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    record_id = _id(shell)
+    script = tmp_path / "editor.sh"
+    script.write_text('#!/bin/sh\nsed -i "s/prospect/$WORD/" "$1"\n', encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.setenv("WORD", "nonsense")
+    assert shell("edit", record_id).code == 5
+    assert "nonsense" in (shell.folder / ".textcrm" / "rejected" / f"{record_id}.yaml").read_text(
+        encoding="utf-8"
+    )
+    monkeypatch.setenv("WORD", "lost")
+    shell.ok("edit", record_id)
+    assert shell.ok("show", record_id, "--json").data["type"] == "lost"
+    assert "nothing changed" in shell.ok("edit", record_id, "--editor", "true").out
+    assert shell("edit", record_id, "--editor", "no-such-editor").code == 2
+    assert shell("edit", record_id, "--editor", "false").code == 9
+    assert _git(shell, "status", "--porcelain") == ""
+
+
+def test_doctor_and_its_cure(shell: Shell):
+    (shell.folder / ".gitattributes").unlink()
+    rows = {row["check"]: row["state"] for row in shell.ok("doctor", "--json").data}
+    assert rows["file"] == "warning"
+    shell.ok("doctor", "--fix")
+    assert (shell.folder / ".gitattributes").is_file()
+
+
+def test_a_schema_change_is_honoured_by_every_command(shell: Shell):
+    import json
+
+    record_id = _id(shell)
+    file = shell.folder / "schema" / "customer.schema.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    schema["properties"] |= {
+        "colour": {
+            "type": "string",
+            "enum": ["red", "blue"],
+            "x-textcrm": {
+                "label": {"zh": "颜色", "en": "Colour"},
+                "enum": {"red": {"zh": "红", "en": "Red"}, "blue": {"zh": "蓝", "en": "Blue"}},
+            },
+        },
+        "renewal": {
+            "type": "string",
+            "format": "date",
+            "x-textcrm": {"label": {"zh": "续约日", "en": "Renewal"}},
+        },
+        "deposit": {
+            "type": "number",
+            "x-textcrm": {"type": "money", "label": {"zh": "押金", "en": "Deposit"}},
+        },
+        "machines": {
+            "type": "array",
+            "items": {"type": "string"},
+            "x-textcrm": {"label": {"zh": "设备", "en": "Machines"}},
+        },
+        "motto": {"type": "string", "x-textcrm": {"label": {"zh": "口号", "en": "Motto"}}},
+    }
+    schema["properties"]["type"]["enum"].append("partner")
+    schema["properties"]["type"]["x-textcrm"]["enum"]["partner"] = {"zh": "伙伴", "en": "Partner"}
+    file.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+    shell.ok("save")
+    shell.ok(
+        "set",
+        record_id,
+        "颜色=红",
+        "续约日=2027年1月5日",
+        "押金=1.5万",
+        "设备=X1、X2",
+        "口号=快",
+        "type=伙伴",
+    )
+    shown = shell.ok("show", record_id, "--json").data
+    assert (shown["colour"], shown["renewal"], shown["deposit"]) == ("red", "2027-01-05", "15000")
+    assert (shown["machines"], shown["motto"], shown["type"]) == (["X1", "X2"], "快", "partner")
+    assert "Deposit" in shell.ok("show", record_id).out
+    for query in (
+        "颜色:红",
+        "deposit:>10000",
+        "renewal:2027-01",
+        "machines:X2",
+        "motto:快",
+        "type:partner",
+    ):
+        assert len(shell.ok("list", query, "--json").data) == 1, query
+    assert shell("set", record_id, "颜色=绿").code == 5
+    row = shell.ok("list", "--group", "颜色", "--sum", "押金", "--json").data[0]
+    assert row["group"] == {"colour": "red"}
+    schema["required"].append("motto")
+    file.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+    shell.ok("save")
+    refused = shell("add", "No motto")
+    assert refused.code == 5
+    assert "Motto" in refused.err
+    shell.ok("add", "With motto", "--set", "motto=x")
