@@ -160,10 +160,7 @@ def _item(word: str, node: Any, field: Field, path: list[str | int]) -> tuple[in
                 path="/".join(map(str, path)),
             )
         return index, True
-    if field.fields and any(
-        word.casefold() in (child.name, child.label.zh, child.label.en.casefold(), *child.aliases)
-        for child in field.fields
-    ):
+    if field.find(word) is not None:
         return 0, False
     raise NotFound(
         "no-such-item",
