@@ -18,7 +18,9 @@ _GIT = {
 
 
 @pytest.fixture(autouse=True)
-def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+def _own_surroundings(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Give each test a home of its own and an identity there; drop what the caller's shell set."""
     home = tmp_path_factory.mktemp("home")
     config = home / "gitconfig"

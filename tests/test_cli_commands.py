@@ -37,7 +37,7 @@ def _git(shell: Shell, *words: str) -> str:
     return done.stdout
 
 
-def test_init_says_what_it_made_and_refuses_twice(shell: Shell):
+def test_init_says_what_it_made_and_refuses_twice(shell: Shell) -> None:
     again = shell("init", str(shell.folder), "--no-input", at=False)
     assert again.code == 7
     assert "already" in again.err
@@ -47,7 +47,7 @@ def test_init_says_what_it_made_and_refuses_twice(shell: Shell):
 @pytest.mark.parametrize("template", ["general", "retail", "service", "manufacturing"])
 def test_each_template_makes_a_vault_that_checks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], template: str
-):
+) -> None:
     shell = Shell(tmp_path / template, capsys)
     made = shell(
         "init",
@@ -76,7 +76,7 @@ def test_each_template_makes_a_vault_that_checks(
 
 def test_an_unknown_template_is_named_with_the_known(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     ran = Shell(tmp_path / "x", capsys)(
         "init", str(tmp_path / "x"), "--no-input", "--template", "shop", at=False
     )
@@ -84,7 +84,7 @@ def test_an_unknown_template_is_named_with_the_known(
     assert "manufacturing" in ran.err
 
 
-def test_add_set_tag_append_log_show(shell: Shell):
+def test_add_set_tag_append_log_show(shell: Shell) -> None:
     record_id = _id(shell)
     done = shell.ok(
         "set",
@@ -136,7 +136,7 @@ def test_add_set_tag_append_log_show(shell: Shell):
     assert "Jane Smith" in shell.ok("show", record_id).out
 
 
-def test_money_is_exact_text_in_json(shell: Shell):
+def test_money_is_exact_text_in_json(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok(
         "append",
@@ -160,7 +160,7 @@ def test_money_is_exact_text_in_json(shell: Shell):
     }
 
 
-def test_every_write_is_one_commit_of_its_record(shell: Shell):
+def test_every_write_is_one_commit_of_its_record(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok("set", record_id, "needs=secret wish", "--reason", "they\ncalled: Textcrm-Op: rm")
     message = _git(shell, "log", "-1", "--format=%B")
@@ -173,7 +173,7 @@ def test_every_write_is_one_commit_of_its_record(shell: Shell):
     assert _git(shell, "show", "--name-only", "--format=").strip().endswith(f"{record_id}.yaml")
 
 
-def test_log_tells_fields_and_json(shell: Shell):
+def test_log_tells_fields_and_json(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok("set", record_id, "intent=high", "--reason", "call")
     entry = shell.ok("log", record_id, "--json").data[0]
@@ -186,7 +186,7 @@ def test_log_tells_fields_and_json(shell: Shell):
     assert len(shell.ok("log", "--field", "意向", "--json").data) == 1
 
 
-def test_undo_redo_trash_restore(shell: Shell):
+def test_undo_redo_trash_restore(shell: Shell) -> None:
     record_id = _id(shell)
     path = next((shell.folder / "customers").rglob("*.yaml"))
     before = path.read_bytes()
@@ -206,7 +206,7 @@ def test_undo_redo_trash_restore(shell: Shell):
     assert path.read_bytes() == before
 
 
-def test_archive_leaves_lists_and_comes_back(shell: Shell):
+def test_archive_leaves_lists_and_comes_back(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok("archive", record_id, "--reason", "closed")
     assert shell("list").code == 1
@@ -216,7 +216,7 @@ def test_archive_leaves_lists_and_comes_back(shell: Shell):
     assert len(shell.ok("list", "--json").data) == 1
 
 
-def test_status_and_save_of_hand_edits(shell: Shell):
+def test_status_and_save_of_hand_edits(shell: Shell) -> None:
     record_id = _id(shell)
     path = next((shell.folder / "customers").rglob("*.yaml"))
     path.write_text(
@@ -238,7 +238,7 @@ def test_status_and_save_of_hand_edits(shell: Shell):
     assert _git(shell, "status", "--porcelain") == ""
 
 
-def test_save_refuses_what_is_invalid_and_says_where(shell: Shell):
+def test_save_refuses_what_is_invalid_and_says_where(shell: Shell) -> None:
     path = next((shell.folder / "customers").rglob("*.yaml"))
     path.write_text(
         path.read_text(encoding="utf-8").replace("prospect", "prospct"), encoding="utf-8"
@@ -255,7 +255,7 @@ def test_save_refuses_what_is_invalid_and_says_where(shell: Shell):
     assert _git(shell, "diff", "--name-only").strip()
 
 
-def test_staged_and_unstaged_work_of_the_user_stays(shell: Shell):
+def test_staged_and_unstaged_work_of_the_user_stays(shell: Shell) -> None:
     record_id = _id(shell)
     other = shell.folder / "notes.txt"
     other.write_text("staged\n", encoding="utf-8")
@@ -266,7 +266,7 @@ def test_staged_and_unstaged_work_of_the_user_stays(shell: Shell):
     assert (_git(shell, "diff"), _git(shell, "diff", "--cached")) == before
 
 
-def test_attach_list_path_get(shell: Shell, tmp_path: Path):
+def test_attach_list_path_get(shell: Shell, tmp_path: Path) -> None:
     record_id = _id(shell)
     source = tmp_path / "扫描 件.PDF"
     source.write_bytes(b"%PDF\x00\xff")
@@ -294,7 +294,7 @@ def test_attach_list_path_get(shell: Shell, tmp_path: Path):
     assert not (shell.folder / made["file"]).exists()
 
 
-def test_tags_across_the_vault(shell: Shell):
+def test_tags_across_the_vault(shell: Shell) -> None:
     shell.ok("add", "Other", "--set", "tags=keen")
     assert shell.ok("tag", "list", "--json").data == [
         {"tag": "keen", "count": 2},
@@ -307,7 +307,7 @@ def test_tags_across_the_vault(shell: Shell):
     assert shell("tag", "rename", "none", "x").code == 4
 
 
-def test_search_finds_and_gives_matches(shell: Shell):
+def test_search_finds_and_gives_matches(shell: Shell) -> None:
     hit = shell.ok("search", "river", "--json").data[0]
     assert set(hit) >= {"id", "name", "score", "matches"}
     assert hit["matches"][0]["field"] == "name"
@@ -317,7 +317,7 @@ def test_search_finds_and_gives_matches(shell: Shell):
     assert shell.ok("search", "river", "--facet", "type", "--json").data["type"][0]["count"] == 1
 
 
-def test_list_columns_csv_ids_count(shell: Shell):
+def test_list_columns_csv_ids_count(shell: Shell) -> None:
     shell.ok("add", "=cmd()", "--set", "city=Hangzhou")
     out = shell.ok("list", "--columns", "name,city", "--format", "csv").out.splitlines()
     assert out[0] == "Name,City"
@@ -327,7 +327,7 @@ def test_list_columns_csv_ids_count(shell: Shell):
     assert [row["name"] for row in shell.ok("list", "--sort=-name", "--json").data][-1] == "=cmd()"
 
 
-def test_due_lists_reasons(shell: Shell):
+def test_due_lists_reasons(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok("log", record_id, "called", "--next", "offer", "--due", "today")
     one = shell.ok("due", "--json").data[0]
@@ -336,7 +336,7 @@ def test_due_lists_reasons(shell: Shell):
     assert shell.ok("due", "--count").out.strip() == "1"
 
 
-def test_show_at_a_day_and_the_text_itself(shell: Shell):
+def test_show_at_a_day_and_the_text_itself(shell: Shell) -> None:
     record_id = _id(shell)
     path = next((shell.folder / "customers").rglob("*.yaml"))
     first = path.read_text(encoding="utf-8")
@@ -346,7 +346,9 @@ def test_show_at_a_day_and_the_text_itself(shell: Shell):
     assert shell("show", record_id, "--at", "2001-01-01").code == 4
 
 
-def test_edit_with_an_editor(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_edit_with_an_editor(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record_id = _id(shell)
     script = tmp_path / "editor.sh"
     script.write_text('#!/bin/sh\nsed -i "s/prospect/$WORD/" "$1"\n', encoding="utf-8")
@@ -366,7 +368,7 @@ def test_edit_with_an_editor(shell: Shell, tmp_path: Path, monkeypatch: pytest.M
     assert _git(shell, "status", "--porcelain") == ""
 
 
-def test_doctor_and_its_cure(shell: Shell):
+def test_doctor_and_its_cure(shell: Shell) -> None:
     (shell.folder / ".gitattributes").unlink()
     rows = {row["check"]: row["state"] for row in shell.ok("doctor", "--json").data}
     assert rows["file"] == "warning"
@@ -374,7 +376,7 @@ def test_doctor_and_its_cure(shell: Shell):
     assert (shell.folder / ".gitattributes").is_file()
 
 
-def test_a_schema_change_is_honoured_by_every_command(shell: Shell):
+def test_a_schema_change_is_honoured_by_every_command(shell: Shell) -> None:
     import json
 
     record_id = _id(shell)

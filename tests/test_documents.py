@@ -63,7 +63,7 @@ def _run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, 
 @pytest.mark.parametrize(
     "document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix()
 )
-def test_console_blocks_run(document: Path, tmp_path: Path):
+def test_console_blocks_run(document: Path, tmp_path: Path) -> None:
     steps = _steps(document.read_text(encoding="utf-8"))
     if not steps:
         pytest.skip("no console blocks")

@@ -30,13 +30,13 @@ def _records() -> list[Any]:
     return list(_vault().records())
 
 
-def test_it_is_clean_but_for_what_it_shows_on_purpose():
+def test_it_is_clean_but_for_what_it_shows_on_purpose() -> None:
     found = check(_vault())
     assert found.checked >= 40
     assert [one.finding.code for one in found.problems] == ["salutation-only"]
 
 
-def test_its_schema_is_the_shipped_one():
+def test_its_schema_is_the_shipped_one() -> None:
     assert (SAMPLE / "schema" / "customer.schema.json").read_text(
         encoding="utf-8"
     ) == default_schema_text()
@@ -63,22 +63,24 @@ def _used(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield path
 
 
-def test_every_field_of_the_schema_is_used_somewhere():
+def test_every_field_of_the_schema_is_used_somewhere() -> None:
     used = {path for record in _records() for path in _used(record.raw, ())}
     missing = [field.path for field in _leaves(_vault().schema.fields) if field.path not in used]
     assert missing == []
 
 
-def test_ids_uids_and_places():
+def test_ids_uids_and_places() -> None:
     records = _records()
     assert len({record.id for record in records}) == len(records)
     assert len({record.uid for record in records}) == len(records)
     assert all(record.path == store.path_of(record.id) for record in records)
 
 
-def test_numbers_and_addresses_reach_nobody():
+def test_numbers_and_addresses_reach_nobody() -> None:
     texts = [record.text for record in _records()]
-    numbers = {number for text in texts for number in re.findall(r"(?<!_)number: '?(\+?\d{7,})", text)}
+    numbers = {
+        number for text in texts for number in re.findall(r"(?<!_)number: '?(\+?\d{7,})", text)
+    }
     reserved = re.compile(
         r"\+86199000000\d\d|40000000\d\d|\+442079460\d{3}|\+121255501\d\d|\+85229990\d{3}"
     )
@@ -87,14 +89,14 @@ def test_numbers_and_addresses_reach_nobody():
     assert [m for m in mails if not re.search(r"@example\.(com|org|net)$", m)] == []
 
 
-def test_it_shows_each_kind_of_follow_up():
+def test_it_shows_each_kind_of_follow_up() -> None:
     from textcrm.insight.due import KINDS, due
 
     vault = _vault()
     assert {one.kind for one in due(vault, vault.records())} == set(KINDS)
 
 
-def test_the_demo_tells_how_it_came_to_be(tmp_path: Path):
+def test_the_demo_tells_how_it_came_to_be(tmp_path: Path) -> None:
     today = dt.date(2031, 3, 3)
     vault = make.make(tmp_path / "demo", today)
     vault = Vault.open(vault.root, today=today)
@@ -111,7 +113,7 @@ def test_the_demo_tells_how_it_came_to_be(tmp_path: Path):
         assert vault.load(record.path).text == make.moved(record.text, shift)
 
 
-def test_a_demo_is_never_made_over_something(tmp_path: Path):
+def test_a_demo_is_never_made_over_something(tmp_path: Path) -> None:
     import pytest
 
     from textcrm.errors import Conflict

@@ -37,16 +37,16 @@ from textcrm.errors import Invalid, YamlInvalid
         "+86 1",
     ],
 )
-def test_every_plain_scalar_is_text(typed: str):
+def test_every_plain_scalar_is_text(typed: str) -> None:
     assert yamlfile.read(f"a: {typed}\n") == {"a": typed}
     assert yamlfile.read(f"- {typed}\n") == [typed]
 
 
-def test_only_an_empty_plain_scalar_is_nothing():
+def test_only_an_empty_plain_scalar_is_nothing() -> None:
     assert yamlfile.read("a:\nb: ''\nc: \"\"\n") == {"a": None, "b": "", "c": ""}
 
 
-def test_byte_order_mark_crlf_and_no_final_newline_read():
+def test_byte_order_mark_crlf_and_no_final_newline_read() -> None:
     assert yamlfile.read("\ufeffa: 1\r\nb: 2".encode()) == {"a": "1", "b": "2"}
 
 
@@ -68,7 +68,7 @@ def test_byte_order_mark_crlf_and_no_final_newline_read():
         ("", "yaml-not-mapping", 1, 1),
     ],
 )
-def test_errors_have_code_and_place(text: str, code: str, line: int, column: int):
+def test_errors_have_code_and_place(text: str, code: str, line: int, column: int) -> None:
     with pytest.raises(YamlInvalid) as caught:
         yamlfile.read_mapping(text, file="x.yaml")
     error = caught.value
@@ -81,7 +81,7 @@ def test_errors_have_code_and_place(text: str, code: str, line: int, column: int
     ("data", "line"),
     [("名称: 张三\n".encode("gbk"), 1), (b"a: 1\nb: \xff\n", 2), ("a: 1\n".encode("utf-16"), 1)],
 )
-def test_other_encodings_are_named(data: bytes, line: int):
+def test_other_encodings_are_named(data: bytes, line: int) -> None:
     with pytest.raises(YamlInvalid) as caught:
         yamlfile.read(data, file="x.yaml")
     assert caught.value.code == "yaml-encoding"
@@ -100,18 +100,18 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_bombs_are_refused_at_once(name: str):
+def test_bombs_are_refused_at_once(name: str) -> None:
     start = time.process_time()
     with pytest.raises(YamlInvalid):
         yamlfile.read(BOMBS[name])
     assert time.process_time() - start < 1
 
 
-def test_aliases_are_read():
+def test_aliases_are_read() -> None:
     assert yamlfile.read("a: &x {b: 1}\nc: *x\n") == {"a": {"b": "1"}, "c": {"b": "1"}}
 
 
-def test_positions_lead_to_value_and_key():
+def test_positions_lead_to_value_and_key() -> None:
     marks = yamlfile.positions("id: C1\ncontacts:\n  - name: 张三\n    phones: [{number: '1'}]\n")
     assert marks.value(("contacts", 0, "name")) == (3, 11)
     assert marks.key(("contacts", 0, "name")) == (3, 5)
@@ -123,7 +123,7 @@ def test_positions_lead_to_value_and_key():
 # -- editing
 
 
-def test_the_real_edits_come_out_to_the_letter(shared_data: Path):
+def test_the_real_edits_come_out_to_the_letter(shared_data: Path) -> None:
     lines = (shared_data / "yaml" / "openstates.jsonl").read_text(encoding="utf-8").splitlines()
     for line in lines:
         case = json.loads(line)
@@ -142,13 +142,14 @@ _ELSEWHERE = {"5WE3", "E76Z", "HMQ5", "2XXW", "6KGN", "Y2GN"}
     "value",
     ["x", "two words", "13800138000", "报价: 好 # 吗", "", "it's", "- x", 'say "no"', "a\nb"],
 )
-def test_suite_edits_keep_every_other_byte(shared_data: Path, value: str):
+def test_suite_edits_keep_every_other_byte(shared_data: Path, value: str) -> None:
     folder = shared_data / "yaml"
     suite = {
         case["id"]: case["yaml"]
         for case in json.loads((folder / "yaml_suite.json").read_text(encoding="utf-8"))
     }
     done = 0
+    unreadable: set[str] = set()
     for edit in json.loads((folder / "yaml_edits.json").read_text(encoding="utf-8")):
         text = suite[edit["id"]]
         if edit["root"] != "map" or edit["id"] in _ELSEWHERE:
@@ -156,13 +157,14 @@ def test_suite_edits_keep_every_other_byte(shared_data: Path, value: str):
         path = [step for _, step in edit["path"]]
         try:
             after = yamlfile.set_scalar(text, path, value)
-        except YamlInvalid as error:  # libyaml itself cannot read these few documents
-            assert error.code in {"yaml-tab", "yaml-syntax"}, edit
+        except YamlInvalid:  # libyaml itself cannot read these few documents
+            unreadable.add(edit["id"])
             continue
         assert after.startswith(text[: edit["start"]]), edit
         assert after.endswith(text[edit["end"] :]), edit
         done += 1
     assert done > 240
+    assert unreadable == {"4ABK", "96NN/00", "96NN/01", "Y79Y/01"}
 
 
 RECORD = """\
@@ -201,18 +203,20 @@ custom: {x: 1, y: 二}
         (("notes",), "一行", "|\n  第一行\n  第二行\n", "一行\n"),
     ],
 )
-def test_a_scalar_keeps_its_style(path: tuple[Any, ...], value: str, before: str, after: str):
+def test_a_scalar_keeps_its_style(
+    path: tuple[Any, ...], value: str, before: str, after: str
+) -> None:
     assert yamlfile.set_scalar(RECORD, path, value) == RECORD.replace(before, after)
 
 
-def test_a_new_key_stands_in_the_schemas_order():
+def test_a_new_key_stands_in_the_schemas_order() -> None:
     text = yamlfile.set_value(
         RECORD, ("status",), "active", key_order=("id", "name", "status", "tags")
     )
     assert text == RECORD.replace("name: '云帆'\n", "name: '云帆'\nstatus: active\n")
 
 
-def test_a_nested_path_is_made():
+def test_a_nested_path_is_made() -> None:
     text = yamlfile.set_value("a: 1\n", ("b", "c", 0, "d"), "x")
     assert yamlfile.read(text) == {"a": "1", "b": {"c": [{"d": "x"}]}}
     assert text.startswith("a: 1\n")
@@ -234,18 +238,18 @@ def test_a_nested_path_is_made():
         ("名单:\n  - a\n", "名单:\n  - a\nl:\n  - b\n"),
     ],
 )
-def test_append(before: str, after: str):
+def test_append(before: str, after: str) -> None:
     assert yamlfile.append_item(before, ("l",), "b") == after
 
 
-def test_append_of_a_mapping():
+def test_append_of_a_mapping() -> None:
     text = yamlfile.append_item("l:\n  - id: a\n    n: 1\nk: 1\n", ("l",), {"id": "b", "t": ["x"]})
     assert text == "l:\n  - id: a\n    n: 1\n  - id: b\n    t:\n      - x\nk: 1\n"
     empty = yamlfile.append_item("k: 1\nl: []\n", ("l",), {"id": "b"})
     assert yamlfile.read(empty) == {"k": "1", "l": [{"id": "b"}]}
 
 
-def test_insert_before_an_item():
+def test_insert_before_an_item() -> None:
     assert (
         yamlfile.insert_item("l:\n  - a\n  - c\n", ("l",), 1, "b") == "l:\n  - a\n  - b\n  - c\n"
     )
@@ -267,15 +271,15 @@ def test_insert_before_an_item():
         ("a: 1\r\nb: 2\r\nc: 3\r\n", ("b",), "a: 1\r\nc: 3\r\n"),
     ],
 )
-def test_delete(before: str, path: tuple[Any, ...], after: str):
+def test_delete(before: str, path: tuple[Any, ...], after: str) -> None:
     assert yamlfile.delete(before, path) == after
 
 
-def test_a_comment_that_opens_the_file_stays():
+def test_a_comment_that_opens_the_file_stays() -> None:
     assert yamlfile.delete("# of the record\na: 1\nb: 2\n", ("a",)) == "# of the record\nb: 2\n"
 
 
-def test_what_cannot_be_edited_safely_is_refused():
+def test_what_cannot_be_edited_safely_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         yamlfile.set_value("a: text\n", ("a", "b"), "x")
     assert caught.value.code == "edit-refused"
@@ -307,7 +311,7 @@ def test_what_cannot_be_edited_safely_is_refused():
         "1_000",
     ],
 )
-def test_what_another_reader_would_misread_is_quoted(value: str):
+def test_what_another_reader_would_misread_is_quoted(value: str) -> None:
     import yaml
 
     text = yamlfile.dump({"a": value})
@@ -315,11 +319,11 @@ def test_what_another_reader_would_misread_is_quoted(value: str):
     assert yamlfile.read(text) == {"a": value}
 
 
-def test_numbers_and_booleans_stay_plain():
+def test_numbers_and_booleans_stay_plain() -> None:
     assert yamlfile.dump({"a": Decimal("1.10"), "b": 3, "c": True}) == "a: 1.10\nb: 3\nc: true\n"
 
 
-def test_order_of_a_document():
+def test_order_of_a_document() -> None:
     assert yamlfile.dump({"b": "2", "x": "3", "a": "1"}, order=("a", "b")).split()[::2] == [
         "a:",
         "b:",
@@ -337,7 +341,7 @@ TREES = st.recursive(
 
 @settings(deadline=None, max_examples=300)
 @given(st.dictionaries(TEXTS, TREES, max_size=5))
-def test_dump_reads_back(tree: dict[str, Any]):
+def test_dump_reads_back(tree: dict[str, Any]) -> None:
     assert yamlfile.read(yamlfile.dump(tree)) == (tree or {})
 
 
@@ -355,7 +359,7 @@ def test_dump_reads_back(tree: dict[str, Any]):
         ]
     ),
 )
-def test_set_keeps_every_other_line(value: str, path: tuple[Any, ...]):
+def test_set_keeps_every_other_line(value: str, path: tuple[Any, ...]) -> None:
     text = yamlfile.set_scalar(RECORD, path, value)
     node = yamlfile.read(text)
     for step in path:
@@ -367,7 +371,7 @@ def test_set_keeps_every_other_line(value: str, path: tuple[Any, ...]):
 
 @settings(deadline=None, max_examples=200)
 @given(TREES)
-def test_append_then_delete_is_nothing(item: Any):
+def test_append_then_delete_is_nothing(item: Any) -> None:
     text = yamlfile.append_item(RECORD, ("contacts",), {"v": item})
     assert yamlfile.read(text)["contacts"][2] == {"v": item}
     assert yamlfile.delete(text, ("contacts", 2)) == RECORD

@@ -48,11 +48,15 @@ def text_of(tree: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def warning(code: str, path: Path, en: str, zh: str, hint: Text | None = None, **data: Any) -> Finding:
+def warning(
+    code: str, path: Path, en: str, zh: str, hint: Text | None = None, **data: Any
+) -> Finding:
     """An oddity."""
     return Finding(code, "warning", path, Text(en, zh), hint, data)
 
 
-def error(code: str, path: Path, en: str, zh: str, hint: Text | None = None, **data: Any) -> Finding:
+def error(
+    code: str, path: Path, en: str, zh: str, hint: Text | None = None, **data: Any
+) -> Finding:
     """A fault."""
     return Finding(code, "error", path, Text(en, zh), hint, data)

@@ -24,11 +24,32 @@ def phones(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     del context
     for path, number in _phones(record):
         if "*" in number or "＊" in number:
-            yield warning("phone-masked", path, "the number is masked", "号码被遮盖", Text("ask for the whole number", "请补全号码"))
-        elif _INVENTED(re.sub(r"\D", "", number)) and not number.startswith(("400", "800", "+86400", "+86800")):
-            yield warning("phone-suspicious", path, "the number looks invented", "号码疑似虚构", Text("verify it, or mark it: verification: unverified", "请核实，或标记为待核实"))
+            yield warning(
+                "phone-masked",
+                path,
+                "the number is masked",
+                "号码被遮盖",
+                Text("ask for the whole number", "请补全号码"),
+            )
+        elif _INVENTED(re.sub(r"\D", "", number)) and not number.startswith(
+            ("400", "800", "+86400", "+86800")
+        ):
+            yield warning(
+                "phone-suspicious",
+                path,
+                "the number looks invented",
+                "号码疑似虚构",
+                Text("verify it, or mark it: verification: unverified", "请核实，或标记为待核实"),
+            )
         elif not _MOBILE(number) and not _dialable(number):
-            yield warning("phone-invalid", path, "{number} is no phone number", "{number} 不是有效的电话号码", Text("verify it, or mark it: verification: unverified", "请核实，或标记为待核实"), number=f"“{number[:30]}”")
+            yield warning(
+                "phone-invalid",
+                path,
+                "{number} is no phone number",
+                "{number} 不是有效的电话号码",
+                Text("verify it, or mark it: verification: unverified", "请核实，或标记为待核实"),
+                number=f"“{number[:30]}”",
+            )
 
 
 def _phones(record: RuleView) -> Iterator[tuple[Path, str]]:
@@ -52,7 +73,14 @@ def emails(record: RuleView, context: RuleContext) -> Iterator[Finding]:
         for inner, mail in items(contact, "emails"):
             address = text_of(mail, "address")
             if address and not _EMAIL(address) and not _deliverable(address):
-                yield warning("email-invalid", ("contacts", place, "emails", inner, "address"), "{address} is no e-mail address", "{address} 不是有效的邮箱", None, address=f"“{address[:60]}”")
+                yield warning(
+                    "email-invalid",
+                    ("contacts", place, "emails", inner, "address"),
+                    "{address} is no e-mail address",
+                    "{address} 不是有效的邮箱",
+                    None,
+                    address=f"“{address[:60]}”",
+                )
 
 
 def _deliverable(address: str) -> bool:
@@ -70,7 +98,13 @@ def addresses(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     del context
     for place, one in items(record.raw, "addresses"):
         if text_of(one, "street") and not text_of(one, "city") and not text_of(one, "province"):
-            yield warning("address-incomplete", ("addresses", place), "the address has a street and no city", "地址只有街道，没有城市", Text("add province and city", "请补充省、市"))
+            yield warning(
+                "address-incomplete",
+                ("addresses", place),
+                "the address has a street and no city",
+                "地址只有街道，没有城市",
+                Text("add province and city", "请补充省、市"),
+            )
 
 
 def preferred_channel(record: RuleView, context: RuleContext) -> Iterator[Finding]:
@@ -81,4 +115,10 @@ def preferred_channel(record: RuleView, context: RuleContext) -> Iterator[Findin
         name = {"phone": "phones", "email": "emails"}.get(channel)
         ways = [one for _, one in items(contact, name)] if name else []
         if ways and all(text_of(one, "verification") == "dead" for one in ways):
-            yield warning("channel-dead", ("contacts", place, "preferred_channel"), "the preferred channel is marked dead", "首选联系方式已失效", None)
+            yield warning(
+                "channel-dead",
+                ("contacts", place, "preferred_channel"),
+                "the preferred channel is marked dead",
+                "首选联系方式已失效",
+                None,
+            )

@@ -29,11 +29,23 @@ def _at(tree: Any, name: str) -> dt.date | None:
 def contract_order(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """A contract ends after it starts, and consents are withdrawn after they are given (A39, L6)."""
     del context
-    for name, first, second in (("contracts", "starts", "ends"), ("contracts", "signed", "ends"), ("consents", "given", "withdrawn")):
+    for name, first, second in (
+        ("contracts", "starts", "ends"),
+        ("contracts", "signed", "ends"),
+        ("consents", "given", "withdrawn"),
+    ):
         for place, item in items(record.typed, name):
             start, end = _at(item, first), _at(item, second)
             if start and end and end < start:
-                yield error("date-order", (name, place, second), "{end} is before {start}", "{end} 早于 {start}", None, end=end.isoformat(), start=start.isoformat())
+                yield error(
+                    "date-order",
+                    (name, place, second),
+                    "{end} is before {start}",
+                    "{end} 早于 {start}",
+                    None,
+                    end=end.isoformat(),
+                    start=start.isoformat(),
+                )
 
 
 def not_in_future(record: RuleView, context: RuleContext) -> Iterator[Finding]:
@@ -41,14 +53,29 @@ def not_in_future(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     tomorrow = context.today + dt.timedelta(days=1)
     for path, when in _past(record):
         if when > tomorrow:
-            yield warning("date-future", path, "{when} lies in the future", "{when} 在将来", Text("a plan belongs into next", "计划请写入“下一步”"), when=when.isoformat())
+            yield warning(
+                "date-future",
+                path,
+                "{when} lies in the future",
+                "{when} 在将来",
+                Text("a plan belongs into next", "计划请写入“下一步”"),
+                when=when.isoformat(),
+            )
 
 
 def _past(record: RuleView) -> Iterator[tuple[Path, dt.date]]:
     for name in ("first_cooperation", "verified", "last_cooperation_stated"):
         if when := _at(record.typed, name):
             yield (name,), when
-    for name, key in (("interactions", "at"), ("services", "at"), ("feedback", "at"), ("purchases", "date"), ("payments", "date"), ("contacts", "birthday"), ("contracts", "signed")):
+    for name, key in (
+        ("interactions", "at"),
+        ("services", "at"),
+        ("feedback", "at"),
+        ("purchases", "date"),
+        ("payments", "date"),
+        ("contacts", "birthday"),
+        ("contracts", "signed"),
+    ):
         for place, item in items(record.typed, name):
             if when := _at(item, key):
                 yield (name, place, key), when
@@ -61,4 +88,12 @@ def next_step_after(record: RuleView, context: RuleContext) -> Iterator[Finding]
         step, at = item.get("next"), _at(item, "at")
         due = _at(step, "due")
         if at and due and due < at:
-            yield warning("due-before", ("interactions", place, "next", "due"), "due {due}, before the contact of {at}", "到期日 {due} 早于沟通日期 {at}", None, due=due.isoformat(), at=at.isoformat())
+            yield warning(
+                "due-before",
+                ("interactions", place, "next", "due"),
+                "due {due}, before the contact of {at}",
+                "到期日 {due} 早于沟通日期 {at}",
+                None,
+                due=due.isoformat(),
+                at=at.isoformat(),
+            )

@@ -28,7 +28,15 @@ def known_people(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 if near
                 else Text("add them to access/access.yaml", "请加入 access/access.yaml")
             )
-            yield warning("unknown-person", path, "“{who}” is nobody in access.yaml", "access.yaml 中没有“{who}”", hint, who=word[:40], near=near)
+            yield warning(
+                "unknown-person",
+                path,
+                "“{who}” is nobody in access.yaml",
+                "access.yaml 中没有“{who}”",
+                hint,
+                who=word[:40],
+                near=near,
+            )
 
 
 def _people(record: RuleView) -> Iterator[tuple[Path, str]]:
@@ -55,19 +63,38 @@ def contact_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
 
         path = ("contacts", place, "name")
         if is_vague_name(name):
-            yield error("vague-name", path, "“{name}” names nobody", "“{name}”不是真实姓名", Text("ask for the name, or leave the contact out", "请问清姓名，或先不填联系人"), name=name[:40])
+            yield error(
+                "vague-name",
+                path,
+                "“{name}” names nobody",
+                "“{name}”不是真实姓名",
+                Text("ask for the name, or leave the contact out", "请问清姓名，或先不填联系人"),
+                name=name[:40],
+            )
         elif parse_salutation(name) is not None:
-            yield warning("salutation-only", path, "“{name}” is a surname and a title", "“{name}”只有姓氏和职务", Text("complete the name when you know it", "知道全名后请补全"), name=name[:40])
+            yield warning(
+                "salutation-only",
+                path,
+                "“{name}” is a surname and a title",
+                "“{name}”只有姓氏和职务",
+                Text("complete the name when you know it", "知道全名后请补全"),
+                name=name[:40],
+            )
 
 
 def tidy_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """Names are spelt right: no stray spaces, broken signs, mixed widths (B10)."""
     del context
     places: list[tuple[Path, str]] = [(("name",), text_of(record.raw, "name"))]
-    places += [(("contacts", place, "name"), text_of(one, "name")) for place, one in items(record.raw, "contacts")]
+    places += [
+        (("contacts", place, "name"), text_of(one, "name"))
+        for place, one in items(record.raw, "contacts")
+    ]
     for path, name in places:
         for en, zh in _oddities(name):
-            yield warning("name-untidy", path, "the name {what}", "名称{what}", None, what=Text(en, zh))
+            yield warning(
+                "name-untidy", path, "the name {what}", "名称{what}", None, what=Text(en, zh)
+            )
 
 
 def _oddities(name: str) -> Iterator[tuple[str, str]]:
@@ -77,7 +104,9 @@ def _oddities(name: str) -> Iterator[tuple[str, str]]:
         yield "has stray spaces", "有多余空格"
     if "\ufffd" in name or "锟斤拷" in name or "烫烫" in name:
         yield "holds broken characters", "含有乱码"
-    if not name.isascii() and any("\uff10" <= char <= "\uff5a" and char.isalnum() for char in name):
+    if not name.isascii() and any(
+        "\uff10" <= char <= "\uff5a" and char.isalnum() for char in name
+    ):
         yield "mixes full-width letters or digits", "混用了全角字母或数字"
     if any(not char.isprintable() for char in name):
         yield "holds control characters", "含有控制字符"
@@ -85,13 +114,39 @@ def _oddities(name: str) -> Iterator[tuple[str, str]]:
         yield "is a title only", "只是称谓"
 
 
-_LONE_TITLES = frozenset(("先生", "女士", "小姐", "经理", "总经理", "老板", "主任", "客户", "Mr.", "Mrs.", "Ms.", "Mr", "Mrs", "Ms"))
+_LONE_TITLES = frozenset(
+    (
+        "先生",
+        "女士",
+        "小姐",
+        "经理",
+        "总经理",
+        "老板",
+        "主任",
+        "客户",
+        "Mr.",
+        "Mrs.",
+        "Ms.",
+        "Mr",
+        "Mrs",
+        "Ms",
+    )
+)
 
 
 def main_contact_exists(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """The main contact is one of the contacts (A9)."""
     del context
     wanted = text_of(record.raw, "main_contact")
-    known = {text_of(one, key) for _, one in items(record.raw, "contacts") for key in ("id", "name")}
+    known = {
+        text_of(one, key) for _, one in items(record.raw, "contacts") for key in ("id", "name")
+    }
     if wanted and wanted not in known:
-        yield warning("unknown-contact", ("main_contact",), "“{who}” is none of the contacts", "联系人中没有“{who}”", None, who=wanted[:40])
+        yield warning(
+            "unknown-contact",
+            ("main_contact",),
+            "“{who}” is none of the contacts",
+            "联系人中没有“{who}”",
+            None,
+            who=wanted[:40],
+        )
