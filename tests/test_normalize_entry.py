@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 from textcrm.errors import Invalid, Misuse, TextcrmError
 from textcrm.normalize.entry import Entry, normalize_value
 from textcrm.schema import Field, Schema, default_schema_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = dt.date(2024, 5, 15)
 NOW = dt.datetime(2024, 5, 15, 10, 20, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -273,6 +278,40 @@ def test_no_text_in_any_field_raises_anything_else(text: str) -> None:
         if entry.note is not None:
             entry.note.say("zh", **entry.data)
             entry.note.say("en", **entry.data)
+
+
+LONG = [
+    "1" * 100_000,
+    " " * 100_000 + "x",
+    "a@" * 50_000,
+    "1," * 50_000,
+    "2024年" * 20_000,
+    "张" * 100_000,
+]
+
+
+@pytest.mark.parametrize(
+    "text", LONG, ids=["digits", "spaces", "mails", "commas", "years", "names"]
+)
+def test_long_texts_take_no_long_time(text: str) -> None:
+    for leaf in {one.kind + one.name: one for one in _leaves(schema().fields)}.values():
+        try:
+            normalize_value(leaf, text, today=TODAY, now=NOW)
+        except TextcrmError as error:
+            assert len(error.say("zh")) < 300
+
+
+def test_every_naughty_string_is_stored_or_refused(shared_data: Path) -> None:
+    strings = json.loads((shared_data / "text/blns.json").read_text("utf-8"))
+    kinds = {one.kind: one for one in _leaves(schema().fields)}
+    for text in strings:
+        assert enter("notes", text).value == text
+        assert enter("name", text).value == text
+        for leaf in kinds.values():
+            try:
+                normalize_value(leaf, text, today=TODAY, now=NOW)
+            except TextcrmError as error:
+                error.say("zh")
 
 
 def test_nothing_heavy_is_imported_with_it() -> None:

@@ -234,6 +234,8 @@ def parse_size(text: str) -> dict[str, dict[str, Any]]:
     元 as Decimal, None for an open end). Raises Misuse (size-unreadable).
     """
     size: dict[str, dict[str, Any]] = {}
+    if len(text) > 4 * _LONGEST:
+        raise _unreadable_size(text)
     for part in _BETWEEN_SIZES.split(text):
         if not part.strip():
             continue

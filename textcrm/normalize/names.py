@@ -174,7 +174,7 @@ def pinyin_key(text: str, *, person: bool | None = None) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split())
-    word = levelled(text)
+    word = levelled(text[:_MOST])
     personal = looks_personal(word) if person is None else person
     surname = _surname(word) if personal else ""
     syllables = [*_surname_reading(surname), *_syllables(word[len(surname) :])]

@@ -32,7 +32,7 @@ _DASHED: Final = re.compile(
     r"((?:(?:\+?86|0086)[- ]?)?(?:\(?0?\d{2,3}\)?[- ]\d{7,8}|[48]00-?\d{3}-?\d{4}))\s*-\s*(\d{1,6})"
 )
 _NUMBER: Final = re.compile(r"\(?\+?[0-9\s().·/–—-]+")
-_SEPARATORS: Final = re.compile(r"[/、,，;；|\n\r]+|\s或\s?|或者?|\s+or\s+")
+_SEPARATORS: Final = re.compile(r"[/、,，;；|\n\r]+|\s或\s?|或者?|\sor\s")
 # 110, 12345, 95588, 96110, 10086, 1010xxxx and SMS senders 106...: dialled as they are.
 _SERVICE: Final = re.compile(
     r"1[12]\d|1[12]\d{3,7}|10\d{3,6}|9[56]\d{3,6}|106\d{6,17}|1258\d{6,12}"
