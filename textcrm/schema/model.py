@@ -13,6 +13,7 @@ from textcrm.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from textcrm.errors import Misuse
     from textcrm.findings import Finding
     from textcrm.schema.conversion import Convert
 
@@ -197,7 +198,7 @@ class Schema:
             raise self.unknown(word, within)
         return field
 
-    def unknown(self, word: str, within: Field | None = None) -> Exception:
+    def unknown(self, word: str, within: Field | None = None) -> Misuse:
         """The error for a word that no field answers to: Misuse (unknown-field)."""
         return words.unknown_field(word, within.fields if within else self.fields, within)
 
