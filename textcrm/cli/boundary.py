@@ -60,6 +60,9 @@ def show(context: Context, error: TextcrmError) -> None:
         context.err.raw_json(_document(context, error))
         return
     context.err.line(f"textcrm: {error.say(language)}", style="red")
+    for line in (error.data.get("excerpt"), error.data.get("caret")):
+        if isinstance(line, str):
+            context.err.line("  " + line)
     for problem in error.data.get("problems", ())[1:20]:
         from textcrm.cli.problems import problem_line
 

@@ -248,4 +248,7 @@ def _jsonable(value: Any) -> Any:
 
 def make(argv: list[str]) -> Context:
     """The context of a call, in the language that it asks for."""
-    return Context(languages.chosen(argv, os.environ))
+    context = Context(languages.chosen(argv, os.environ))
+    # Usage errors come before the options are read, and are to be in the form that was asked for.
+    context.json = "--json" in (argv[: argv.index("--")] if "--" in argv else argv)
+    return context

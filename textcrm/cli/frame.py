@@ -54,7 +54,8 @@ class Command(click.Command):
         self.text = text
         self.examples = tuple(examples)
         self.dash_words = dash_words
-        self.params.extend(common_options(short=not dash_words))
+        # For tag, -v takes the tag v off; queries have no words that short.
+        self.params.extend(common_options(short=name != "tag"))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Let ``-word`` through as an argument where the command wants that."""

@@ -105,6 +105,7 @@ def _unset(vault: Vault, text: str, path: str) -> str:
         raise Misuse(
             "identity-fixed",
             Text("{field} is given once and never changed", "{field}一经生成不可修改"),
+            hint=Text("it is who the customer is in every clone", "它在所有克隆中标识这位客户"),
             field=target.field.label if target.field else path,
         )
     parent = paths.value_at(target.path[:-1], raw)

@@ -67,6 +67,7 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
         raise Misuse(
             "identity-fixed",
             Text("{field} is given once and never changed", "{field}一经生成不可修改"),
+            hint=Text("it is who the customer is in every clone", "它在所有克隆中标识这位客户"),
             field=field.label,
         )
     if field.kind == "person":

@@ -153,16 +153,19 @@ def _identity(finding: Finding) -> tuple[object, ...]:
     return finding.code, path, repr(sorted(finding.data.items(), key=lambda pair: pair[0]))
 
 
+_MEND = Text("nothing was written; give another value", "未写入任何内容，请换一个值")
+
+
 def invalid(problems: list[Problem]) -> Invalid:
     """The error of a record that may not be written, led by its first problem."""
     finding = problems[0].finding
-    advice = {"advice": said(finding.hint, finding)} if finding.hint else {}
+    advice = {"advice": said(finding.hint, finding) if finding.hint else _MEND}
     return Invalid(
         "record-invalid",
         Text("{first}", "{first}")
         if len(problems) == 1
         else Text("{first} (and {more} more)", "{first}（另有 {more} 处）"),
-        hint=Text("{advice}", "{advice}") if advice else None,
+        hint=Text("{advice}", "{advice}"),
         first=said(finding.message, finding),
         more=len(problems) - 1,
         problems=problems,

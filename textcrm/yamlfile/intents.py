@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from yaml.events import AliasEvent, ScalarEvent, StreamEndEvent
 
-from textcrm.errors import YamlInvalid
+from textcrm.errors import Invalid, YamlInvalid
 from textcrm.yamlfile.failures import explained, refused
 from textcrm.yamlfile.reading import new_parser, read
 from textcrm.yamlfile.scalars import typed_text
@@ -80,10 +80,15 @@ def one_scalar(old: str, new: str, span: Span, value: Any) -> str:
     try:
         after = _events(new)
     except YamlInvalid as error:
-        raise refused() from error
+        raise _why(error) from error
     if [event[1:] for event in before] != [event[1:] for event in after]:
         raise refused()
     return new
+
+
+def _why(error: YamlInvalid) -> Invalid:
+    """A text that has grown too large is said to be so; anything else is our own failure."""
+    return error if error.code in ("yaml-too-large", "yaml-too-deep") else refused()
 
 
 def _events(text: str) -> list[tuple[int, str, Any, Any]]:
@@ -124,7 +129,7 @@ def proven(new: str, intended: Any) -> str:
     try:
         got = read(new)
     except YamlInvalid as error:
-        raise refused() from error
+        raise _why(error) from error
     if got != intended:
         raise refused()
     return new

@@ -60,8 +60,8 @@ def run(
 
     vault = context.vault()
     tree = _tree(context, source)
-    chosen = name or (tree or {}).get("name")
-    if not chosen:
+    chosen = name if name is not None else (tree or {}).get("name")
+    if chosen is None:
         chosen = context.ask(Text("Customer's name", "客户名称"), option="NAME")
     pairs = [context.value_of(split_assignment(one)) for one in sets]
     _warn_of_likeness(context, str(chosen))

@@ -9,6 +9,8 @@ from textcrm.cli.reading import report_broken
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textcrm.cli.context import Context
     from textcrm.query import Doc
     from textcrm.search.tabulate import Column, Row
@@ -119,7 +121,7 @@ def _table(context: Context, docs: list[Doc], names: list[str], form: str) -> No
     default = DEFAULT if roomy else NARROW
     chosen = [column(name, context.vault().schema) for name in names or default]
     if context.json:
-        context.emit([_json(context, doc, chosen) for doc in docs])
+        context.emit([_json(context, doc, names or default, chosen) for doc in docs])
     elif form == "ids":
         for doc in docs:
             context.out.line(doc.id)
@@ -132,10 +134,16 @@ def _table(context: Context, docs: list[Doc], names: list[str], form: str) -> No
             context.out.table([one.label for one in chosen], rows, right=right)
 
 
-def _json(context: Context, doc: Doc, chosen: list[Column]) -> dict[str, Any]:
+def _json(
+    context: Context, doc: Doc, names: Sequence[str], chosen: list[Column]
+) -> dict[str, Any]:
+    """A row; its keys are the columns as they were asked for."""
     from textcrm.cli.show import plain
 
-    cells = {one.name: plain(_masked(context, one, one.value(doc))) for one in chosen}
+    cells = {
+        name: plain(_masked(context, one, one.value(doc)))
+        for name, one in zip(names, chosen, strict=True)
+    }
     name = Text(doc.name, doc.name).en
     return {"id": doc.id, "name": _mask_name(context, name), **cells}
 
