@@ -1,6 +1,20 @@
 """A vault of customers: reading it, finding in it, and the only way of writing to it."""
 
-from textcrm.vault.draft import Draft
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from textcrm.vault.vault import Result, Vault
 
+if TYPE_CHECKING:
+    from textcrm.vault.draft import Draft
+
 __all__ = ["Draft", "Result", "Vault"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Draft":
+        raise AttributeError(name)
+    from textcrm.vault.draft import Draft
+
+    return Draft

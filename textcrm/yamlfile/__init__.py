@@ -1,10 +1,16 @@
 """The door to YAML: reading every scalar as typed, and careful edits that keep all other bytes."""
 
-from textcrm.yamlfile.deleting import delete
-from textcrm.yamlfile.editing import append_item, insert_item, set_scalar, set_value
-from textcrm.yamlfile.places import Positions, positions
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from textcrm.yamlfile.reading import MAX_BYTES, decode, encode, read, read_mapping
-from textcrm.yamlfile.writing import dump
+
+if TYPE_CHECKING:
+    from textcrm.yamlfile.deleting import delete
+    from textcrm.yamlfile.editing import append_item, insert_item, set_scalar, set_value
+    from textcrm.yamlfile.places import Positions, positions
+    from textcrm.yamlfile.writing import dump
 
 __all__ = [
     "MAX_BYTES",
@@ -21,3 +27,23 @@ __all__ = [
     "set_scalar",
     "set_value",
 ]
+
+# Reading commands never edit: what edits is loaded when it is first asked for.
+_LATE = {
+    "Positions": "places",
+    "append_item": "editing",
+    "delete": "deleting",
+    "dump": "writing",
+    "insert_item": "editing",
+    "positions": "places",
+    "set_scalar": "editing",
+    "set_value": "editing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f"textcrm.yamlfile.{_LATE[name]}"), name)
