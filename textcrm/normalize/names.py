@@ -15,6 +15,7 @@ _ALL_HAN: Final = re.compile(rf"[{_HAN}]+")
 _TITLES: Final = surnames.COURTESY | surnames.RANKS | surnames.KIN
 _TITLE_WORDS: Final = _TITLES | surnames.FUNCTIONS
 _LONGEST_TITLE: Final = 12
+_RANKS: Final = tuple(title for title in _TITLES if len(title) > 1)
 _SURNAME_TOO: Final = ("高工",)  # engineer Gao, or a senior engineer: somebody, at least
 _ENGLISH: Final = re.compile(r"(mr|mrs|ms|miss|mx|dr|prof|mister)\.?\s+([^\s.,]+)", re.IGNORECASE)
 _MASKED: Final = re.compile(r"[*＊○●]|(?<![a-z])x{2,}(?![a-z])|某某|某$", re.IGNORECASE)
@@ -72,7 +73,7 @@ def is_title(text: str) -> bool:
     """Whether a text is nothing but a title, with what goes before one: 经理, 采购经理, 副总裁."""
     if text in _TITLES:
         return text not in _SURNAME_TOO
-    if not text or len(text) > _LONGEST_TITLE:
+    if not text or len(text) > _LONGEST_TITLE or not text.endswith(_RANKS):
         return False
     # 总 is a rank after a surname, but 采购总 is none; a chain ends in a rank of two characters.
     tails = (title for title in _TITLES if len(title) > 1 and text.endswith(title))

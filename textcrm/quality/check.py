@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store
@@ -10,9 +11,9 @@ from textcrm.findings import Finding, Problem
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from textcrm.record import Record
     from textcrm.vault import Vault
 
 
@@ -42,27 +43,76 @@ def check(
     """
     chosen = _paths(vault, words)
     problems: list[Problem] = []
-    heads: list[tuple[str, dict[str, object]]] = []
-    records: dict[str, Record] = {}
-    for count, path in enumerate(chosen, 1):
-        try:
-            record = vault.load(path)
-        except TextcrmError as error:
-            problems.append(unreadable(path, error))
-            continue
-        findings = vault.findings(record)
-        problems += vault.placed(record, findings)
-        heads.append((path, {name: record.raw.get(name) for name in ("id", "uid", "former_ids")}))
-        if findings:
-            records[path] = record
-        if progress is not None and count % 50 == 0:
+    heads: list[Head] = []
+    count = 0
+    for part, found, own in _parts(vault, chosen):
+        problems += found
+        heads += own
+        count += part
+        if progress is not None:
             progress(count)
     problems += _across(vault, heads)
     problems.sort(key=lambda one: (one.file, one.line, one.column))
     return Checked(len(chosen), tuple(problems))
 
 
-def _across(vault: Vault, heads: list[tuple[str, dict[str, object]]]) -> list[Problem]:
+Head = tuple[str, dict[str, object]]
+Looked = tuple[int, list[Problem], list[Head]]
+_PART = 250
+_MANY = 1500
+
+
+def _parts(vault: Vault, paths: list[str]) -> Iterator[Looked]:
+    """Look at files part by part; where they are many, on two processors at once."""
+    parts = [paths[start : start + _PART] for start in range(0, len(paths), _PART)]
+    if len(paths) < _MANY or (os.cpu_count() or 1) < 2:
+        for part in parts:
+            yield _looked_at(vault, part)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+
+    work = partial(_looked_at_elsewhere, str(vault.root), vault.today)
+    done = 0
+    try:
+        with ProcessPoolExecutor(max_workers=2) as pool:
+            for looked in pool.map(work, parts):
+                done += 1
+                yield looked
+    except (OSError, RuntimeError):  # no second process to be had: go on alone
+        for part in parts[done:]:
+            yield _looked_at(vault, part)
+
+
+_elsewhere: dict[tuple[str, object], Vault] = {}
+
+
+def _looked_at_elsewhere(root: str, today: dt.date, paths: list[str]) -> Looked:
+    """As :func:`_looked_at`, in a process of its own, which keeps the vault open."""
+    from textcrm.vault import Vault
+
+    vault = _elsewhere.get((root, today))
+    if vault is None:
+        vault = _elsewhere[root, today] = Vault.open(root, today=today)
+    return _looked_at(vault, paths)
+
+
+def _looked_at(vault: Vault, paths: list[str]) -> Looked:
+    """The findings of some files, and of each what is compared across files."""
+    problems: list[Problem] = []
+    heads: list[Head] = []
+    for path in paths:
+        try:
+            record = vault.load(path)
+        except TextcrmError as error:
+            problems.append(unreadable(path, error))
+            continue
+        problems += vault.placed(record, vault.findings(record))
+        heads.append((path, {name: record.raw.get(name) for name in ("id", "uid", "former_ids")}))
+    return len(paths), problems, heads
+
+
+def _across(vault: Vault, heads: list[Head]) -> list[Problem]:
     from textcrm.rules import check_vault
 
     problems = []
