@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Convert = Callable[[Any], Any]
     Choose = Callable[[dict[str, Any], str], Convert | None]
 
-# Beyond this a float of JSON would be infinite, and an int of no use to anybody.
+# Beyond this a float of JSON would be infinite, and 1e999999999 written out fill the memory.
 _LARGEST_EXPONENT: Final = 300
 _EXACT_DIGITS: Final = 30
 _LONGEST_NUMBER: Final = 400
@@ -154,7 +154,8 @@ def _decimal(text: Any) -> Any:
     except InvalidOperation:
         return text
     plain = text.isascii() and "_" not in text and text == text.strip()
-    return number if plain and number.is_finite() else text
+    bounded = number.is_finite() and -_LARGEST_EXPONENT <= number.adjusted() <= _LARGEST_EXPONENT
+    return number if plain and bounded else text
 
 
 def _integer(text: Any) -> Any:
@@ -251,7 +252,7 @@ def _json_number(text: Any) -> Any:
         return number if type(number) is str else _filled(number)
     if _is_whole(number):
         return int(number)
-    return float(number) if number.adjusted() <= _LARGEST_EXPONENT else text
+    return float(number)
 
 
 def _json_boolean(text: Any) -> Any:

@@ -21,8 +21,8 @@ class Field:
     """One field: its place, kind and words, and how it is sealed, indexed and matched.
 
     ``path`` has no indexes: ("contacts", "phones", "number"). ``node`` is its JSON Schema with a
-    local ``$ref`` followed, ``within`` the mapping or list it belongs to. All else is worked out
-    when it is first asked for.
+    local ``$ref`` followed, ``within`` the mapping or list it belongs to. ``closed`` is a structure
+    that lies inside itself: its fields are those further up. All else is worked out when asked for.
     """
 
     def __init__(
@@ -34,8 +34,10 @@ class Field:
         *,
         required: bool = False,
         refs: frozenset[str] = frozenset(),
+        closed: bool = False,
     ) -> None:
         self._schema = schema
+        self._closed = closed
         self._refs = refs
         self.name = name
         self.within = within
@@ -131,7 +133,7 @@ class Field:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields inside a mapping, or inside the items of a list of mappings."""
-        if self.kind not in COMPOSED or self.kind == "list":
+        if self._closed or self.kind not in COMPOSED or self.kind == "list":
             return ()
         if self.kind != "items":
             return self._schema.children(self.node, self, self._refs)

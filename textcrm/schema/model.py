@@ -89,17 +89,19 @@ class Schema:
     def children(
         self, node: dict[str, Any], within: Field | None, refs: frozenset[str] = frozenset()
     ) -> tuple[Field, ...]:
-        """The fields of an object's node; a ``$ref`` that leads back into itself is not followed."""
-        required = node.get("required")
-        names = required if isinstance(required, list) else ()
+        """The fields of an object's node; a structure inside itself is given without fields."""
+        listed = node.get("required")
+        names = listed if isinstance(listed, list) else ()
         result = []
         for name, given in own_properties(node).items():
             if not isinstance(given, dict):
                 given = {}  # noqa: PLW2901 - true and false are schemas, too
-            if given.get("$ref") in refs:
-                continue
             child, followed = self.followed(given, refs)
-            result.append(Field(self, name, within, child, required=name in names, refs=followed))
+            closed = given.get("$ref") in refs
+            required = name in names
+            result.append(
+                Field(self, name, within, child, required=required, refs=followed, closed=closed)
+            )
         return tuple(result)
 
     def resolved(self, node: dict[str, Any]) -> dict[str, Any]:

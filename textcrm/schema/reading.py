@@ -63,7 +63,7 @@ def document_of(text: str, file: str) -> dict[str, Any]:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         what = Text("this is not JSON: {why}", "不是有效的 JSON：{why}")
-        raise _invalid(file, error.lineno, error.colno, what, why=error.msg) from error
+        raise _invalid(file, error.lineno, error.colno, what, why=_why(error.msg)) from error
     except (ValueError, RecursionError) as error:
         what = Text("this cannot be read as JSON", "无法按 JSON 读取")
         raise _invalid(file, 1, 1, what) from error
@@ -71,6 +71,30 @@ def document_of(text: str, file: str) -> dict[str, Any]:
         what = Text("a schema is an object with properties", "字段定义应为含有 properties 的对象")
         raise _invalid(file, 1, 1, what)
     return document
+
+
+# How the reader's messages begin, with what they mean to somebody who edits the file.
+_WHY = {
+    "Expecting ',' delimiter": Text("a comma is missing", "缺少逗号"),
+    "Expecting ':' delimiter": Text("a colon is missing", "缺少冒号"),
+    "Expecting property name": Text(
+        "a name in double quotes is missing, or a comma is too many",
+        "缺少带双引号的键名，或多了逗号",
+    ),
+    "Illegal trailing comma": Text("a comma is too many", "多了逗号"),
+    "Expecting value": Text("a value is missing, or a comma is too many", "缺少值，或多了逗号"),
+    "Extra data": Text("something follows the end", "结尾之后还有内容"),
+    "Unterminated string": Text("a quote is not closed", "引号没有闭合"),
+    "Invalid control character": Text("a line break or tab within quotes", "引号内有换行或制表符"),
+    "Invalid": Text("a backslash that means nothing", "反斜杠用法不对"),
+}
+
+
+def _why(message: str) -> Text:
+    for start, why in _WHY.items():
+        if message.startswith(start):
+            return why
+    return Text(message, message)
 
 
 def invalid(schema: Schema, error: Finding) -> Invalid:

@@ -139,5 +139,6 @@ def _nearest(word: str, fields: tuple[Field, ...]) -> list[Field]:
     import difflib
 
     table = field_table(fields)
-    close = difflib.get_close_matches(word, table, n=3, cutoff=0.6)
+    close = difflib.get_close_matches(word, table, n=1, cutoff=0.75)
+    close = close or difflib.get_close_matches(word, table, n=3, cutoff=0.6)
     return list({table[one].name: table[one] for one in close}.values())[:2]
