@@ -221,6 +221,14 @@ def test_the_specification_names_all_kinds_and_annotations() -> None:
     assert all(index in README for index in INDEXES)
 
 
+@pytest.mark.parametrize("template", ["general", "retail", "service", "manufacturing"])
+def test_the_templates_of_init_are_sound(template: str) -> None:
+    from textcrm.vault.layout import schema_text
+
+    text = schema_text(template, default_schema_text())
+    read(json.loads(text))
+
+
 # -- every command
 
 

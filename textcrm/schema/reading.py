@@ -109,8 +109,8 @@ def _invalid(file: str, line: int, column: int, what: Text, **data: Any) -> Inva
         "schema-invalid",
         Text("{file}:{line}:{column}: {what}", "{file}:{line}:{column}：{what}"),
         hint=Text(
-            "mend it (schema/README.md says how), or take it back: git checkout -- {file}",
-            "请修正（写法见 schema/README.md），或用 git checkout -- {file} 取回原文件",
+            "mend it, or take it back: git checkout -- {file}",
+            "请修正，或用 git checkout -- {file} 取回原文件",
         ),
         file=file,
         line=line,
