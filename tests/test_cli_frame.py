@@ -270,7 +270,7 @@ def test_completion_for_each_shell(shell: Shell) -> None:
 
 
 def _process(*words: str, **options: str) -> subprocess.CompletedProcess[bytes]:
-    env = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    env = dict(os.environ)
     return subprocess.run(
         [sys.executable, "-m", "textcrm", *words],
         capture_output=True,
@@ -301,7 +301,7 @@ def test_nobody_reads_to_the_end(shell: Shell) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        env=dict(os.environ),
     )
     assert done.stderr == ""
 
@@ -382,7 +382,7 @@ def test_what_a_command_does_not_load(name: str, shell: Shell) -> None:
         text=True,
         check=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        env=dict(os.environ),
     )
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
     assert loaded & LOADS[name] == set()

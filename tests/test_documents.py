@@ -70,9 +70,7 @@ def test_console_blocks_run(document: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     script = tools / "textcrm"
-    script.write_text(
-        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(CHECKOUT))} exec {shlex.quote(sys.executable)} -m textcrm "$@"\n'
-    )
+    script.write_text(XX)
     script.chmod(0o755)
     at = tmp_path / "at"
     folder = tmp_path / "desk"

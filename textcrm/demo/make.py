@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textcrm import access, store
+from textcrm import access, config, store
 from textcrm.demo import story
 from textcrm.errors import Conflict, NotFound
 from textcrm.gitrepo import GitRepo, PastCommit, Person, compose_message
@@ -19,6 +19,8 @@ from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from textcrm.text import Language
 
 _DATE = re.compile(r"(?<![\dC])((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 
@@ -49,7 +51,7 @@ def free_folder(start: Path) -> Path:
     )
 
 
-def make(folder: Path, today: dt.date) -> Vault:
+def make(folder: Path, today: dt.date, language: Language = "zh") -> Vault:
     """Make the demo in a folder that is not there yet, or empty. Raises Conflict (not-empty)."""
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(
@@ -63,6 +65,9 @@ def make(folder: Path, today: dt.date) -> Vault:
     shift = today - story.ANCHOR
     files = {moved(path, shift): _moved_bytes(data, shift) for path, data in _sample().items()}
     files[SCHEMA_FILE] = default_schema_text().encode()
+    files[config.FILE_NAME] = files[config.FILE_NAME].replace(
+        b"\nlanguage: zh\n", f"\nlanguage: {language}\n".encode()
+    )
     repo = GitRepo.init(folder)
     _lend_identity(repo)
     repo.write_history(_commits(files, today))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textcrm.schema import Schema
     from textcrm.validation import Validator
     from textcrm.vault.draft import Draft
+    from textcrm.vault.transaction import Transaction
 
 SCHEMA_FILE = "schema/customer.schema.json"
 
@@ -267,6 +268,12 @@ class Vault:
 
         self.write("add", plan, reason=reason)
         return self.load(store.path_of(made[0]))
+
+    def transaction(self, op: str = "set", *, reason: str | None = None) -> Transaction:
+        """Several changes as one commit: use it in ``with``; see :class:`Transaction`."""
+        from textcrm.vault.transaction import Transaction
+
+        return Transaction(self, op, reason)
 
     def search(self, query: str, *, limit: int | None = None) -> list[Any]:
         """Find records; gives the hits, best first. Raises Misuse (query-syntax)."""

@@ -33,7 +33,7 @@ def run(context: Context, dir: str | None) -> None:
     from textcrm.demo.make import free_folder, make
 
     folder = Path(dir) if dir else free_folder(Path.cwd())
-    vault = make(folder, context.today)
+    vault = make(folder, context.today, context.language)
     if context.json:
         context.emit({"path": str(vault.root), "customers": sum(1 for _ in vault.records())})
         return
