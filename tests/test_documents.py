@@ -70,7 +70,7 @@ def test_console_blocks_run(document: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     script = tools / "textcrm"
-    script.write_text(XX)
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m textcrm "$@"\n')
     script.chmod(0o755)
     at = tmp_path / "at"
     folder = tmp_path / "desk"

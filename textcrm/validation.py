@@ -111,7 +111,9 @@ class Validator:
         )
         hint = None
         if keyword == "pattern" and isinstance(own, str):
-            message = Text("{field}: {found} will not do: {wanted}", "{field}：{found} 不符合要求：{wanted}")
+            message = Text(
+                "{field}: {found} will not do: {wanted}", "{field}：{found} 不符合要求：{wanted}"
+            )
         if keyword == "enum" and field is not None and isinstance(error.instance, str):
             near = _near(error.instance, field)
             if near:
