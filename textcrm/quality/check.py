@@ -41,6 +41,7 @@ def check(
     twice, a wrong folder) need all records and are given only where all are checked, or concern
     the ones named.
     """
+    vault.schema, vault.config, vault.access  # noqa: B018 - broken settings are said once, not per file
     chosen = _paths(vault, words)
     problems: list[Problem] = []
     heads: list[Head] = []

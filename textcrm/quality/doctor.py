@@ -62,6 +62,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
             rows += _guarded("fix", lambda: _fix(vault))
     rows += _guarded("config", lambda: _config(vault))
     rows += _guarded("schema", lambda: _schema(vault))
+    rows += _guarded("schema", lambda: _schema_slips(vault))
     rows += _guarded("people", lambda: _people(vault))
     rows += list(_files(vault))
     return rows
@@ -189,6 +190,20 @@ def _schema(vault: Vault) -> Iterator[Row]:
         None,
         {"count": len(vault.schema.fields)},
     )
+
+
+def _schema_slips(vault: Vault) -> Iterator[Row]:
+    """Slips in the schema's own annotations: labels that are missing, enums without words."""
+    for finding in vault.schema.problems():
+        line, column = vault.schema.place(finding.path)
+        said = Text(finding.say("en"), finding.say("zh"))
+        yield Row(
+            "schema-slip",
+            "warning",
+            Text("{file}:{line}:{column}: {said}", "{file}:{line}:{column}：{said}"),
+            None,
+            {"file": SCHEMA_FILE, "line": line, "column": column, "said": said},
+        )
 
 
 def _people(vault: Vault) -> Iterator[Row]:

@@ -49,7 +49,7 @@ def contract_order(record: RuleView, context: RuleContext) -> Iterator[Finding]:
 
 
 def not_in_future(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """What has happened lies in the past: contacts, purchases, payments, verification, birthdays."""
+    """What has happened lies in the past: contacts, purchases, payments, birthdays (B1)."""
     tomorrow = context.today + dt.timedelta(days=1)
     for path, when in _past(record):
         if when > tomorrow:

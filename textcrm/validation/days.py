@@ -1,0 +1,67 @@
+"""Days that are none: what has the form of a date and is not in the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from textcrm.findings import Finding
+from textcrm.text import Text
+from textcrm.validation.wording import clipped, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from textcrm.schema import Field, Schema
+
+Path = tuple[str | int, ...]
+
+
+def date_table(fields: Iterable[Field]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for field in fields:
+        if field.fields:
+            inner = date_table(field.fields)
+            if inner:
+                table[field.name] = inner
+        elif field.element.kind in ("date", "moment"):
+            table[field.name] = field.element.kind
+    return table
+
+
+def impossible_days(
+    tree: Any, table: dict[str, Any], path: Path, schema: Schema
+) -> Iterator[Finding]:
+    if not isinstance(tree, dict):
+        return
+    for name, kind in table.items():
+        value = tree.get(name)
+        for place, one in enumerate(value if isinstance(value, list) else [value]):
+            here = (*path, name, place) if isinstance(value, list) else (*path, name)
+            if isinstance(kind, dict):
+                yield from impossible_days(one, kind, here, schema)
+            elif isinstance(one, str) and not _is_day(one, moment=kind == "moment"):
+                yield Finding(
+                    "date",
+                    "error",
+                    here,
+                    Text(
+                        "{field}: {found} is no day of the calendar, write 2026-05-01",
+                        "{field}：{found} 不是有效日期，应写作 2026-05-01",
+                    ),
+                    None,
+                    {"field": named(schema.at(here), here), "found": f"“{clipped(one)}”"},
+                )
+
+
+def _is_day(text: str, *, moment: bool) -> bool:
+    """A day, or a day and time: what does not even look so is the pattern's business."""
+    if not (len(text) >= 10 and text[:4].isdigit() and text[4:5] == "-" and text[7:8] == "-"):
+        return True
+    try:
+        dt.date.fromisoformat(text[:10])
+        if moment and len(text) > 10:
+            dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
