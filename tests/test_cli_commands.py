@@ -444,3 +444,40 @@ def test_a_schema_change_is_honoured_by_every_command(shell: Shell) -> None:
     assert refused.code == 5
     assert "Motto" in refused.err
     shell.ok("add", "With motto", "--set", "motto=x")
+
+
+def test_a_renamed_or_dropped_field_loses_nothing_and_migrates(shell: Shell) -> None:
+    import json
+
+    record_id = _id(shell)
+    shell.ok("set", record_id, "needs=a quiet office", "website=https://example.com")
+    shell.ok("add", "Other", "--set", "needs=x")
+    file = shell.folder / "schema" / "customer.schema.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    schema["properties"]["wish"] = {**schema["properties"].pop("needs"), "title": "愿望 · Wish"}
+    schema["properties"]["wish"]["x-textcrm"]["label"] = {"zh": "愿望", "en": "Wish"}
+    del schema["properties"]["website"]
+    file.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+    shell.ok("save")
+    shell.ok("set", record_id, "intent=high")
+    assert shell.ok("show", record_id, "--json").data["needs"] == "a quiet office"
+    assert "a quiet office" in shell.ok("show", record_id).out
+    codes = {one["code"] for one in shell.ok("check", "--json").data["problems"]}
+    assert codes == {"unknown-key"}
+    shell.ok("set", "Other", "wish=another")
+    preview = shell.ok("migrate", "needs", "愿望", "--dry-run", "--json").data
+    assert preview["commit"] is None
+    assert [one["id"] for one in preview["moved"]] == [record_id]
+    assert len(preview["blocked"]) == 1
+    shell.ok("migrate", "needs", "愿望", "--reason", "renamed")
+    shown = shell.ok("show", record_id, "--json").data
+    assert shown["wish"] == "a quiet office"
+    assert "needs" not in shown
+    assert shell.ok("show", "Other", "--json").data["needs"] == "x"
+    shell.ok("migrate", "website", "custom/website")
+    assert shell.ok("show", record_id, "--json").data["custom"] == {
+        "website": "https://example.com"
+    }
+    assert shell("migrate", "nothing", "wish").code == 1
+    shell.ok("undo")
+    assert shell.ok("show", record_id, "--json").data["website"] == "https://example.com"

@@ -198,6 +198,7 @@ def derive(
         "next_step": step.what if step else None,
         "next_due": step.due if step else None,
         "main_contact": main_contact(typed),
+        "age_band": _age_of_main(typed, today),
         "value_tier": computed_tier(bought.get(home), chosen),
         "loyalty": computed_loyalty(typed, last_purchase, today, chosen),
     }
@@ -226,6 +227,16 @@ def main_contact(typed: Mapping[str, Any]) -> str | None:
         if wanted and wanted in (contact.get("id"), contact.get("name")):
             return _name(contact)
     return _name(contacts[0]) if contacts else None
+
+
+def _age_of_main(typed: Mapping[str, Any], today: dt.date) -> str | None:
+    """The main contact's age as a band (A54)."""
+    name = main_contact(typed)
+    for contact in items(typed, "contacts"):
+        born = as_day(contact.get("birthday"))
+        if born is not None and contact.get("name") == name:
+            return age_band(born, today)
+    return None
 
 
 def _name(contact: Tree) -> str | None:

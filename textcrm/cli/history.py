@@ -30,6 +30,7 @@ OPS: dict[str, Text] = {
     "rm": Text("deleted", "删除"),
     "restore": Text("restored", "恢复"),
     "save": Text("saved by hand", "手工编辑"),
+    "migrate": Text("fields migrated", "迁移字段"),
     "undo": Text("undone", "撤销"),
     "redo": Text("redone", "重做"),
 }

@@ -57,6 +57,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "redo": ("history", Text("take an undo back", "取消撤销")),
     "status": ("quality", Text("what is edited and not saved", "尚未保存的手工改动")),
     "save": ("quality", Text("commit hand edits", "提交手工改动")),
+    "migrate": (
+        "quality",
+        Text("values follow a field that was renamed", "字段改名后迁移数据"),
+    ),
     "check": ("quality", Text("check customers against the schema and rules", "按模式和规则检查")),
 }
 

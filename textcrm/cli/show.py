@@ -22,6 +22,7 @@ DERIVED: dict[str, Text] = {
     "next_step": Text("Next step", "下一步"),
     "next_due": Text("Due", "到期日"),
     "main_contact": Text("Main contact", "主要联系人"),
+    "age_band": Text("Their age", "联系人年龄段"),
     "purchases": Text("Purchases", "购买次数"),
     "last_purchase": Text("Last purchase", "最近购买"),
     "total_spent": Text("Total spent", "累计消费"),

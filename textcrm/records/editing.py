@@ -240,11 +240,18 @@ def rename_tag(vault: Vault, old: str, new: str, *, reason: str | None = None) -
     """Rename a tag across the vault in one commit (D10). Raises NotFound where nobody bears it."""
     bearing = [record.path for record in vault.records() if old in _tags(record.text)]
     if not bearing:
+        import difflib
+
+        known = {tag for record in vault.records() for tag in _tags(record.text)}
+        near = difflib.get_close_matches(old, known, n=3, cutoff=0.5)
         raise NotFound(
             "no-such-tag",
             Text("no customer has the tag “{tag}”", "没有客户带有标签“{tag}”"),
-            hint=Text("see the tags in use: textcrm tag list", "查看已有标签：textcrm tag list"),
+            hint=Text("did you mean {near}?", "是不是 {near}？")
+            if near
+            else Text("see the tags in use: textcrm tag list", "查看已有标签：textcrm tag list"),
             tag=old,
+            near=near,
         )
 
     def edit(current: Record) -> str:
