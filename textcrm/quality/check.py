@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from textcrm.text import Language
     from textcrm.vault import Vault
 
 
@@ -132,7 +133,7 @@ def unreadable(path: str, error: TextcrmError) -> Problem:
         Text("{sentence}", "{sentence}"),
         Text("{advice}", "{advice}") if error.hint else None,
         {
-            "sentence": Text(error.say("en"), error.say("zh")),
+            "sentence": Text(_unplaced(error, "en"), _unplaced(error, "zh")),
             "advice": Text(error.say_hint("en") or "", error.say_hint("zh") or ""),
         },
     )
@@ -144,6 +145,12 @@ def unreadable(path: str, error: TextcrmError) -> Problem:
         path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
         finding,
     )
+
+
+def _unplaced(error: TextcrmError, language: Language) -> str:
+    """An error's sentence without the place before it: a problem names the place itself."""
+    place = f"{error.data.get('file')}:{error.data.get('line')}:{error.data.get('column')}"
+    return error.say(language).removeprefix(place).lstrip(":： ")
 
 
 def _paths(vault: Vault, words: Sequence[str]) -> list[str]:
