@@ -58,6 +58,8 @@ def log(
     Commits made with plain git are told just as well. ``limit`` counts entries, ``field`` is the
     name of a field (at any depth) that must have changed.
     """
+    if limit is not None and limit <= 0:
+        return
     wanted = _paths(vault, record)
     commits = vault.repo.log(paths=wanted, since=since, until=until)
     told = 0

@@ -131,7 +131,7 @@ class Binder:
                 node.position,
                 "view-cycle",
                 Text("the view @{view} leads back to itself", "视图 @{view} 循环引用了自身"),
-                Text("look at it: textcrm view list", "请检查：textcrm view list"),
+                Text("mend it in textcrm.yaml, under views", "请在 textcrm.yaml 的 views 中修正"),
                 view=name,
             )
         inner = Binder(setting, text, (*self.above, word))
@@ -164,8 +164,8 @@ class Binder:
             Text("did you mean @{suggestion}?", "是不是 @{suggestion}？")
             if close
             else Text(
-                "textcrm view list shows them; put what is meant literally in quotes: {quoted}",
-                "用 textcrm view list 查看；如果要按原文查找，请加引号：{quoted}",
+                "views are in textcrm.yaml; put what is meant literally in quotes: {quoted}",
+                "视图保存在 textcrm.yaml 的 views 中；如果要按原文查找，请加引号：{quoted}",
             ),
             view=short(node.name),
             suggestion=close,

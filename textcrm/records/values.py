@@ -104,17 +104,7 @@ def _person(vault: Vault, path: Path, text: str) -> Assigned:
     """A person by id or name; one whom access.yaml does not know is kept (a warning of check)."""
     word = text.strip()
     if word in ("me", "我"):
-        me = vault.me()
-        if me is None:
-            raise Misuse(
-                "who-is-me",
-                Text(
-                    "git's user is nobody in access/access.yaml",
-                    "access/access.yaml 中没有与 git 用户对应的人",
-                ),
-                hint=Text("write the person's id or name", "请写出人员编号或姓名"),
-            )
-        return Assigned(path, me.id, None, {})
+        return Assigned(path, vault.require_me().id, None, {})
     person = vault.access.find(word)
     if person is None or person.id == word:
         return Assigned(path, word or None, None, {})

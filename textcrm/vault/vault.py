@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import access, config, store
-from textcrm.errors import Ambiguous, NotFound, TextcrmError
+from textcrm.errors import Ambiguous, Misuse, NotFound, TextcrmError
 from textcrm.findings import Problem
 from textcrm.text import Text
 
@@ -153,6 +153,20 @@ class Vault:
         except TextcrmError:
             return None
         return self.access.of_identity(person.name, person.email)
+
+    def require_me(self) -> Person:
+        """As :meth:`me`; raises Misuse (who-is-me) where that is nobody."""
+        person = self.me()
+        if person is None:
+            raise Misuse(
+                "who-is-me",
+                Text(
+                    "git's user is nobody in access/access.yaml",
+                    "access/access.yaml 中没有与 git 用户对应的人",
+                ),
+                hint=Text("write the person's id or name", "请写出人员编号或姓名"),
+            )
+        return person
 
     # -- reading
 

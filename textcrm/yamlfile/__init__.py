@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.yamlfile.reading import MAX_BYTES, decode, encode, read, read_mapping
+from textcrm.yamlfile.parsing import MAX_BYTES
+from textcrm.yamlfile.reading import decode, encode, read, read_mapping
 
 if TYPE_CHECKING:
     from textcrm.yamlfile.deleting import delete

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from textcrm.errors import Invalid, YamlInvalid
 from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def located(
@@ -20,6 +23,7 @@ def located(
     hint: Text | None = None,
     **data: Any,
 ) -> YamlInvalid:
+    """An error at a place of a file; line and column from 1."""
     return YamlInvalid(
         code,
         Text("{file}:{line}:{column}: " + message.en, "{file}:{line}:{column}：" + message.zh),
@@ -31,138 +35,269 @@ def located(
     )
 
 
-_MARKER = re.compile(r"^(<<<<<<< |=======$|>>>>>>> )", re.MULTILINE)
+def place(text: str, index: int) -> tuple[int, int]:
+    """Line and column, from 1, as editors count them, of an offset."""
+    start = text.rfind("\n", 0, index) + 1
+    column = index - start + 1
+    return text.count("\n", 0, index) + 1, column - (start == 0 and text.startswith("\ufeff"))
 
 
-def explained(error: yaml.YAMLError, text: str, file: str) -> YamlInvalid:
-    """Put a parser's error into our words, at its place."""
-    marker = _MARKER.search(text)
-    if marker and _MARKER.findall(text).count("=======") + len(_MARKER.findall(text)) >= 3:
-        line = text.count("\n", 0, marker.start()) + 1
-        return located(
-            "yaml-merge-marker",
-            Text("a merge conflict is not resolved here", "此处有未解决的合并冲突"),
-            file,
-            line,
-            1,
-            Text(
-                "keep one side and take out the lines <<<<<<<, =======, >>>>>>>",
-                "保留一方内容，删除 <<<<<<<、=======、>>>>>>> 各行",
-            ),
-        )
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else _place(error, text)
+class _Kind(NamedTuple):
+    """A parser's complaint (a piece of it) and what we say; ``opening`` points at the context."""
+
+    piece: str
+    code: str
+    message: Text
+    hint: Text
+    opening: bool = False
+
+
+_CLOSE_QUOTE = Text(
+    "close it; inside single quotes a quote is written twice: ''",
+    "请补上引号；单引号内的引号要写两遍：''",
+)
+_QUOTE_IT = Text("put the value in quotes", "请给值加上引号")
+_LINE_UP = Text(
+    "line the names up with those above, two spaces a level",
+    "请与上面的字段对齐，每层两个空格",
+)
+_UNQUOTED = Text("the quote opened here is never closed", "此处的引号没有闭合")
+_MISFIT = Text("the indentation does not fit, or a “:” is missing", "缩进不对，或缺少“:”")
+_TAB = Text("a tab stands where spaces should", "缩进处使用了制表符")
+_SPACES = Text("indent with spaces", "请用空格缩进")
+
+_KINDS = (
+    _Kind("quoted scalar found unexpected", "yaml-unclosed", _UNQUOTED, _CLOSE_QUOTE, True),
+    _Kind(
+        "found unknown escape",
+        "yaml-syntax",
+        Text("this \\ sign means nothing in double quotes", "双引号中的这个 \\ 写法无效"),
+        Text(
+            "write \\\\ for a backslash, or use single quotes", "反斜杠请写成 \\\\，或改用单引号"
+        ),
+    ),
+    _Kind(
+        "while parsing a flow",
+        "yaml-unclosed",
+        Text("the bracket opened here is never closed", "此处的括号没有闭合"),
+        Text(
+            "close it, or quote a text that holds brackets or commas",
+            "请补上括号；文本中含括号或逗号时请加引号",
+        ),
+        True,
+    ),
+    _Kind(
+        "mapping values are not allowed",
+        "yaml-indent",
+        Text("a “:” that does not belong here", "此处的“:”位置不对"),
+        Text(
+            "mend the indentation, or quote the value if the “:” is part of it",
+            "请检查缩进；如果“:”是值的一部分，请给值加引号",
+        ),
+    ),
+    _Kind(
+        "sequence entries are not allowed",
+        "yaml-indent",
+        Text("a list item does not belong here", "此处不能出现列表项"),
+        Text("put each item on its own line", "请将每个列表项单独成行"),
+    ),
+    _Kind(
+        "simple key",
+        "yaml-indent",
+        Text("a “:” is missing here", "此处缺少“:”"),
+        Text(
+            "write “name: value”; indent a text that goes on",
+            "请写成“字段: 值”；续行的文本需要缩进",
+        ),
+        True,
+    ),
+    _Kind(
+        "while scanning an anchor",
+        "yaml-syntax",
+        Text("a value that starts with & must be quoted", "以 & 开头的值需要加引号"),
+        _QUOTE_IT,
+        True,
+    ),
+    _Kind(
+        "while scanning an alias",
+        "yaml-syntax",
+        Text("a value that starts with * must be quoted", "以 * 开头的值需要加引号"),
+        _QUOTE_IT,
+        True,
+    ),
+    _Kind(
+        "tag",
+        "yaml-syntax",
+        Text("a value that starts with ! must be quoted", "以 ! 开头的值需要加引号"),
+        _QUOTE_IT,
+        True,
+    ),
+    _Kind(
+        "block scalar",
+        "yaml-syntax",
+        Text("after | or > the text starts on the next line", "| 或 > 之后的文本应从下一行开始"),
+        Text("put the value in quotes, or on lines of its own", "请给值加引号，或另起一行书写"),
+        True,
+    ),
+    _Kind(
+        "start any token",
+        "yaml-syntax",
+        Text("a value cannot start with this sign", "值不能以这个符号开头"),
+        _QUOTE_IT,
+    ),
+    _Kind(
+        "directive",
+        "yaml-syntax",
+        Text("a line that starts with % must be quoted", "以 % 开头的内容需要加引号"),
+        _QUOTE_IT,
+        True,
+    ),
+    _Kind(
+        "nesting",
+        "yaml-too-deep",
+        Text("nested more than 100 levels deep", "嵌套超过 100 层"),
+        Text("take some levels out", "请减少层级"),
+    ),
+    _Kind("block end", "yaml-indent", _MISFIT, _LINE_UP),
+    _Kind("block mapping", "yaml-indent", _MISFIT, _LINE_UP),
+    _Kind("block collection", "yaml-indent", _MISFIT, _LINE_UP),
+    _Kind("block sequence", "yaml-indent", _MISFIT, _LINE_UP),
+    _Kind("indent", "yaml-indent", _MISFIT, _LINE_UP),
+)
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$|^={7}\r?$", re.MULTILINE)
+
+
+def explained(error: Exception, text: str, file: str) -> YamlInvalid:
+    """Put a parser's error into our words, at its place in the text."""
     problem = str(getattr(error, "problem", None) or error)
+    if isinstance(error, yaml.reader.ReaderError | UnicodeError) or "control char" in problem:
+        return merge_marker(text, file) or _control(text, file)
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    offset = int(text.startswith("\ufeff"))
+    index = mark.index + offset if mark is not None else 0
+    marker = merge_marker(text, file, near=place(text, index)[0])
+    if marker is not None:
+        return marker
+    tab = _tab_before(text, index)
     context = str(getattr(error, "context", None) or "")
-    context_mark = getattr(error, "context_mark", None)
-    if (
-        isinstance(error, yaml.reader.ReaderError)
-        or "control characters" in problem
-        or "unacceptable character" in problem
-    ):
-        return located(
-            "yaml-control",
-            Text("a control character stands here", "此处有控制字符"),
-            file,
-            *_place(error, text),
-            Text(
-                "delete it, or write it in double quotes as \\x..",
-                "请删除，或在双引号中写成 \\x.. 形式",
-            ),
-        )
-    lines = text.split("\n")
-    here = lines[line - 1] if line <= len(lines) else ""
-    if "\t" in here[: len(here) - len(here.lstrip())] or (
-        "cannot start any token" in problem and "\t" in here
-    ):
-        return located(
-            "yaml-tab",
-            Text("a tab stands where spaces should", "缩进处使用了制表符"),
-            file,
-            line,
-            here.index("\t") + 1,
-            Text("indent with spaces", "请用空格缩进"),
-        )
-    if "nesting depth" in problem:
-        return located(
-            "yaml-too-deep",
-            Text("nested more than 100 levels deep", "嵌套超过 100 层"),
-            file,
-            line,
-            column,
-        )
-    if "quoted scalar" in context or "quoted scalar" in problem:
-        begin = context_mark or mark
-        return located(
-            "yaml-unclosed",
-            Text("the quote opened here is never closed", "此处的引号没有闭合"),
-            file,
-            begin.line + 1 if begin else line,
-            begin.column + 1 if begin else column,
-            Text("close it, or double a quote inside: ''", "请补上引号；单引号内的引号要写两遍"),
-        )
-    if "flow" in context:
-        begin = context_mark or mark
-        return located(
-            "yaml-unclosed",
-            Text("the bracket opened here is never closed", "此处的括号没有闭合"),
-            file,
-            begin.line + 1 if begin else line,
-            begin.column + 1 if begin else column,
-        )
-    if "mapping values are not allowed" in problem:
-        return located(
-            "yaml-indent",
-            Text("a “:” that does not belong here", "此处的“:”位置不对"),
-            file,
-            line,
-            column,
-            Text("mend the indentation, or quote the value", "请检查缩进，或给值加引号"),
-        )
-    if (
-        "expected <block end>" in problem
-        or "could not find expected ':'" in problem
-        or "indent" in problem
-    ):
-        return located(
-            "yaml-indent",
-            Text("the indentation does not fit, or a “:” is missing", "缩进不对，或缺少“:”"),
-            file,
-            line,
-            column,
-            Text(
-                "line the names up with those above; two spaces a level",
-                "请与上面的字段对齐，每层两个空格",
-            ),
-        )
+    if tab is not None and ("quoted" not in context or "tab" in problem):
+        return located("yaml-tab", _TAB, file, *place(text, tab), _SPACES)
+    opening = getattr(error, "context_mark", None) or mark
+    begin = opening.index + offset if opening is not None else index
+    return _in_words(f"{context} {problem}", text, file, begin, index)
+
+
+def _in_words(words: str, text: str, file: str, begin: int, index: int) -> YamlInvalid:
+    for kind in _KINDS:
+        if kind.piece not in words:
+            continue
+        at = begin if kind.opening else index
+        quote = _open_quote(text, index) if kind.code in ("yaml-indent", "yaml-unclosed") else None
+        if quote is not None and "quoted scalar" not in words:
+            return located("yaml-unclosed", _UNQUOTED, file, *place(text, quote), _CLOSE_QUOTE)
+        return located(kind.code, kind.message, file, *place(text, at), kind.hint)
     return located(
         "yaml-syntax",
         Text("this is not YAML: {problem}", "不符合 YAML 语法：{problem}"),
         file,
-        line,
-        column,
+        *place(text, index),
         Text("quote the value if it holds special signs", "如果值中有特殊符号，请加引号"),
-        problem=problem,
+        problem=words.strip(),
     )
 
 
-def _place(error: Any, text: str) -> tuple[int, int]:
-    position = getattr(error, "position", None)
-    bad = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", text)
-    if bad:
-        position = bad.start()
-    if not isinstance(position, int):
-        return 1, 1
-    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+def merge_marker(text: str, file: str, *, near: int | None = None) -> YamlInvalid | None:
+    """The error for the first merge conflict marker; a lone ======= counts only near a line."""
+    found = [
+        (match.group()[0], place(text, match.start())[0])
+        for match in _first(_MARKER.finditer(text), 1000)
+    ]
+    if all(sign == "=" for sign, _ in found):
+        found = [pair for pair in found if near is not None and abs(pair[1] - near) <= 1]
+    if not found:
+        return None
+    return located(
+        "yaml-merge-marker",
+        Text("a merge conflict is not resolved here", "此处有未解决的合并冲突"),
+        file,
+        found[0][1],
+        1,
+        Text(
+            "keep one side and take out the lines <<<<<<<, =======, >>>>>>>",
+            "保留一方内容，删除 <<<<<<<、=======、>>>>>>> 各行",
+        ),
+    )
 
 
-def refused() -> Invalid:
+def _first(matches: Iterator[re.Match[str]], count: int) -> Iterator[re.Match[str]]:
+    for _, match in zip(range(count), matches, strict=False):
+        yield match
+
+
+def _control(text: str, file: str) -> YamlInvalid:
+    """The error for a character that YAML does not allow as it is."""
+    found = _CONTROL.search(text) or re.search("(?<=.)\ufeff", text, re.DOTALL)
+    index = found.start() if found else 0
+    return located(
+        "yaml-control",
+        Text("a control character ({character}) stands here", "此处有控制字符（{character}）"),
+        file,
+        *place(text, index),
+        Text(
+            "delete it, or write it in double quotes as \\x..",
+            "请删除，或在双引号中写成 \\x.. 形式",
+        ),
+        character=f"U+{ord(text[index]) if text else 0:04X}",
+    )
+
+
+def _tab_before(text: str, index: int) -> int | None:
+    """The offset of a tab in the white space that leads to a place, or at it."""
+    start = text.rfind("\n", 0, index) + 1
+    line = text[start : text.find("\n", start) % (len(text) + 1)]
+    lead = line[: len(line) - len(line.lstrip(" \t-?"))]
+    if "\t" in lead:
+        return start + lead.index("\t")
+    return index if text[index : index + 1] == "\t" else None
+
+
+def _open_quote(text: str, index: int) -> int | None:
+    """Where a quoted text begins that runs over several lines right up to the place of an error.
+
+    Such a text has most likely lost its closing quote: it ends at the next value's opening one.
+    """
+    from textcrm.yamlfile.parsing import new_parser
+
+    offset = int(text.startswith("\ufeff"))
+    parser = new_parser(text[offset:])
+    last: Any = None
+    try:
+        while True:
+            event = parser.get_event()
+            if event is None:
+                break
+            if isinstance(event, yaml.events.ScalarEvent):
+                last = event
+    except (yaml.YAMLError, UnicodeError):
+        pass
+    finally:
+        parser.dispose()
+    if last is None or last.style not in ("'", '"') or last.start_mark.line == last.end_mark.line:
+        return None
+    between = text[last.end_mark.index + offset : index]
+    return int(last.start_mark.index) + offset if not between.strip(" ") else None
+
+
+def refused(reason: Text | None = None) -> Invalid:
+    """The error for a place that cannot be edited with all else kept."""
+    why = reason or Text(
+        "this place of the file cannot be edited safely", "无法安全修改文件的这个位置"
+    )
     return Invalid(
         "edit-refused",
-        Text(
-            "this place of the file cannot be edited safely; nothing was changed",
-            "无法安全修改文件的这个位置，未作任何改动",
-        ),
+        Text(why.en + "; nothing was changed", why.zh + "，未作任何改动"),
         hint=Text(
             "edit the file by hand, then: textcrm save", "请手工编辑文件，再运行 textcrm save"
         ),

@@ -9,7 +9,8 @@ from yaml.events import AliasEvent, ScalarEvent, StreamEndEvent
 
 from textcrm.errors import Invalid, YamlInvalid
 from textcrm.yamlfile.failures import explained, refused
-from textcrm.yamlfile.reading import new_parser, read
+from textcrm.yamlfile.parsing import new_parser
+from textcrm.yamlfile.reading import read
 from textcrm.yamlfile.scalars import typed_text
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from yaml.events import (
 from textcrm.errors import Invalid
 from textcrm.text import Text
 from textcrm.yamlfile.failures import explained
-from textcrm.yamlfile.reading import MAX_DEPTH, decode, new_parser
+from textcrm.yamlfile.parsing import MAX_DEPTH, new_parser
+from textcrm.yamlfile.reading import decode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.events import (
@@ -16,50 +16,59 @@ from yaml.events import (
 
 from textcrm.errors import Invalid, YamlInvalid
 from textcrm.text import Text
-from textcrm.yamlfile.failures import explained, located
+from textcrm.yamlfile.failures import explained, located, merge_marker, place
+from textcrm.yamlfile.parsing import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_NODES,
+    SECOND_LOOK,
+    check_size,
+    events_of,
+    new_parser,
+    too_large,
+)
 
-MAX_BYTES = 5 * 1024 * 1024
-
-
-MAX_DEPTH = 100
-
-
-MAX_NODES = 200_000
-
-
-def new_parser(text: str) -> Any:
-    try:
-        from yaml._yaml import CParser
-
-        return CParser(text)
-    except ImportError:
-        return yaml.SafeLoader(text)
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def decode(data: bytes, *, file: str = "") -> str:
-    """Decode a record file: UTF-8, a byte-order mark kept. Raises YamlInvalid."""
+    """Decode a record file: UTF-8, a byte-order mark kept. Raises YamlInvalid (yaml-encoding)."""
     if len(data) > MAX_BYTES:
-        raise located(
-            "yaml-too-large",
-            Text("the file is larger than 5 MB", "文件超过 5 MB"),
-            file,
-            1,
-            1,
-            Text("keep large texts as attachments", "大段内容请作为附件保存"),
-        )
+        raise too_large(file)
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        raise located(
-            "yaml-encoding",
-            Text("the file is not UTF-8", "文件不是 UTF-8 编码"),
-            file,
-            line,
-            column,
-            Text("save it as UTF-8 in your editor", "请在编辑器中另存为 UTF-8"),
-        ) from error
+        raise _encoding(data, file, error.start) from error
+    if "\0" in text[:2]:
+        raise _encoding(data, file, 0)
+    return text
+
+
+def _encoding(data: bytes, file: str, start: int) -> YamlInvalid:
+    """The error for bytes that are not UTF-8, with a guess of what they are."""
+    return located(
+        "yaml-encoding",
+        Text(
+            "the file is not UTF-8 (it looks like {encoding})",
+            "文件不是 UTF-8 编码（看起来是 {encoding}）",
+        ),
+        file,
+        data.count(b"\n", 0, start) + 1,
+        start - data.rfind(b"\n", 0, start),
+        Text("save it as UTF-8 in your editor", "请在编辑器中另存为 UTF-8"),
+        encoding=_guess(data),
+    )
+
+
+def _guess(data: bytes) -> str | Text:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:2]:
+        return "UTF-16"
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return Text("another encoding", "其他编码")
+    return "GBK"
 
 
 def encode(text: str) -> bytes:
@@ -77,47 +86,58 @@ def encode(text: str) -> bytes:
 
 
 def read(source: bytes | str, *, file: str = "") -> Any:
-    """Read a document: every scalar as typed, an empty one None. Raises YamlInvalid."""
+    """Read a document: mappings, lists, text; every scalar as typed, only an empty one is None.
+
+    Tags are passed over (``!!int 3`` is "3"), ``<<`` is a name like any other, an alias is the
+    value it refers to. ``file`` is named in errors. Raises YamlInvalid with a line and a column
+    (DESIGN section 1).
+    """
     text = decode(source, file=file) if isinstance(source, bytes) else source
-    if len(text) > MAX_BYTES:
-        raise located(
-            "yaml-too-large", Text("the text is larger than 5 MB", "文本超过 5 MB"), file, 1, 1
-        )
-    parser = None
+    check_size(text, file)
     try:
-        parser = new_parser(text.removeprefix("\ufeff"))
-        return _Reader(parser, file).document()
-    except yaml.YAMLError as error:
+        return _parsed(text, file, pure=False)
+    except (yaml.YAMLError, UnicodeError) as error:
+        if len(text) <= SECOND_LOOK:
+            try:
+                return _parsed(text, file, pure=True)
+            except (yaml.YAMLError, UnicodeError):
+                pass
         raise explained(error, text, file) from error
-    except RecursionError as error:
-        raise located(
-            "yaml-too-deep", Text("nested too deeply", "嵌套过深"), file, 1, 1
-        ) from error
-    finally:
-        if parser is not None:
-            parser.dispose()
 
 
 def read_mapping(source: bytes | str, *, file: str = "") -> dict[str, Any]:
-    """As :func:`read`; the document must be a mapping."""
-    tree = read(source, file=file)
-    if not isinstance(tree, dict):
-        raise located(
-            "yaml-not-mapping",
-            Text("there are no “name: value” lines", "文件中没有“字段: 值”的内容"),
-            file,
-            1,
-            1,
-        )
-    return tree
+    """As :func:`read`; the document must be a mapping, else YamlInvalid (yaml-not-mapping)."""
+    text = decode(source, file=file) if isinstance(source, bytes) else source
+    tree = read(text, file=file)
+    if isinstance(tree, dict):
+        return tree
+    raise merge_marker(text, file) or located(
+        "yaml-not-mapping",
+        Text("there are no “name: value” lines", "文件中没有“字段: 值”的内容"),
+        file,
+        1,
+        1,
+        Text("write one field a line: name: value", "每行写一个字段：字段: 值"),
+    )
+
+
+def _parsed(text: str, file: str, *, pure: bool) -> Any:
+    parser = new_parser(text.removeprefix("\ufeff"), pure=pure)
+    try:
+        return _Reader(events_of(parser, text, file), text, file).document()
+    finally:
+        parser.dispose()
 
 
 class _Reader:
-    def __init__(self, parser: Any, file: str) -> None:
-        self._next = parser.get_event
+    """Builds the tree from events; depth and size are counted before anything is built."""
+
+    def __init__(self, following: Callable[[], Any], text: str, file: str) -> None:
+        self._next = following
+        self._text = text
         self._file = file
         self._anchors: dict[str, Any] = {}
-        self._sizes: dict[int, int] = {}
+        self._sizes: dict[str, int] = {}
         self._nodes = 0
 
     def document(self) -> Any:
@@ -143,93 +163,119 @@ class _Reader:
     def _fail(
         self, code: str, message: Text, event: Any, hint: Text | None = None, **data: Any
     ) -> YamlInvalid:
-        mark = event.start_mark
-        return located(code, message, self._file, mark.line + 1, mark.column + 1, hint, **data)
+        index = event.start_mark.index + self._text.startswith("\ufeff")
+        line, column = place(self._text, index)
+        marker = merge_marker(self._text, self._file, near=line)
+        return marker or located(code, message, self._file, line, column, hint, **data)
 
     def _node(self, event: Any, depth: int) -> Any:
         kind = event.__class__
         if kind is ScalarEvent:
             value = event.value
             self._nodes += 1
-            result: Any = None if not value and not event.style else value
-        elif kind is AliasEvent:
+            if event.anchor is not None:
+                return self._keep(event.anchor, None if not value and not event.style else value)
+            return None if not value and not event.style else value
+        if kind is AliasEvent:
             return self._alias(event)
-        else:
-            if depth > MAX_DEPTH:
-                raise self._fail(
-                    "yaml-too-deep",
-                    Text("nested more than 100 levels deep", "嵌套超过 100 层"),
-                    event,
-                )
-            start = self._nodes
-            if event.anchor is not None:
-                self._anchors[event.anchor] = _OPEN
-            result = self._mapping(depth) if kind is MappingStartEvent else self._sequence(depth)
-            self._nodes += 1
-            if event.anchor is not None:
-                self._sizes[id(result)] = self._nodes - start
-        if event.anchor is not None:
-            self._anchors[event.anchor] = result
-        return result
+        if depth > MAX_DEPTH:
+            raise self._fail(
+                "yaml-too-deep",
+                Text("nested more than 100 levels deep", "嵌套超过 100 层"),
+                event,
+                Text("take some levels out", "请减少层级"),
+            )
+        before = self._nodes
+        name = event.anchor
+        if name is not None:
+            self._anchors[name] = _OPEN
+        result = self._mapping(depth) if kind is MappingStartEvent else self._sequence(depth)
+        self._nodes += 1
+        return result if name is None else self._keep(name, result, self._nodes - before)
+
+    def _keep(self, name: str, value: Any, size: int = 1) -> Any:
+        self._anchors[name] = value
+        self._sizes[name] = size
+        return value
 
     def _alias(self, event: Any) -> Any:
         name = event.anchor
-        if name not in self._anchors:
+        value = self._anchors.get(name, _UNKNOWN)
+        if value is _UNKNOWN:
             raise self._fail(
                 "yaml-alias",
                 Text("*{name} refers to nothing above it", "*{name} 在前文中没有定义"),
                 event,
+                Text("quote a value that starts with *", "以 * 开头的值请加引号"),
                 name=name,
             )
-        value = self._anchors[name]
         if value is _OPEN:
             raise self._fail(
-                "yaml-alias", Text("*{name} contains itself", "*{name} 包含自身"), event, name=name
+                "yaml-alias",
+                Text("*{name} contains itself", "*{name} 包含自身"),
+                event,
+                Text("write the values out", "请直接写出内容"),
+                name=name,
             )
-        self._nodes += self._sizes.get(id(value), 1)
+        self._nodes += self._sizes[name]
         if self._nodes > MAX_NODES:
             raise self._fail(
                 "yaml-alias",
-                Text("the references unfold to too much", "引用展开后内容过多"),
+                Text("the references (*) unfold to too much", "引用（*）展开后内容过多"),
                 event,
+                Text("write the values out", "请直接写出内容"),
             )
         return value
+
+    def _key(self, event: Any) -> str:
+        if event.__class__ is AliasEvent:
+            target = self._alias(event)
+            if isinstance(target, str):
+                return target
+        elif event.__class__ is ScalarEvent:
+            if event.anchor is not None:
+                self._keep(event.anchor, event.value)
+            return str(event.value)
+        raise self._fail(
+            "yaml-key",
+            Text("a name must be plain text", "字段名必须是普通文本"),
+            event,
+            Text(
+                "quote the value if it starts with [, {{ or *",
+                "如果值以 [、{{ 或 * 开头，请加引号",
+            ),
+        )
 
     def _mapping(self, depth: int) -> dict[str, Any]:
         tree: dict[str, Any] = {}
         following = self._next
         while True:
             event = following()
-            if event.__class__ is MappingEndEvent:
+            kind = event.__class__
+            if kind is MappingEndEvent:
+                self._nodes += len(tree)
                 return tree
-            if event.__class__ is not ScalarEvent:
-                raise self._fail(
-                    "yaml-key",
-                    Text("a name must be plain text", "字段名必须是普通文本"),
-                    event,
-                    Text(
-                        "quote the value if it starts with [, {{ or *",
-                        "如果值以 [、{{ 或 * 开头，请加引号",
-                    ),
-                )
-            key = event.value
+            if kind is ScalarEvent and event.anchor is None:
+                key = event.value
+            else:
+                key = self._key(event)
             if key in tree:
-                raise self._fail(
-                    "yaml-duplicate-key",
-                    Text("“{key}” stands here a second time", "字段“{key}”重复出现"),
-                    event,
-                    Text("keep one of the two", "请只保留其中一个"),
-                    key=key,
-                )
-            if event.anchor is not None:
-                self._anchors[event.anchor] = key
+                raise self._twice(event, key)
             inner = following()
             if inner.__class__ is ScalarEvent and inner.anchor is None:
                 value = inner.value
-                self._nodes += 1
                 tree[key] = None if not value and not inner.style else value
             else:
                 tree[key] = self._node(inner, depth + 1)
+
+    def _twice(self, event: Any, key: str) -> YamlInvalid:
+        return self._fail(
+            "yaml-duplicate-key",
+            Text("“{key}” stands here a second time", "字段“{key}”重复出现"),
+            event,
+            Text("keep one of the two", "请只保留其中一个"),
+            key=key,
+        )
 
     def _sequence(self, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -241,3 +287,4 @@ class _Reader:
 
 
 _OPEN: Any = object()
+_UNKNOWN: Any = object()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import command, option
 from textcrm.cli.reading import report_broken
-from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -67,17 +66,7 @@ def _owner(context: Context, word: str | None) -> str | None:
         return word
     vault = context.vault()
     if word in ("me", "我"):
-        me = vault.me()
-        if me is None:
-            raise Misuse(
-                "who-is-me",
-                Text(
-                    "git's user is nobody in access/access.yaml",
-                    "access/access.yaml 中没有与 git 用户对应的人",
-                ),
-                hint=Text("name a person instead", "请写出人员姓名"),
-            )
-        return me.id
+        return vault.require_me().id
     person = vault.access.find(word)
     return person.id if person else word
 

@@ -93,7 +93,14 @@ def run(
         _table(context, docs, _split((columns,)) if columns else [], form or "table")
     if not docs:
         if not context.json:
-            context.hint_error(Text("no customer fits", "没有符合条件的客户"))
+            context.hint_error(
+                Text("no customer fits", "没有符合条件的客户")
+                if query
+                else Text(
+                    'no customers yet; the first one: textcrm add "NAME"',
+                    "还没有客户；新增第一位：textcrm add 名称",
+                )
+            )
         context.exit(1)
 
 
