@@ -54,7 +54,8 @@ def set_scalar(
         replaced = restyled(value, None if span.style in (None, "") else span.style, flow=flow)
         if start == span.end and span.start == span.end:
             return _fill_empty(text, span, steps, replaced, value)
-        new = splice(text, start, span.end, replaced)
+        glued = start > span.start and text[start - 1] not in " \t\r\n"
+        new = splice(text, start, span.end, " " + replaced if glued else replaced)
     return one_scalar(text, new, span, value)
 
 
@@ -71,6 +72,7 @@ def _fill_empty(text: str, span: Span, steps: tuple[Any, ...], replaced: str, va
     for place in dict.fromkeys((span.start, key.end if key is not None else span.start)):
         tries += [(place, replaced), (place, ": " + replaced)]
         if found is not None and found[0].kind == "map":
+            tries.append((place, ": " + replaced + newline(text)))
             tries.append((place, newline(text) + " " * found[0].column + ": " + replaced))
     for place, piece in tries:
         for before in ("", " "):

@@ -165,6 +165,14 @@ _KINDS = (
     _Kind("indent", "yaml-indent", _MISFIT, _LINE_UP),
 )
 
+_ANYTHING = _Kind(
+    "",
+    "yaml-syntax",
+    Text("this is not YAML as textcrm reads it", "此处不符合 YAML 语法"),
+    Text("quote the value if it holds special signs", "如果值中有特殊符号，请加引号"),
+)
+
+_WIDE_COLON = re.compile(r"^[ -]*[^\s:：'\"#\[{|>]+：", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$|^={7}\r?$", re.MULTILINE)
 
@@ -190,21 +198,30 @@ def explained(error: Exception, text: str, file: str) -> YamlInvalid:
 
 
 def _in_words(words: str, text: str, file: str, begin: int, index: int) -> YamlInvalid:
-    for kind in _KINDS:
-        if kind.piece not in words:
-            continue
-        at = begin if kind.opening else index
-        quote = _open_quote(text, index) if kind.code in ("yaml-indent", "yaml-unclosed") else None
-        if quote is not None and "quoted scalar" not in words:
-            return located("yaml-unclosed", _UNQUOTED, file, *place(text, quote), _CLOSE_QUOTE)
-        return located(kind.code, kind.message, file, *place(text, at), kind.hint)
+    kind = next((one for one in _KINDS if one.piece in words), _ANYTHING)
+    if kind.code in ("yaml-indent", "yaml-unclosed") and "quoted scalar" not in words:
+        likelier = _wide_colon(text, file, begin, index) or _quote_trouble(text, file, index)
+        if likelier is not None:
+            return likelier
+    at = begin if kind.opening else index
     return located(
-        "yaml-syntax",
-        Text("this is not YAML: {problem}", "不符合 YAML 语法：{problem}"),
+        kind.code, kind.message, file, *place(text, at), kind.hint, problem=words.strip()
+    )
+
+
+def _wide_colon(text: str, file: str, begin: int, index: int) -> YamlInvalid | None:
+    """A name with the Chinese colon after it, on the lines that the parser stumbled over."""
+    line_start = text.rfind("\n", 0, min(begin, index)) + 1
+    first = text.rfind("\n", 0, max(line_start - 1, 0)) + 1
+    found = _WIDE_COLON.search(text, first, text.find("\n", index) % (len(text) + 1))
+    if found is None:
+        return None
+    return located(
+        "yaml-colon",
+        Text("a Chinese colon “：” stands where “:” should", "此处使用了中文冒号“：”"),
         file,
-        *place(text, index),
-        Text("quote the value if it holds special signs", "如果值中有特殊符号，请加引号"),
-        problem=words.strip(),
+        *place(text, found.end() - 1),
+        Text("write a plain colon and a space: name: value", "请改为英文冒号加空格：字段: 值"),
     )
 
 
@@ -263,31 +280,45 @@ def _tab_before(text: str, index: int) -> int | None:
     return index if text[index : index + 1] == "\t" else None
 
 
-def _open_quote(text: str, index: int) -> int | None:
-    """Where a quoted text begins that runs over several lines right up to the place of an error.
+def _quote_trouble(text: str, file: str, index: int) -> YamlInvalid | None:
+    """A quoted text that ends right before the place of an error.
 
-    Such a text has most likely lost its closing quote: it ends at the next value's opening one.
+    One that runs over several lines has most likely lost its closing quote and ends at the next
+    value's opening one; one on a single line holds a quote that should be written twice.
     """
+    last = _last_scalar(text)
+    offset = int(text.startswith("\ufeff"))
+    if last is None or last.style not in ("'", '"'):
+        return None
+    end = last.end_mark.index + offset
+    if text[end:index].strip(" "):
+        return None
+    if last.start_mark.line != last.end_mark.line:
+        at = last.start_mark.index + offset
+        return located("yaml-unclosed", _UNQUOTED, file, *place(text, at), _CLOSE_QUOTE)
+    follows = Text("something follows the closing quote", "引号闭合之后还有文字")
+    hint = Text(
+        "inside double quotes write \\\", inside single quotes ''",
+        "双引号中的引号写成 \\\"，单引号中的引号写成 ''",
+    )
+    return located("yaml-syntax", follows, file, *place(text, end), hint)
+
+
+def _last_scalar(text: str) -> Any:
+    """The last scalar that the parser gets to see before it gives up."""
     from textcrm.yamlfile.parsing import new_parser
 
-    offset = int(text.startswith("\ufeff"))
-    parser = new_parser(text[offset:])
+    parser = new_parser(text.removeprefix("\ufeff"))
     last: Any = None
     try:
-        while True:
-            event = parser.get_event()
-            if event is None:
-                break
+        while (event := parser.get_event()) is not None:
             if isinstance(event, yaml.events.ScalarEvent):
                 last = event
     except (yaml.YAMLError, UnicodeError):
-        pass
+        return last
     finally:
         parser.dispose()
-    if last is None or last.style not in ("'", '"') or last.start_mark.line == last.end_mark.line:
-        return None
-    between = text[last.end_mark.index + offset : index]
-    return int(last.start_mark.index) + offset if not between.strip(" ") else None
+    return last
 
 
 def refused(reason: Text | None = None) -> Invalid:

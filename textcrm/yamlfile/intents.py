@@ -69,20 +69,18 @@ def one_scalar(old: str, new: str, span: Span, value: Any) -> str:
     """
     wanted = as_read(value) or ""
     before = _events(old)
-    for place, event in enumerate(before):
-        if event[0] == span.start and event[1] in ("scalar", "alias"):
-            before[place] = (
-                event[0],
-                "scalar",
-                wanted,
-                event[3] if event[1] == "scalar" else None,
-            )
+    # From the end: an empty key and its empty value stand at one place, the value is the later.
+    for place in range(len(before) - 1, -1, -1):
+        event = before[place]
+        if event[:2] == (span.start, span.end) and event[2] in ("scalar", "alias"):
+            anchor = event[4] if event[2] == "scalar" else None
+            before[place] = (event[0], event[1], "scalar", wanted, anchor)
             break
     try:
         after = _events(new)
     except YamlInvalid as error:
         raise _why(error) from error
-    if [event[1:] for event in before] != [event[1:] for event in after]:
+    if [event[2:] for event in before] != [event[2:] for event in after]:
         raise refused()
     return new
 
@@ -92,32 +90,31 @@ def _why(error: YamlInvalid) -> Invalid:
     return error if error.code in ("yaml-too-large", "yaml-too-deep") else refused()
 
 
-def _events(text: str) -> list[tuple[int, str, Any, Any]]:
-    """The parser's events, as (offset, kind, value, anchor)."""
+Event = tuple[int, int, str, Any, Any]
+
+
+def _events(text: str) -> list[Event]:
+    """The parser's events, as (start, end, kind, value, anchor)."""
     offset = 1 if text.startswith("\ufeff") else 0
     parser = new_parser(text[offset:])
-    found: list[tuple[int, str, Any, Any]] = []
+    found: list[Event] = []
     try:
         while True:
             event = parser.get_event()
             kind = event.__class__
             if kind is StreamEndEvent:
                 return found
-            name = (
-                "scalar"
-                if kind is ScalarEvent
-                else "alias"
-                if kind is AliasEvent
-                else kind.__name__
-            )
+            name = _SCALARS.get(kind, kind.__name__)
             value = event.value if kind is ScalarEvent else None
-            found.append(
-                (event.start_mark.index + offset, name, value, getattr(event, "anchor", None))
-            )
+            start, end = event.start_mark.index + offset, event.end_mark.index + offset
+            found.append((start, end, name, value, getattr(event, "anchor", None)))
     except yaml.YAMLError as error:
         raise explained(error, text, "") from error
     finally:
         parser.dispose()
+
+
+_SCALARS = {ScalarEvent: "scalar", AliasEvent: "alias"}
 
 
 def verified(old: str, new: str, steps: Sequence[Any], value: Any) -> str:

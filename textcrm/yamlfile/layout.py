@@ -23,7 +23,7 @@ def splice(text: str, start: int, end: int, piece: str) -> str:
 
 def after_anchor(text: str, span: Span) -> int:
     """Where a scalar's own text starts, behind its anchor and tag."""
-    match = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+|$))*").match(text, span.start, span.end)
+    match = re.compile(r"(?:(?:&[\w-]+|![^\s,\[\]{}]*)\s*)*").match(text, span.start, span.end)
     return match.end() if match else span.start
 
 

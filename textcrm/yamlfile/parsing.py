@@ -12,10 +12,8 @@ from textcrm.yamlfile.failures import located
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-try:
-    from yaml._yaml import CParser
-except ImportError:  # PyYAML without its C part: right, and some twenty times slower
-    CParser = None
+# None for a PyYAML without its C part: right, and some twenty times slower.
+_CParser: Any = getattr(getattr(yaml, "_yaml", None), "CParser", None)
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_DEPTH: Final = 100
@@ -31,9 +29,9 @@ _SMALL: Final = 256 * 1024
 
 def new_parser(text: str, *, pure: bool = False) -> Any:
     """A parser over a text without a byte-order mark; call its ``dispose`` when done."""
-    if CParser is None or pure:
+    if _CParser is None or pure:
         return yaml.SafeLoader(text)
-    return CParser(text)
+    return _CParser(text)
 
 
 def events_of(parser: Any, text: str, file: str) -> Callable[[], Any]:

@@ -139,6 +139,7 @@ class _Reader:
         self._anchors: dict[str, Any] = {}
         self._sizes: dict[str, int] = {}
         self._nodes = 0
+        self._unfolded = 0
 
     def document(self) -> Any:
         self._next()
@@ -218,7 +219,8 @@ class _Reader:
                 name=name,
             )
         self._nodes += self._sizes[name]
-        if self._nodes > MAX_NODES:
+        self._unfolded += self._sizes[name]
+        if self._unfolded > MAX_NODES:
             raise self._fail(
                 "yaml-alias",
                 Text("the references (*) unfold to too much", "引用（*）展开后内容过多"),
@@ -255,10 +257,7 @@ class _Reader:
             if kind is MappingEndEvent:
                 self._nodes += len(tree)
                 return tree
-            if kind is ScalarEvent and event.anchor is None:
-                key = event.value
-            else:
-                key = self._key(event)
+            key = event.value if kind is ScalarEvent and event.anchor is None else self._key(event)
             if key in tree:
                 raise self._twice(event, key)
             inner = following()
