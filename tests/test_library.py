@@ -172,6 +172,17 @@ def test_an_old_fault_elsewhere_does_not_stop_work(vault: Vault) -> None:
         editing.change(vault, "C20260101001", [("status", "odd")])
 
 
+def test_sizes_said_one_after_the_other_stand_side_by_side(vault: Vault) -> None:
+    record_id = editing.add(vault, "A", [("客户规模", "50-100人")]).id
+    editing.change(vault, record_id, [("客户规模", "年营收5000万+")])
+    size = vault.get(record_id).data["size"]
+    assert size["employees"] == {"min": 50, "max": 100, "text": "50-100人"}
+    assert (size["annual_revenue"]["min"], size["annual_revenue"]["text"]) == (
+        Decimal(50_000_000),
+        "年营收5000万+",
+    )
+
+
 # -- undo
 
 

@@ -119,5 +119,14 @@ def _person(vault: Vault, path: Path, text: str) -> Assigned:
 def apply(vault: Vault, text: str, values: list[Assigned]) -> str:
     """Put values into a record's text, one after the other."""
     for one in values:
-        text = edits.put(text, one.path, one.value, vault.schema)
+        for path, value in _parts(vault, one):
+            text = edits.put(text, path, value, vault.schema)
     return text
+
+
+def _parts(vault: Vault, one: Assigned) -> list[tuple[Path, Any]]:
+    """A size said in words sets the ranges that it names and leaves the others (A20)."""
+    field = vault.schema.at(one.path)
+    if isinstance(one.value, dict) and field is not None and field.kind == "size":
+        return [((*one.path, name), part) for name, part in one.value.items()]
+    return [(one.path, one.value)]
