@@ -106,6 +106,21 @@ def test_a_record_answers_to_id_former_id_name_and_alias(vault: Vault) -> None:
     assert len(caught.value.data["candidates"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("name: 'It''s  A'", "it's  a"),
+        ('name: "\\u5f20\\u4e09"', "张三"),
+        ("name: two\n  lines", "two lines"),
+        ("name: ＡＢＣ１", "abc1"),
+        ("name: A-B (C)", "a-b (c)"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(vault: Vault, line: str, word: str) -> None:
+    _write(vault, "customers/2026/01/C20260102001.yaml", f"id: C20260102001\n{line}\n")
+    assert vault.get(word).id == "C20260102001"
+
+
 # -- careful writes
 
 HAND = "\ufeff# 顶\r\nid: C20260101001   # 编号\r\nname: 'A'\r\nodd:   {x: [1,  2]}\r\n\r\nstatus: none\r\ntags:\r\n- a  # 甲\r\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from textcrm import yamlfile
@@ -10,7 +11,7 @@ from textcrm.errors import TextcrmError
 from textcrm.record import Record, created_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from textcrm.schema import Schema
@@ -70,16 +71,45 @@ def parse(path: str, data: bytes, schema: Schema) -> Record:
 
 def load(root: Path, path: str, schema: Schema) -> Record:
     """Read one record file of the work tree. Raises FileNotFoundError, YamlInvalid."""
+    return parse(path, read(root, path), schema)
+
+
+def read(root: Path, path: str) -> bytes:
+    """The bytes of a record file, one more than allowed where it is too large."""
     with open(os.path.join(root, path), "rb") as file:  # noqa: PTH118, PTH123 - 10,000 times
-        data = file.read(yamlfile.MAX_BYTES + 1)
-    return parse(path, data, schema)
+        return file.read(yamlfile.MAX_BYTES + 1)
 
 
-def load_all(root: Path, schema: Schema, broken: list[Broken]) -> Iterator[Record]:
-    """Read every record; files that cannot be read go to ``broken`` and stop nothing."""
+def _prefilter(name: str) -> Callable[[bytes], bool]:
+    """Whether a file may hold a name: by its first word, where quoting cannot hide it."""
+    word = next(iter(fold(name).split()), "")
+    if not word or not word.isalnum():
+        return lambda _data: True
+
+    def may_hold(data: bytes) -> bool:
+        return b"\\" in data or word in fold(data.decode("utf-8", "replace"))
+
+    return may_hold
+
+
+def fold(text: str) -> str:
+    """A text as names are compared: width and case do not matter, nor do spaces at its ends."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def load_all(
+    root: Path, schema: Schema, broken: list[Broken], *, mentioning: str = ""
+) -> Iterator[Record]:
+    """Read every record; files that cannot be read go to ``broken`` and stop nothing.
+
+    With ``mentioning`` only those whose text may hold that name, which is told without parsing.
+    """
+    may_hold = _prefilter(mentioning)
     for path in paths(root):
         try:
-            yield load(root, path, schema)
+            data = read(root, path)
+            if may_hold(data):
+                yield parse(path, data, schema)
         except TextcrmError as error:
             broken.append(Broken(path, error))
         except FileNotFoundError:

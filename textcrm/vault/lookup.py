@@ -31,15 +31,17 @@ def looks_like_id(word: str) -> bool:
 
 
 def _by_scan(vault: Vault, word: str) -> Record:
-    folded = fold(word)
+    folded = store.fold(word)
     by_id: list[Record] = []
     by_name: list[Record] = []
-    for record in vault.records():
+    for record in vault.records(mentioning=word):
         if word in (record.id, record.path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX)) or (
             word in strings(record.raw.get("former_ids"))
         ):
             by_id.append(record)
-        elif folded and folded in map(fold, (record.name, *strings(record.raw.get("aliases")))):
+        elif folded and folded in map(
+            store.fold, (record.name, *strings(record.raw.get("aliases")))
+        ):
             by_name.append(record)
     found = by_id or by_name
     if len(found) > 1:
@@ -51,12 +53,12 @@ def _by_scan(vault: Vault, word: str) -> Record:
 
 def _missing(vault: Vault, word: str) -> Exception:
     """Say what is near, or that the file of that id is broken."""
-    for broken in vault.broken:
-        if word and word in broken.path:
-            return broken.error
     import difflib
 
     known = {record.id: record.name for record in vault.records()}
+    for broken in vault.broken:
+        if word and word in broken.path:
+            return broken.error
     names = {name: record_id for record_id, name in known.items()}
     near = difflib.get_close_matches(word, [*known, *names], n=3, cutoff=0.6)
     near += [name for name in names if len(word) > 1 and word in name and name not in near][:3]
@@ -69,8 +71,3 @@ def _missing(vault: Vault, word: str) -> Exception:
 def strings(value: object) -> list[str]:
     """The strings of a list, whatever else stands there."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def fold(name: str) -> str:
-    """A name as it is compared: width and case do not matter, nor do spaces at its ends."""
-    return unicodedata.normalize("NFKC", name).casefold().strip()

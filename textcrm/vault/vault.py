@@ -179,10 +179,13 @@ class Vault:
         except OSError as error:
             raise store.unreadable(path, error) from error
 
-    def records(self) -> Iterator[Record]:
-        """Every record, in the order of their files; unreadable files gather in ``broken``."""
+    def records(self, *, mentioning: str = "") -> Iterator[Record]:
+        """Every record, in the order of their files; unreadable files gather in ``broken``.
+
+        With ``mentioning`` at least those that hold that name, and few others: much faster.
+        """
         self.broken = []
-        return store.load_all(self.root, self.schema, self.broken)
+        return store.load_all(self.root, self.schema, self.broken, mentioning=mentioning)
 
     def load(self, path: str) -> Record:
         """The record of a file. Raises NotFound, YamlInvalid."""

@@ -90,12 +90,13 @@ def _tree(context: Context, source: str | None) -> dict[str, Any] | None:
 
 def _warn_of_likeness(context: Context, name: str) -> None:
     """A customer of the same name may be the same one: ask on a terminal, warn off it (G1)."""
-    from textcrm.vault.lookup import fold, strings
+    from textcrm.store import fold
+    from textcrm.vault.lookup import strings
 
     folded = fold(name)
     same = [
         record
-        for record in context.vault().records()
+        for record in context.vault().records(mentioning=name)
         if folded in (fold(record.name), *map(fold, strings(record.raw.get("aliases"))))
     ]
     if not same:
