@@ -163,8 +163,8 @@ def test_suite_edits_keep_every_other_byte(shared_data: Path, value: str) -> Non
         assert after.startswith(text[: edit["start"]]), edit
         assert after.endswith(text[edit["end"] :]), edit
         done += 1
-    assert done == 254
-    assert unreadable == {"4ABK", "96NN/00", "96NN/01", "Y79Y/01"}
+    assert done == 261
+    assert not unreadable
 
 
 RECORD = """\
@@ -200,7 +200,7 @@ custom: {x: 1, y: 二}
         ),
         (("custom", "y"), "三", "y: 二", "y: 三"),
         (("notes",), "一\n二\n三", "|\n  第一行\n  第二行\n", "|-\n  一\n  二\n  三\n"),
-        (("notes",), "一行", "|\n  第一行\n  第二行\n", "一行\n"),
+        (("notes",), "一行", "|\n  第一行\n  第二行\n", "|-\n  一行\n"),
     ],
 )
 def test_a_scalar_keeps_its_style(

@@ -1,92 +1,88 @@
-"""New text for trees: blocks, flows, literals, whole documents."""
+"""New text for trees: blocks, flows, names."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textcrm.yamlfile.scalars import (
     AMBIGUOUS,
-    SPECIAL,
+    block,
+    blockable,
     double_quoted,
     fresh,
     plain_ok,
     single_quoted,
 )
 
+if TYPE_CHECKING:
+    from textcrm.yamlfile.layout import Style
 
-def blockable(body: str) -> bool:
-    lines = body.split("\n")
-    return (
-        not SPECIAL.search(body)
-        and bool(body.strip())
-        and not lines[0].startswith((" ", "\t"))
-        and bool(lines[0].strip())
-    )
+_LONGEST_NAME = 1000  # YAML wants a "?" before a name of more than 1,024 characters
 
 
-def literal(body: str, indent: int) -> str:
-    """``|`` with the chomping that keeps the value's last newlines; no newline at its own end."""
-    stripped = body.rstrip("\n")
-    ending = len(body) - len(stripped)
-    head = "|-" if ending == 0 else "|" if ending == 1 else "|+"
-    pad = " " * indent
-    lines = [pad + line if line else "" for line in stripped.split("\n")]
-    return "\n".join([head, *lines, *([""] * (ending - 1 if ending > 1 else 0))])
+def value_text(value: Any, indent: int, style: Style) -> str:
+    """What stands after ``name:``, with its leading space or line break.
+
+    ``indent`` is that of the mapping the name belongs to.
+    """
+    if isinstance(value, dict | list | tuple) and value:
+        step = style.map_step if isinstance(value, dict) else style.list_step
+        return "\n" + block_text(value, indent + step, style)
+    return _inline(value, indent, style)
 
 
-def value_text(value: Any, indent: int, list_step: int) -> str:
-    """What stands after ``key:`` or ``-`` for a value, with its leading space or newline."""
-    if isinstance(value, dict | list) and value:
-        if isinstance(value, list):
-            return "\n" + block_text(value, indent + list_step)
-        return "\n" + block_text(value, indent + 2)
-    return _inline(value, indent)
+def item_text(value: Any, indent: int, style: Style) -> str:
+    """What stands after the dash of an item; ``indent`` is that of the dash."""
+    if isinstance(value, dict | list | tuple) and value:
+        return " " + block_text(value, indent + 2, style)[indent + 2 :]
+    return _inline(value, indent, style)
 
 
-def _inline(value: Any, indent: int) -> str:
-    if isinstance(value, dict):
-        return " {}"
-    if isinstance(value, list):
-        return " []"
-    if isinstance(value, str) and "\n" in value and blockable(value):
-        return " " + literal(value, indent + 2)
+def _inline(value: Any, indent: int, style: Style) -> str:
+    if isinstance(value, dict | list | tuple):
+        return " {}" if isinstance(value, dict) else " []"
+    if isinstance(value, str) and "\n" in value and style.literal and blockable(value):
+        return " " + block(value, "|", indent + 2, indent)
     piece = fresh(value)
     return " " + piece if piece else ""
 
 
-def block_text(tree: Any, indent: int) -> str:
+def block_text(tree: Any, indent: int, style: Style) -> str:
+    """A mapping or list in line form, each line indented, without the last line break."""
     pad = " " * indent
-    lines: list[str] = []
     if isinstance(tree, dict):
-        for name, value in tree.items():
-            lines.append(f"{pad}{key_text(str(name))}:{value_text(value, indent, 2)}")
-    else:
-        lines.extend(pad + "-" + item_text(item, indent) for item in tree)
-    return "\n".join(lines)
+        pairs = (pair_text(str(name), value, indent, style) for name, value in tree.items())
+        return "\n".join(pad + pair for pair in pairs)
+    return "\n".join(pad + "-" + item_text(item, indent, style) for item in tree)
 
 
-def item_text(item: Any, indent: int) -> str:
-    """What stands after the dash of an item."""
-    if isinstance(item, dict | list) and item:
-        return " " + block_text(item, indent + 2)[indent + 2 :]
-    return _inline(item, indent)
+def pair_text(name: str, value: Any, indent: int, style: Style) -> str:
+    """``name: value``; the lines after the first one indented."""
+    key = name_text(name)
+    if len(key) > _LONGEST_NAME:
+        key = f"? {key}\n{' ' * indent}"
+    return f"{key}:{value_text(value, indent, style)}"
 
 
-def key_text(name: str) -> str:
-    if plain_ok(name, flow=False) and not AMBIGUOUS.match(name) and len(name) < 100:
+def name_text(name: str, *, flow: bool = False) -> str:
+    """A name, quoted wherever it must be."""
+    if plain_ok(name, flow=flow) and not AMBIGUOUS.match(name):
         return name
-    single = single_quoted(name)
-    return single if single is not None else double_quoted(name)
+    return single_quoted(name) or double_quoted(name)
 
 
-def flow_text(value: Any) -> str:
+def flow_text(value: Any, *, in_list: bool = False) -> str:
+    """A value in brackets and braces, on one line."""
     if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{fresh(str(n), flow=True)}: {flow_text(v)}" for n, v in value.items())
-            + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(flow_text(v) for v in value) + "]"
-    piece = fresh(value, flow=True)
-    return piece or "''" if isinstance(value, str) else piece or "null"
+        return "{" + ", ".join(flow_pair(str(name), one) for name, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow_text(one, in_list=True) for one in value) + "]"
+    # An item cannot be left out between commas; the tag says that there is nothing.
+    return fresh(value, flow=True) or ("!!null" if in_list else "")
+
+
+def flow_pair(name: str, value: Any) -> str:
+    """``name: value`` inside braces."""
+    key = name_text(name, flow=True)
+    asked = "? " if len(key) > _LONGEST_NAME else ""
+    return f"{asked}{key}: {flow_text(value)}"

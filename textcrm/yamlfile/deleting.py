@@ -4,61 +4,115 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.yamlfile.editing import replace_node
+from textcrm.yamlfile.editing import unmarked
 from textcrm.yamlfile.failures import refused
-from textcrm.yamlfile.intents import proven, without
-from textcrm.yamlfile.layout import dash_of, line_end, own_comment, splice
-from textcrm.yamlfile.places import Span, child_of, find_span
-from textcrm.yamlfile.reading import read
+from textcrm.yamlfile.layout import (
+    Entry,
+    entries,
+    gap_end,
+    line_end,
+    line_start,
+    own_comment,
+    starts_line,
+)
+from textcrm.yamlfile.nodes import compose, follow
+from textcrm.yamlfile.replacing import replace_node
+from textcrm.yamlfile.shapes import (
+    check_unreferenced,
+    data_of,
+    first_proven,
+    shape_at,
+    shape_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from textcrm.yamlfile.nodes import Found, Node
 
 
 def delete(text: str, path: Sequence[str | int]) -> str:
-    """Take out a key or item, with its own comment: on its line, and directly above at its indent."""
-    steps = tuple(path)
-    parent = find_span(text, steps[:-1])
-    found = child_of(parent, steps[-1]) if parent is not None else None
-    if parent is None or found is None:
-        return text
-    key, span = found
-    intended = without(read(text), steps)
-    if parent.flow:
-        return proven(_delete_flow(text, parent, steps[-1]), intended)
+    """Take out the key or item at a path; a path that leads nowhere changes nothing.
+
+    With it goes its own comment: on its line, and on the lines directly above at its indent, but
+    not what opens the file. A collection that loses its last entry becomes ``{}`` or ``[]``.
+    Raises Invalid (edit-refused) where an alias further down needs what would go.
+    """
+    mark, text = unmarked(text)
+    roots = compose(text)
+    found = follow(roots[0], tuple(path)) if roots else None
+    if found is None or not path:
+        return mark + text
+    if found.rest:
+        return mark + (_in_copy(text, roots, found) if found.node.kind == "alias" else text)
+    return mark + _delete(text, roots, found)
+
+
+def _delete(text: str, roots: list[Node], found: Found) -> str:
+    check_unreferenced(roots, found.node)
+    parent, index = found.trail[-2], found.indexes[-1]
+    key = parent.children[index][0]
+    if key is not None:
+        check_unreferenced(roots, key)
     if len(parent.children) == 1:
-        if len(steps) == 1:
-            raise refused()
-        empty: Any = [] if parent.kind == "seq" else {}
-        return proven(_emptied(text, steps[:-1], empty), intended)
-    index = next(place for place, pair in enumerate(parent.children) if pair[1] is span)
-    dash = dash_of(text, parent, index) if parent.kind == "seq" else key.start
-    line_start = text.rfind("\n", 0, dash) + 1
-    end = line_end(text, span, key if parent.kind == "map" else None)
-    if text[line_start:dash].strip():
-        following = parent.children[index + 1]
-        stop = dash_of(text, parent, index + 1) if parent.kind == "seq" else following[0].start
-        return proven(text[:dash] + text[stop:], intended)
-    start = own_comment(text, line_start, dash - line_start)
-    new = text[:start] + text[end:]
-    if end >= len(text) and not text.endswith("\n"):
-        new = new.rstrip("\r\n")
-    return proven(new, intended)
+        above = found._replace(trail=found.trail[:-1], indexes=found.indexes[:-1])
+        return replace_node(text, roots, above, {} if parent.kind == "map" else [])
+    intended = [shape_of(root) for root in roots]
+    del shape_at(intended, found.indexes[:-1])[3][index]
+    ways = _out_of_flow if parent.flow else _out_of_block
+    return first_proven(ways(text, entries(text, parent), index), intended)
 
 
-def _emptied(text: str, steps: tuple[Any, ...], empty: Any) -> str:
-    return replace_node(text, steps, empty)
+def _in_copy(text: str, roots: list[Node], found: Found) -> str:
+    """Out of the copy that takes an alias's place."""
+    tree = data_of(found.node)
+    inner: Any = tree
+    for step in found.rest[:-1]:
+        if not _has(inner, step):
+            return text
+        inner = inner[step]
+    if not _has(inner, found.rest[-1]):
+        return text
+    del inner[found.rest[-1]]
+    return replace_node(text, roots, found, tree)
 
 
-def _delete_flow(text: str, parent: Span, step: Any) -> str:
-    index = next(
-        place for place, pair in enumerate(parent.children) if pair == child_of(parent, step)
-    )
-    key, value = parent.children[index]
-    end = max(value.end, key.end)
-    if index + 1 < len(parent.children):
-        return splice(text, key.start, parent.children[index + 1][0].start, "")
-    if index:
-        before_key, before = parent.children[index - 1]
-        return splice(text, max(before.end, before_key.end), end, "")
-    return splice(text, key.start, end, "")
+def _has(tree: Any, step: Any) -> bool:
+    if isinstance(tree, list):
+        return isinstance(step, int) and 0 <= step < len(tree)
+    return isinstance(tree, dict) and step in tree
+
+
+def _out_of_block(text: str, found: list[Entry], index: int) -> Iterator[str]:
+    entry = found[index]
+    end = line_end(text, entry.end)
+    if end is None:
+        raise refused()
+    if starts_line(text, entry.start):
+        start = own_comment(text, entry.start)
+        rest = text[end:]
+        if not rest and not text.endswith("\n"):
+            yield text[:start].rstrip("\r\n")
+        yield text[:start] + rest
+        return
+    # Behind a dash: what follows moves up to it, a comment of the next entry included.
+    following = gap_end(text, end) if index + 1 == len(found) else found[index + 1].start
+    while end < following and not text[end:following].lstrip(" ").startswith("#"):
+        end = line_end(text, end + len(text[end:]) - len(text[end:].lstrip(" "))) or following
+        if end >= line_start(text, following):
+            break
+    first = end + len(text[end:following]) - len(text[end:following].lstrip(" "))
+    yield text[: entry.start] + text[first:]
+    yield text[: entry.start] + text[following:]
+
+
+def _out_of_flow(text: str, found: list[Entry], index: int) -> Iterator[str]:
+    entry = found[index]
+    comma = text.startswith(",", entry.end)
+    end = line_end(text, entry.end + comma)
+    if starts_line(text, entry.start) and end is not None:
+        yield text[: line_start(text, entry.start)] + text[end:]
+    if index + 1 < len(found):
+        yield text[: entry.start] + text[found[index + 1].start :]
+    else:
+        yield text[: found[index - 1].end] + text[entry.end :]

@@ -1,262 +1,264 @@
-"""Careful edits: setting and replacing values, all other bytes kept."""
+"""Careful edits: setting and replacing values, all other bytes kept (DESIGN section 1).
+
+Every edit composes the text, splices new text in at the places of the nodes it means, composes the
+result and compares it with the shape that was intended; what does not agree is refused. A value
+that is reached through an alias is changed in a copy, which takes the alias's place; a value
+that has an anchor changes for its aliases, too.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from textcrm.errors import Invalid
-from textcrm.yamlfile.blocks import blockable, flow_text, item_text, key_text, literal, value_text
+from textcrm.errors import YamlInvalid
+from textcrm.text import Text
 from textcrm.yamlfile.failures import refused
-from textcrm.yamlfile.intents import as_read, one_scalar, proven, value_of, verified, with_value
-from textcrm.yamlfile.layout import (
-    after_anchor,
-    block_indent,
-    content_end,
-    dash_of,
-    line_end,
-    list_step,
-    newline,
-    place_for,
-    splice,
-)
-from textcrm.yamlfile.places import (
-    Span,
-    child_of,
-    depth_of,
-    find_span,
-    inside_flow,
-    parent_and_key,
-)
-from textcrm.yamlfile.reading import read
-from textcrm.yamlfile.scalars import fresh, restyled, typed_text
-from textcrm.yamlfile.writing import dump
+from textcrm.yamlfile.inserting import insert_entry, insert_pair
+from textcrm.yamlfile.layout import Style, style_of
+from textcrm.yamlfile.nodes import compose, follow, key_name
+from textcrm.yamlfile.replacing import replace_node
+from textcrm.yamlfile.scalar_edits import splices, without_typed_tag
+from textcrm.yamlfile.scalars import typed_text
+from textcrm.yamlfile.shapes import as_read, data_of, first_proven, new_shape, shape_at, shape_of
+from textcrm.yamlfile.writing import document_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from textcrm.yamlfile.nodes import Found, Node
+
+_CORE_TAG = "tag:yaml.org,2002:"
+_MANY = 50  # changes in one collection, from which on it is written anew
+
+
+def unmarked(text: str) -> tuple[str, str]:
+    """A text's byte-order mark, if any, and the rest."""
+    return ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
 
 
 def set_scalar(
-    text: str, path: Sequence[str | int], value: Any, *, key_order: Sequence[str] | None = None
+    text: str,
+    path: Sequence[str | int],
+    value: Any,
+    *,
+    key_order: Sequence[str] | None = None,
 ) -> str:
-    """Replace the scalar at a path, or make it; all other bytes stay. Raises Invalid."""
-    steps = tuple(path)
-    span = find_span(text, steps)
-    if span is None or span.kind in ("map", "seq"):
-        return set_value(text, steps, value, key_order=key_order)
-    flow = inside_flow(text, steps)
-    if span.kind == "alias":
-        new = splice(text, span.start, span.end, restyled(value, None, flow=flow))
-    elif span.style in ("|", ">"):
-        new = _replace_block(text, span, value)
-    else:
-        start = after_anchor(text, span)
-        replaced = restyled(value, None if span.style in (None, "") else span.style, flow=flow)
-        if start == span.end and span.start == span.end:
-            return _fill_empty(text, span, steps, replaced, value)
-        glued = start > span.start and text[start - 1] not in " \t\r\n"
-        new = splice(text, start, span.end, " " + replaced if glued else replaced)
-    return one_scalar(text, new, span, value)
+    """Replace the scalar at a path, or make it and what is missing on the way.
 
-
-def _fill_empty(text: str, span: Span, steps: tuple[Any, ...], replaced: str, value: Any) -> str:
-    """A value where nothing stood after ``key:`` or ``-``."""
-    if not replaced:
-        return text
-    found = parent_and_key(text, steps)
-    key = found[1] if found is not None else None
-    tries: list[tuple[int, str]] = []
-    colon = re.compile(r"\s*:").match(text, key.end) if key is not None else None
-    if colon is not None:
-        tries.append((colon.end(), replaced))
-    for place in dict.fromkeys((span.start, key.end if key is not None else span.start)):
-        tries += [(place, replaced), (place, ": " + replaced)]
-        if found is not None and found[0].kind == "map":
-            tries.append((place, ": " + replaced + newline(text)))
-            tries.append((place, newline(text) + " " * found[0].column + ": " + replaced))
-    for place, piece in tries:
-        for before in ("", " "):
-            if (
-                before == ""
-                and place
-                and text[place - 1] not in " \n"
-                and not piece.startswith("\n")
-            ):
-                continue
-            try:
-                return one_scalar(text, splice(text, place, place, before + piece), span, value)
-            except Invalid:
-                continue
-    raise refused()
-
-
-def _replace_block(text: str, span: Span, value: Any) -> str:
-    """A block scalar keeps being one where the value has lines, else it becomes quoted."""
-    end = span.end
-    own = text[span.start : end]
-    eol = newline(text)
-    body = str(value) if typed_text(value) is None else typed_text(value) or ""
-    indent = block_indent(own)
-    tail = "" if end >= len(text) and not own.endswith("\n") else eol
-    if "\n" in body and span.style == "|" and indent and blockable(body):
-        piece = literal(body, indent).replace("\n", eol)
-        return splice(text, span.start, end, piece + tail)
-    return splice(text, span.start, end, restyled(body, None, flow=False) + tail)
+    ``path`` holds keys and indexes, ``value`` a str, int, Decimal, bool or None (nothing at all).
+    The scalar keeps its style where that holds the value, its anchor and its comment; ``key_order``
+    says where a new key stands. Raises Invalid: edit-refused, text-not-storable, or YamlInvalid
+    where the text is no YAML or would grow too large.
+    """
+    return set_value(text, path, value, key_order=key_order)
 
 
 def set_value(
-    text: str, path: Sequence[str | int], value: Any, *, key_order: Sequence[str] | None = None
+    text: str,
+    path: Sequence[str | int],
+    value: Any,
+    *,
+    key_order: Sequence[str] | None = None,
 ) -> str:
-    """Put any tree at a path, replacing what stands there, making what is missing on the way."""
-    steps = tuple(path)
-    depth = depth_of(text, steps)
-    if depth == len(steps):
-        span = find_span(text, steps)
-        if (
-            span is not None
-            and span.kind in ("scalar", "alias")
-            and not isinstance(value, dict | list)
-        ):
-            return set_scalar(text, steps, value)
-        return replace_node(text, steps, value)
-    for step in reversed(steps[depth + 1 :]):
+    """Put any tree at a path; as :func:`set_scalar`.
+
+    A mapping put over a mapping, or a list over a list, changes only the entries that differ.
+    """
+    mark, body = unmarked(text)
+    return mark + _set(body, tuple(path), value, key_order)
+
+
+def _set(text: str, steps: tuple[Any, ...], value: Any, order: Sequence[str] | None) -> str:
+    roots = compose(text)
+    if not roots:
+        return _started(text, steps, value)
+    found = follow(roots[0], steps)
+    if found.rest and found.node.kind == "alias":
+        changed = _set_in(data_of(found.node), found.rest, value)
+        return replace_node(text, roots, found, changed)
+    if found.rest:
+        return _make(text, roots, found, value, order)
+    node = found.node
+    if isinstance(value, dict | list | tuple):
+        if node.kind == ("map" if isinstance(value, dict) else "seq") and (value or not steps):
+            return _merge(text, roots, found, value, order)
+        return replace_node(text, roots, found, value)
+    if node.kind in ("map", "seq"):
+        return replace_node(text, roots, found, value)
+    return _scalar(text, roots, found, value)
+
+
+def _started(text: str, steps: tuple[Any, ...], value: Any) -> str:
+    """The first value of a text that holds comments at most."""
+    tree = _nested(steps, value)
+    joint = "" if not text or text.endswith("\n") else "\n"
+    eol = "\r\n" if "\r\n" in text else "\n"
+    made = (
+        text + (joint + document_text(tree, Style(literal=literal))).replace("\n", eol)
+        for literal in (True, False)
+    )
+    return first_proven(made, [new_shape(tree)])
+
+
+def _nested(steps: Sequence[Any], value: Any) -> Any:
+    for step in reversed(steps):
         value = [value] if isinstance(step, int) else {step: value}
-    parent, step = steps[:depth], steps[depth]
-    span = find_span(text, parent)
-    if span is None or (span.kind == "scalar" and not span.value):
-        return (
-            set_value(text, parent, [value] if isinstance(step, int) else {step: value})
-            if parent
-            else _start(text, {str(step): value})
-        )
-    if isinstance(step, int):
-        return insert_item(text, parent, step, value)
-    if span.kind != "map":
-        raise refused()
-    new = _insert_key(text, span, str(step), value, key_order)
-    return verified(text, new, (*parent, step), value)
+    return value
 
 
-def _start(text: str, tree: dict[str, Any]) -> str:
-    eol = newline(text)
-    body = dump(tree).replace("\n", eol)
-    joint = "" if not text or text.endswith("\n") or text == "\ufeff" else eol
-    return proven(text + joint + body, as_read(tree))
-
-
-def replace_node(text: str, steps: tuple[Any, ...], value: Any) -> str:
+def _set_in(tree: Any, steps: Sequence[Any], value: Any) -> Any:
+    """Data with a value put in; for the copy that takes an alias's place."""
     if not steps:
-        raise refused()
-    parent = find_span(text, steps[:-1])
-    if parent is None:
-        raise refused()
-    key, span = child_of(parent, steps[-1]) or (parent, parent)
-    if parent.flow or inside_flow(text, steps):
-        new = splice(text, span.start, span.end, flow_text(value))
-        return verified(text, new, steps, value)
-    eol = newline(text)
-    indent = parent.column
-    start = (
-        text.index(":", key.end) + 1
-        if parent.kind == "map"
-        else text.rindex("-", 0, max(span.start, 1)) + 1
-    )
-    end = content_end(text, span, start)
-    piece = value_text(value, indent, list_step(text)).rstrip("\n").replace("\n", eol)
-    tail = text[end:]
-    if end and text[end - 1] == "\n" and tail:
-        piece += eol
-    return verified(text, text[:start] + piece + tail, steps, value)
+        return value
+    step, rest = steps[0], steps[1:]
+    if isinstance(tree, list) and isinstance(step, int):
+        inner = _set_in(tree[step], rest, value) if step < len(tree) else _nested(rest, value)
+        return [*tree[:step], inner, *tree[step + 1 :]]
+    if isinstance(tree, dict) and isinstance(step, str):
+        inner = _set_in(tree[step], rest, value) if step in tree else _nested(rest, value)
+        return {**tree, step: inner}
+    if tree is None:
+        return _nested(steps, value)
+    raise _misfit()
 
 
-def _insert_key(
-    text: str, span: Span, name: str, value: Any, key_order: Sequence[str] | None
-) -> str:
-    """Add a key to a mapping: after the last of those that the order puts before it."""
-    if span.flow:
-        return _insert_flow(
-            text, span, f"{fresh(name, flow=True)}: {flow_text(value)}", len(span.children)
+def _misfit() -> Exception:
+    return refused(
+        Text(
+            "the path leads into a text, or takes a list for a mapping",
+            "路径指向文本内部，或混淆了列表与字段",
         )
-    place = place_for(span, name, key_order)
-    eol = newline(text)
-    line = (key_text(name) + ":" + value_text(value, span.column, list_step(text))).replace(
-        "\n", eol
     )
-    if place == 0:
-        first = span.children[0][0]
-        return splice(text, first.start, first.start, line + eol + " " * span.column)
-    key, previous = span.children[place - 1]
-    end = line_end(text, previous, key)
-    joint = "" if end and text[end - 1] == "\n" else eol
-    return splice(
-        text,
-        end,
-        end,
-        joint + " " * span.column + line + (eol if not joint else "" if end >= len(text) else eol),
+
+
+def _make(
+    text: str, roots: list[Node], found: Found, value: Any, order: Sequence[str] | None
+) -> str:
+    """Make what a path lacks: a key, an item, or the first entry where nothing stood."""
+    node, step = found.node, found.rest[0]
+    inner = _nested(found.rest[1:], value)
+    if node.kind == "map" and isinstance(step, str):
+        return insert_pair(text, roots, found, step, inner, order)
+    if node.kind == "seq" and isinstance(step, int):
+        return insert_entry(text, roots, found, len(node.children), inner)
+    if node.kind == "scalar" and node.value is None:
+        return replace_node(text, roots, found, _nested(found.rest[:1], inner))
+    raise _misfit()
+
+
+def _scalar(text: str, roots: list[Node], found: Found, value: Any) -> str:
+    node = found.node
+    if node.kind == "scalar" and node.value == typed_text(value):
+        return text
+    intended = [shape_of(root) for root in roots]
+    shape = shape_at(intended, found.indexes)
+    typed_tag = (node.tag or "").startswith(_CORE_TAG) and node.tag != _CORE_TAG + "str"
+    fresh_one = new_shape(value)
+    if node.kind == "scalar":
+        fresh_one[1] = node.anchor
+        fresh_one[2] = None if typed_tag or value is None else node.tag
+    shape[:] = fresh_one
+    style = style_of(text, roots[0])
+
+    def candidates() -> Iterator[str]:
+        for one in splices(text, found, value, style):
+            place = without_typed_tag(text, node, one) if typed_tag else one
+            yield text[: place.start] + place.piece + text[place.end :]
+
+    return first_proven(candidates(), intended)
+
+
+def _merge(
+    text: str, roots: list[Node], found: Found, value: Any, order: Sequence[str] | None
+) -> str:
+    """Make a collection read as the value, changing only the entries that differ."""
+    try:
+        old = data_of(found.node)
+    except YamlInvalid:
+        return replace_node(text, roots, found, value)
+    new = as_read(value)
+    if old == new:
+        return text
+    steps = (
+        _mapping_steps(old, value, new) if isinstance(old, dict) else _list_steps(old, value, new)
     )
+    if len(steps) > _MANY and found.indexes:
+        return replace_node(text, roots, found, value)
+    path = tuple(_path_of(found))
+    for change in steps:
+        text = change(text, path, order)
+    return text
+
+
+def _mapping_steps(old: dict[str, Any], value: dict[Any, Any], new: dict[str, Any]) -> list[Any]:
+    steps: list[Any] = []
+    for name, inner in value.items():
+        key = str(name)
+        if key not in old or old[key] != new[key]:
+            steps.append(_setting(key, inner))
+    # What goes is taken out last, so that a mapping is not emptied on the way.
+    return steps + [_deleting(name) for name in old if name not in new]
+
+
+def _list_steps(old: list[Any], value: Sequence[Any], new: list[Any]) -> list[Any]:
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    common = min(len(old), len(new)) - tail
+    steps: list[Any] = [
+        _setting(place, value[place]) for place in range(head, common) if old[place] != new[place]
+    ]
+    steps += [_inserting(place, value[place]) for place in range(common, len(new) - tail)]
+    return steps + [_deleting(place) for place in range(len(old) - tail - 1, common - 1, -1)]
+
+
+def _setting(step: Any, value: Any) -> Any:
+    return lambda text, path, order: _set(text, (*path, step), value, order)
+
+
+def _inserting(place: int, value: Any) -> Any:
+    return lambda text, path, _order: insert_item(text, path, place, value)
+
+
+def _deleting(step: Any) -> Any:
+    def change(text: str, path: tuple[Any, ...], _order: Any) -> str:
+        from textcrm.yamlfile.deleting import delete
+
+        return delete(text, (*path, step))
+
+    return change
+
+
+def _path_of(found: Found) -> Iterator[Any]:
+    for node, index in zip(found.trail, found.indexes, strict=False):
+        yield index if node.kind == "seq" else key_name(node, index)
 
 
 def append_item(text: str, path: Sequence[str | int], value: Any) -> str:
-    """Add an item at the end of a list: block, flow, empty or missing."""
-    span = find_span(text, tuple(path))
-    count = len(span.children) if span is not None and span.kind == "seq" else 0
-    return insert_item(text, path, count, value)
+    """Add an item at the end of the list at a path: in lines, in brackets, empty or missing."""
+    return insert_item(text, path, None, value)
 
 
-def insert_item(text: str, path: Sequence[str | int], index: int, value: Any) -> str:
-    """Put an item into a list before the one at ``index``."""
-    steps = tuple(path)
-    span = find_span(text, steps)
-    if span is None or span.kind != "seq":
-        if span is not None and not (
-            span.kind == "scalar" and not span.value and span.style in (None, "")
-        ):
-            raise refused()
-        return set_value(text, steps, [value])
-    intended = read(text)
-    items = list(value_of(intended, steps))
-    items.insert(index, as_read(value))
-    intended = with_value(intended, steps, items)
-    if span.flow:
-        if not span.children and isinstance(value, dict | list) and not inside_flow(text, steps):
-            return proven(replace_node(text, steps, [value]), intended)
-        return proven(_insert_flow(text, span, flow_text(value), index), intended)
-    eol = newline(text)
-    pad = " " * span.column
-    piece = ("-" + item_text(value, span.column)).replace("\n", eol)
-    if index < len(span.children):
-        target = span.children[index][0]
-        start = (
-            text.rindex("-", 0, max(target.start, 1))
-            if target.start > target.end - 1 or text[target.start] != "-"
-            else target.start
-        )
-        start = dash_of(text, span, index)
-        return proven(splice(text, start, start, piece + eol + pad), intended)
-    end = line_end(text, span.children[-1][1])
-    joint = "" if end and text[end - 1] == "\n" else eol
-    after = eol if not joint else ""
-    return proven(splice(text, end, end, joint + pad + piece + after), intended)
+def insert_item(text: str, path: Sequence[str | int], index: int | None, value: Any) -> str:
+    """Put an item into the list at a path before the one at ``index``; as :func:`set_scalar`.
 
-
-def _insert_flow(text: str, span: Span, piece: str, index: int) -> str:
-    if not span.children:
-        return splice(
-            text,
-            span.start
-            + (
-                text[span.start : span.end].index("[")
-                if span.kind == "seq"
-                else text[span.start : span.end].index("{")
-            )
-            + 1,
-            span.end - 1,
-            piece,
-        )
-    if index >= len(span.children):
-        end = span.children[-1][1].end
-        if span.children[-1][1].start == end:
-            end = max(end, span.children[-1][0].end)
-        return splice(text, end, end, ", " + piece)
-    start = span.children[index][0].start
-    return splice(text, start, start, piece + ", ")
+    The comment of the item that is pushed on stays with it. Behind the last item where the index
+    is larger or None; a list that is missing or empty is made.
+    """
+    mark, text = unmarked(text)
+    roots = compose(text)
+    found = follow(roots[0], tuple(path)) if roots else None
+    if found is None or found.rest or (found.node.kind == "scalar" and found.node.value is None):
+        return mark + _set(text, tuple(path), [value], None)
+    if found.node.kind == "alias" and found.node.plain.kind == "seq":
+        items = data_of(found.node)
+        items.insert(len(items) if index is None else index, value)
+        return mark + replace_node(text, roots, found, items)
+    if found.node.kind != "seq":
+        raise _misfit()
+    count = len(found.node.children)
+    at = count if index is None else max(0, min(index, count))
+    return mark + insert_entry(text, roots, found, at, value)

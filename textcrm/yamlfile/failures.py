@@ -321,7 +321,7 @@ def _last_scalar(text: str) -> Any:
     return last
 
 
-def refused(reason: Text | None = None) -> Invalid:
+def refused(reason: Text | None = None, **data: object) -> Invalid:
     """The error for a place that cannot be edited with all else kept."""
     why = reason or Text(
         "this place of the file cannot be edited safely", "无法安全修改文件的这个位置"
@@ -332,4 +332,5 @@ def refused(reason: Text | None = None) -> Invalid:
         hint=Text(
             "edit the file by hand, then: textcrm save", "请手工编辑文件，再运行 textcrm save"
         ),
+        **data,
     )
