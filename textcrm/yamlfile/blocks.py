@@ -78,7 +78,7 @@ def flow_text(value: Any, *, in_list: bool = False) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow_text(one, in_list=True) for one in value) + "]"
     # An item cannot be left out between commas; the tag says that there is nothing.
-    return fresh(value, flow=True) or ("!!null" if in_list else "")
+    return fresh(value, flow=True) or ("!!null " if in_list else "")
 
 
 def flow_pair(name: str, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from textcrm.yamlfile.editing import unmarked
@@ -9,7 +10,6 @@ from textcrm.yamlfile.failures import refused
 from textcrm.yamlfile.layout import (
     Entry,
     entries,
-    gap_end,
     line_end,
     line_start,
     own_comment,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from textcrm.yamlfile.nodes import Found, Node
+
+
+_BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
 
 
 def delete(text: str, path: Sequence[str | int]) -> str:
@@ -94,16 +97,13 @@ def _out_of_block(text: str, found: list[Entry], index: int) -> Iterator[str]:
         if not rest and not text.endswith("\n"):
             yield text[:start].rstrip("\r\n")
         yield text[:start] + rest
+        # Blank lines must not fall to a `|+` text above.
+        yield text[:start] + _BLANK_LINES.sub("", rest, count=1)
         return
-    # Behind a dash: what follows moves up to it, a comment of the next entry included.
-    following = gap_end(text, end) if index + 1 == len(found) else found[index + 1].start
-    while end < following and not text[end:following].lstrip(" ").startswith("#"):
-        end = line_end(text, end + len(text[end:]) - len(text[end:].lstrip(" "))) or following
-        if end >= line_start(text, following):
-            break
-    first = end + len(text[end:following]) - len(text[end:following].lstrip(" "))
-    yield text[: entry.start] + text[first:]
-    yield text[: entry.start] + text[following:]
+    # Behind a dash: what follows moves up to it, the next entry's comment included.
+    rest = text[end:].lstrip(" \r\n")
+    yield text[: entry.start] + rest
+    yield text[: entry.start] + text[found[index + 1].start :] if index + 1 < len(found) else rest
 
 
 def _out_of_flow(text: str, found: list[Entry], index: int) -> Iterator[str]:
@@ -115,4 +115,6 @@ def _out_of_flow(text: str, found: list[Entry], index: int) -> Iterator[str]:
     if index + 1 < len(found):
         yield text[: entry.start] + text[found[index + 1].start :]
     else:
-        yield text[: found[index - 1].end] + text[entry.end :]
+        bare_tag = text.startswith("!", entry.start) and text.startswith(" ", entry.end)
+        yield text[: found[index - 1].end] + text[entry.end + bare_tag :]
+        yield text[: found[index - 1].end] + " " + text[entry.end :]  # behind a bare tag

@@ -19,7 +19,7 @@ from textcrm.yamlfile.layout import (
 )
 from textcrm.yamlfile.nodes import key_name
 from textcrm.yamlfile.replacing import replace_node
-from textcrm.yamlfile.shapes import first_proven, new_shape, shape_at, shape_of
+from textcrm.yamlfile.shapes import data_of, first_proven, new_shape, shape_at, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,8 +38,10 @@ def insert_pair(
 ) -> str:
     """Add a key to a mapping, at its place in the order, else at the end."""
     node = found.node
-    if node.flow and (not node.children and not found.in_flow):
+    if node.flow and not node.children and not found.in_flow:
         return replace_node(text, roots, found, {name: value})
+    if node.flow and not braced(text, node):  # `[a: b]` holds a mapping without braces
+        return replace_node(text, roots, found, {**data_of(node), name: value})
     names = [key_name(node, place) for place in range(len(node.children))]
     place = place_for(names, name, key_order)
     intended = [shape_of(root) for root in roots]
@@ -129,8 +131,6 @@ def _behind_open_block(text: str, last: Node, piece: str) -> Iterator[str]:
 
 def _flow(text: str, node: Node, place: int, piece: str) -> Iterator[str]:
     """A new entry between brackets: on a line of its own where the last one has one."""
-    if not braced(text, node):  # `[a: b]` holds a mapping without braces
-        return
     found = entries(text, node)
     eol = "\r\n" if "\r\n" in text else "\n"
     if not found:

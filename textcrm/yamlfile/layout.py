@@ -18,6 +18,7 @@ _PROPERTIES = re.compile(
 )
 _LINE_REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+HEAD_COMMENT = re.compile(r"[ \t]+#.*")
 _COMMENT_LINE = re.compile(r"([ ]*)#")
 
 

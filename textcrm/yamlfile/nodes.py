@@ -17,7 +17,7 @@ from yaml.events import (
 )
 
 from textcrm.text import Text
-from textcrm.yamlfile.failures import explained, located, place
+from textcrm.yamlfile.failures import located, place
 from textcrm.yamlfile.parsing import (
     MAX_DEPTH,
     SECOND_LOOK,
@@ -123,6 +123,8 @@ def compose(text: str) -> list[Node]:
                 return _composed(text, pure=True)
             except (yaml.YAMLError, UnicodeError):
                 pass
+        from textcrm.yamlfile.complaints import explained
+
         raise explained(error, text, "") from error
 
 

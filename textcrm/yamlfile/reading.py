@@ -16,7 +16,7 @@ from yaml.events import (
 
 from textcrm.errors import Invalid, YamlInvalid
 from textcrm.text import Text
-from textcrm.yamlfile.failures import explained, located, merge_marker, place
+from textcrm.yamlfile.failures import located, place
 from textcrm.yamlfile.parsing import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -102,6 +102,8 @@ def read(source: bytes | str, *, file: str = "") -> Any:
                 return _parsed(text, file, pure=True)
             except (yaml.YAMLError, UnicodeError):
                 pass
+        from textcrm.yamlfile.complaints import explained
+
         raise explained(error, text, file) from error
 
 
@@ -111,6 +113,8 @@ def read_mapping(source: bytes | str, *, file: str = "") -> dict[str, Any]:
     tree = read(text, file=file)
     if isinstance(tree, dict):
         return tree
+    from textcrm.yamlfile.complaints import merge_marker
+
     raise merge_marker(text, file) or located(
         "yaml-not-mapping",
         Text("there are no “name: value” lines", "文件中没有“字段: 值”的内容"),
@@ -164,6 +168,8 @@ class _Reader:
     def _fail(
         self, code: str, message: Text, event: Any, hint: Text | None = None, **data: Any
     ) -> YamlInvalid:
+        from textcrm.yamlfile.complaints import merge_marker
+
         index = event.start_mark.index + self._text.startswith("\ufeff")
         line, column = place(self._text, index)
         marker = merge_marker(self._text, self._file, near=line)

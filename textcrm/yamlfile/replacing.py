@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textcrm.yamlfile.blocks import block_text, flow_text, item_text, value_text
 from textcrm.yamlfile.failures import refused
 from textcrm.yamlfile.layout import (
+    HEAD_COMMENT,
     column,
     comment_after,
     content_start,
@@ -84,11 +85,13 @@ def _in_block(text: str, parent: Node, entry: Entry, value: Any, style: Style) -
 def _cut(text: str, entry: Entry) -> tuple[str, str, str]:
     """The text up to the colon or dash, the comment on its line, the text behind the value."""
     head = text[: entry.mark + 1]
-    start = max(content_start(text, entry.value), entry.mark + 1)
-    between = text[entry.mark + 1 : start] if entry.value.end > entry.value.start else ""
+    node = entry.value
+    start = max(content_start(text, node), entry.mark + 1)
+    between = text[entry.mark + 1 : start] if node.end > node.start else ""
     line, broken, _ = between.partition("\n")
     if broken:  # the value starts below
-        return head, line.rstrip() if "#" in line else "", text[entry.end :]
+        found = HEAD_COMMENT.search(line.rstrip())
+        return head, found.group() if found else "", text[entry.end :]
     comment = comment_after(text, entry.end)
     return head, comment, text[entry.end + len(comment) :]
 

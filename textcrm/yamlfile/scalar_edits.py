@@ -115,7 +115,7 @@ def _emptied(
     if not found.in_flow and node.start == place.start and entry is not None and entry.mark >= 0:
         yield Splice(entry.mark + 1, place.end, tail)
     yield Splice(place.start, place.end, tail)
-    yield Splice(place.start, place.end, "!!null" + tail)
+    yield Splice(place.start, place.end, "!!null " + tail)
 
 
 def _filled(
