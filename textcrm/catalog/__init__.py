@@ -1,0 +1,1 @@
+"""The catalog: what every record file says, kept fresh by looking at what changed on disk."""

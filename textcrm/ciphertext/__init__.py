@@ -1,0 +1,1 @@
+"""Sealed values as they stand in a file, read without any key."""

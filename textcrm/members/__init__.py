@@ -1,0 +1,1 @@
+"""People, keys and roles: adding and removing members, rotating keys, drills."""

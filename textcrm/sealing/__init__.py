@@ -1,0 +1,1 @@
+"""The only user of pyrage and ssh-keygen: sealing, opening, identities, signatures."""
