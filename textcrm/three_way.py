@@ -55,16 +55,16 @@ def merge(
     theirs: Tree,
     schema: Schema,
     *,
-    yields: Side | None = None,
+    yields: Callable[[StablePath], Side | None] | None = None,
     same: Callable[[StablePath, Tree, Tree], bool] | None = None,
 ) -> Merged:
     """Merge two versions of a record that come from one (DESIGN section 4).
 
     Scalars that one side changed take its value; lists of scalars merge as sets; items of lists of
     mappings are followed by ``id``, by content, by the schema's fallback key, at last by likeness.
-    A sealed value is one opaque scalar: ``yields`` names a side that only re-keyed, whose sealed
-    values give way to an edit (DESIGN section 8); ``same`` may say, with a key, that two sealed
-    values hold the same. A text of several lines merges by lines where the changes do not touch.
+    A sealed value is one opaque scalar: ``yields`` names the side that only re-keyed the value of
+    a path, which gives way to an edit (DESIGN section 8); ``same`` may say, with a key, that two
+    sealed values hold the same. A text of several lines merges by lines where the changes do not touch.
     """
     work = _Work(schema, yields, same, alike=base is None)
     tree = work.mapping((), (), base or {}, ours, theirs)
@@ -99,7 +99,7 @@ class _Work:
     def __init__(
         self,
         schema: Schema,
-        yields: Side | None,
+        yields: Callable[[StablePath], Side | None] | None,
         same: Callable[[StablePath, Tree, Tree], bool] | None,
         *,
         alike: bool,
@@ -161,9 +161,10 @@ class _Work:
 
     def _sealed(self, path: StablePath, base: Any, ours: Any, theirs: Any) -> Any:
         """A re-keyed value gives way to an edit; two seals of one value are one."""
-        if is_sealed(base) and self.yields == "ours" and is_sealed(ours):
+        yielding = self.yields(path) if self.yields and is_sealed(base) else None
+        if yielding == "ours" and is_sealed(ours):
             return theirs
-        if is_sealed(base) and self.yields == "theirs" and is_sealed(theirs):
+        if yielding == "theirs" and is_sealed(theirs):
             return ours
         if self.same and is_sealed(ours) and is_sealed(theirs) and self.same(path, ours, theirs):
             return ours

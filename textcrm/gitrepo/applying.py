@@ -46,7 +46,12 @@ class Application:
                 journal.write_durably(self._staged(number), data)
         if together and not system.sync_everything():
             self._sync_each(len(targets))
-        self._build_index({target.path: target.after for target in targets})
+        build_index(
+            self._repo,
+            self._index,
+            {target.path: target.after for target in targets},
+            {target.path: target.mode for target in targets},
+        )
 
     def _sync_each(self, count: int) -> None:
         import os
@@ -77,6 +82,8 @@ class Application:
             if self._tree.id(self._tree.read(target.path)) not in expected(target):
                 raise uncommitted(target.path)
             self._tree.put(target.path, self._staged(number) if target.after else None)
+            if target.after and self._entry.follows:
+                self._tree.set_mode(target.path, target.mode)
             if number == 0:
                 steps.reached("worktree1")
         for folder in {path.rpartition("/")[0]: path for path in self._entry.paths}.values():
@@ -88,7 +95,8 @@ class Application:
         null = "0" * len(entry.new)
         start = time.time()
         outcome = git.run(
-            "update-ref", "--no-deref", "-m", "commit (textcrm)",
+            "update-ref", "--no-deref",
+            "-m", "sync (textcrm)" if entry.follows else "commit (textcrm)",
             entry.ref, entry.new, entry.old or null,
             write=True,
         )  # fmt: skip
@@ -112,9 +120,6 @@ class Application:
     def _staged(self, number: int) -> Path:
         return self._repo.folder / f"{self._entry.name}.{number}.new"
 
-    def _build_index(self, blobs: Mapping[str, str | None]) -> None:
-        build_index(self._repo, self._index, blobs)
-
     def _refresh_index(self) -> None:
         """Let the index know the new files' times, so that git need not read them; best effort."""
         env = {"GIT_INDEX_FILE": str(self._index)}
@@ -133,14 +138,16 @@ def release_dead_locks(repo: GitRepo, ref: str, since: float) -> None:
         locks.release_dead(lock, since, repo.lock_patience)
 
 
-def build_index(repo: GitRepo, index: Path, blobs: Mapping[str, str | None]) -> None:
+def build_index(
+    repo: GitRepo, index: Path, blobs: Mapping[str, str | None], modes: Mapping[str, str]
+) -> None:
     """Copy the index and change some entries of the copy."""
     own = repo.git_dir / "index"
     if own.exists():
         index.write_bytes(own.read_bytes())
     null = "0" * repo.id_length
     lines = "".join(
-        f"0 {null}\t{path}\0" if blob is None else f"100644 {blob}\t{path}\0"
+        f"0 {null}\t{path}\0" if blob is None else f"{modes.get(path, '100644')} {blob}\t{path}\0"
         for path, blob in blobs.items()
     )
     repo.process.output(
@@ -156,7 +163,7 @@ def put_index(repo: GitRepo, blobs: Mapping[str, str | None]) -> None:
     if not blobs:
         return
     index = repo.folder / "put.idx"
-    build_index(repo, index, blobs)
+    build_index(repo, index, blobs, {})
     system.replace(index, repo.git_dir / "index")
 
 

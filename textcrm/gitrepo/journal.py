@@ -22,6 +22,7 @@ class Target(NamedTuple):
 
     ``before`` is HEAD's, ``after`` the commit's; ``indexed`` and ``worktree`` are what was found
     there at the start, usually ``before``. An adopted path's own edit is (part of) the change.
+    ``mode`` is git's: 100755 for a program.
     """
 
     path: str
@@ -30,16 +31,21 @@ class Target(NamedTuple):
     indexed: str | None
     worktree: str | None
     adopted: bool
+    mode: str = "100644"
 
 
 class Entry(NamedTuple):
-    """A transaction: move a branch from one commit to another, and the files with it."""
+    """A transaction: move a branch from one commit to another, and the files with it.
+
+    ``follows``: the new commit is no child of the old one but what the remote has (sync).
+    """
 
     name: str
     ref: str
     old: str | None
     new: str
     targets: tuple[Target, ...]
+    follows: bool = False
 
     @property
     def paths(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm.gitrepo import failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from textcrm.gitrepo.repository import GitRepo
 
@@ -19,7 +19,8 @@ _SCRATCH = b"refs/textcrm/scratch"
 class Order(NamedTuple):
     """A commit to be made; the people are stamped as git writes them.
 
-    A change is bytes, the id of a blob that is there already, or None to delete the path.
+    A change is bytes, the id of a blob that is there already, or None to delete the path;
+    ``modes`` names those that are no plain files. ``merges`` is the second parent of a merge.
     """
 
     parent: str | None
@@ -27,6 +28,8 @@ class Order(NamedTuple):
     message: bytes
     author: str
     committer: str
+    modes: Mapping[str, str] = {}
+    merges: str | None = None
 
 
 def make_commit(repo: GitRepo, order: Order, *, sign: bool = False) -> str:
@@ -37,7 +40,7 @@ def make_commit(repo: GitRepo, order: Order, *, sign: bool = False) -> str:
     stream = b"".join(
         [
             b"feature done\n",
-            *commit_lines(_SCRATCH, order, mark=True),
+            *commit_lines(_SCRATCH, order, mark=1),
             b"get-mark :1\nreset ",
             _SCRATCH,
             b"\n\ndone\n",
@@ -45,6 +48,29 @@ def make_commit(repo: GitRepo, order: Order, *, sign: bool = False) -> str:
     )
     made = import_stream(repo, stream).decode().strip()
     return recommit(repo, made, order, sign=sign) if sign else made
+
+
+def make_commits(repo: GitRepo, orders: Sequence[Order], *, sign: bool = False) -> list[str]:
+    """Write a line of commits, each on the one before; only the first order's parent counts.
+
+    Raises StorageFailure (disk-full, git-failed, git-signing).
+    """
+    if sign or len(orders) < 2:
+        made: list[str] = []
+        for order in orders:
+            parent = made[-1] if made else order.parent
+            made.append(make_commit(repo, order._replace(parent=parent), sign=sign))
+        return made
+    lines = [b"feature done\n"]
+    for number, order in enumerate(orders, 1):
+        lines += commit_lines(
+            _SCRATCH,
+            order if number == 1 else order._replace(parent=f":{number - 1}"),
+            mark=number,
+        )
+    lines += [b"get-mark :%d\n" % number for number in range(1, len(orders) + 1)]
+    lines += [b"reset ", _SCRATCH, b"\n\ndone\n"]
+    return import_stream(repo, b"".join(lines)).decode().split()
 
 
 def import_stream(repo: GitRepo, stream: bytes) -> bytes:
@@ -57,28 +83,33 @@ def import_stream(repo: GitRepo, stream: bytes) -> bytes:
     return outcome.out
 
 
-def commit_lines(ref: bytes, order: Order, *, mark: bool = False) -> Iterator[bytes]:
+def commit_lines(ref: bytes, order: Order, *, mark: int = 0) -> Iterator[bytes]:
     """One commit in fast-import's language (git-fast-import(1))."""
     yield b"commit %s\n" % ref
     if mark:
-        yield b"mark :1\n"
+        yield b"mark :%d\n" % mark
     yield f"author {order.author}\ncommitter {order.committer}\n".encode("utf-8", "replace")
     yield b"data %d\n%s\n" % (len(order.message), order.message)
     if order.parent:
         yield f"from {order.parent}\n".encode()
-    yield from _change_lines(order.changes.items())
+    if order.merges:
+        yield f"merge {order.merges}\n".encode()
+    yield from _change_lines(order.changes.items(), order.modes)
     yield b"\n"
 
 
-def _change_lines(changes: Iterable[tuple[str, bytes | str | None]]) -> Iterator[bytes]:
+def _change_lines(
+    changes: Iterable[tuple[str, bytes | str | None]], modes: Mapping[str, str]
+) -> Iterator[bytes]:
     for path, data in changes:
         quoted = _quoted(path)
+        mode = modes.get(path, "100644").encode()
         if data is None:
             yield b"D %s\n" % quoted
         elif isinstance(data, str):
-            yield b"M 100644 %s %s\n" % (data.encode(), quoted)
+            yield b"M %s %s %s\n" % (mode, data.encode(), quoted)
         else:
-            yield b"M 100644 inline %s\ndata %d\n%s\n" % (quoted, len(data), data)
+            yield b"M %s inline %s\ndata %d\n%s\n" % (mode, quoted, len(data), data)
 
 
 def _quoted(path: str) -> bytes:
@@ -89,7 +120,7 @@ def _quoted(path: str) -> bytes:
 def recommit(repo: GitRepo, commit: str, order: Order, *, sign: bool) -> str:
     """Make a commit of the same tree anew, signed or with another message."""
     flags = ["-S"] if sign else []
-    parents = ["-p", order.parent] if order.parent else []
+    parents = [word for one in (order.parent, order.merges) if one for word in ("-p", one)]
     outcome = repo.process.run(
         "commit-tree", *flags, f"{commit}^{{tree}}", *parents, "-F", "-",
         given=order.message,

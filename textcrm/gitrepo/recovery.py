@@ -108,7 +108,10 @@ def _rebuilt(
     """The commit to go on with: the one that was made, or its like on the branch's new tip."""
     if not _can_go_on(tree, entry, state, now):
         return None
-    return entry.new if state.commit == entry.old else _moved(repo, entry, state.commit)
+    if state.commit == entry.old:
+        return entry.new
+    # What follows the remote has nothing of its own to carry over: the next sync does it anew.
+    return None if entry.follows else _moved(repo, entry, state.commit)
 
 
 def _roll_forward(repo: GitRepo, tree: WorkTree, entry: Entry, tip: str | None, new: str) -> bool:
@@ -163,7 +166,8 @@ def _park(
 
     An adopted file keeps its content: it was the user's own edit to begin with.
     """
-    repo.process.output("update-ref", LOST + entry.name, entry.new, write=True)
+    if not entry.follows:
+        repo.process.output("update-ref", LOST + entry.name, entry.new, write=True)
     files = [
         target
         for target in entry.targets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from textcrm.gitrepo.objects import Blobs
+    from textcrm.gitrepo.remote import Upstream
     from textcrm.gitrepo.values import Build, Commit, FileStatus, PastCommit, Person
     from textcrm.gitrepo.worktree import WorkTree
 
@@ -115,6 +117,13 @@ class GitRepo:
     def id_length(self) -> int:
         """Hexadecimal digits of an object id."""
         return 64 if self.algorithm == "sha256" else 40
+
+    @property
+    def empty_tree(self) -> str:
+        """The id of a tree that holds nothing."""
+        import hashlib
+
+        return hashlib.new(self.algorithm, b"tree 0\0").hexdigest()
 
     def worktree(self) -> WorkTree:
         """The files of the work tree."""
@@ -263,6 +272,32 @@ class GitRepo:
         from textcrm.gitrepo.history import ahead_behind
 
         return ahead_behind(self.process)
+
+    # -- sharing, see :mod:`textcrm.gitrepo.remote` and :mod:`textcrm.gitrepo.moving`
+
+    def upstream(self) -> Upstream | None:
+        """Where the branch of HEAD is shared; None without a remote, or off any branch."""
+        from textcrm.gitrepo import remote
+
+        ref = self.head().ref
+        return remote.upstream(self.process, ref) if ref else None
+
+    @contextlib.contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Hold the vault's lock, what a crash left being completed first.
+
+        Raises StorageFailure where no commit could be made either.
+        """
+        from textcrm.gitrepo import checking, locks, recovery
+
+        checking.demand_writable(self)
+        try:
+            with locks.vault_lock(self.lock_file, self.patience):
+                recovery.recover(self)
+                checking.demand_writable(self)
+                yield
+        except OSError as error:
+            raise failures.disk_failed(error) from error
 
     # -- writing
 

@@ -148,16 +148,17 @@ def _apply(repo: GitRepo, draft: _Draft, snapshot: Snapshot, name: str) -> bool:
         checker = checking.Checker(repo, tree, state, snapshot, draft.adopt)
         targets = tuple(checker.target(path, data) for path, data in draft.changes.items())
         entry = Entry(name, ref, state.commit, draft.commit, targets)
-        return _perform(repo, tree, entry, draft.changes, checker.originals)
+        return put_into_effect(repo, tree, entry, draft.changes, checker.originals)
 
 
-def _perform(
+def put_into_effect(
     repo: GitRepo,
     tree: WorkTree,
     entry: Entry,
     contents: Mapping[str, bytes | None],
     originals: Mapping[str, bytes | None],
 ) -> bool:
+    """Journal an entry and perform it; the caller holds both locks. False: the branch moved."""
     application = Application(repo, tree, entry)
     done = False
     try:

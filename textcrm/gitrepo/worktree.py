@@ -141,6 +141,15 @@ class WorkTree:
             system.replace(beside, target)
             staged.unlink()
 
+    def set_mode(self, path: str, mode: str) -> None:
+        """Make a file a program, or a plain file, as git has it."""
+        file = self.top / path
+        now = stat.S_IMODE(file.stat().st_mode)
+        readers = (now & 0o444) >> 2
+        wanted = now | readers if mode == "100755" else now & ~0o111
+        if wanted != now:
+            file.chmod(wanted)
+
     def _remove(self, target: Path) -> None:
         target.unlink(missing_ok=True)
         folder = target.parent

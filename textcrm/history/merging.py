@@ -28,7 +28,7 @@ def merge_texts(
     theirs: str,
     schema: Schema,
     *,
-    yields: Side | None = None,
+    yields: Callable[[StablePath], Side | None] | None = None,
     same: Callable[[StablePath, dict[str, Any], dict[str, Any]], bool] | None = None,
 ) -> MergedText:
     """Merge three versions of a record file; see :func:`textcrm.three_way.merge`.

@@ -1,0 +1,63 @@
+"""A hub and clones of one vault, for tests of sharing: real git, several people."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from textcrm.vault import Vault
+from textcrm.vault.creation import create
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PEOPLE = {
+    "anna": ("Anna", "anna@example.com"),
+    "bob": ("Bob", "bob@example.com"),
+    "chen": ("陈晨", "chen@example.com"),
+}
+
+
+def git(folder: Path, *args: str, check: bool = True) -> str:
+    """Run git in a folder and give what it prints."""
+    done = subprocess.run(
+        ["git", "-C", str(folder), *args], check=check, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+class Hub:
+    """A bare repository that a vault is shared through, and the clones of it."""
+
+    def __init__(self, folder: Path, name: str = "shared") -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.path = folder / "hub.git"
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.path)], check=True)
+        first = folder / "first"
+        create(first, name=name)
+        git(first, "remote", "add", "origin", str(self.path))
+        git(first, "push", "-q", "-u", "origin", "main")
+
+    def clone(self, who: str) -> Vault:
+        """A clone that belongs to one of the people."""
+        place = self.folder / who
+        subprocess.run(["git", "clone", "-q", str(self.path), str(place)], check=True)
+        name, email = PEOPLE.get(who, (who.title(), f"{who}@example.com"))
+        git(place, "config", "user.name", name)
+        git(place, "config", "user.email", email)
+        return Vault.open(place)
+
+    def push_by_hand(self, vault: Vault, path: str, text: str, message: str = "by hand") -> None:
+        """Change a file with plain git and push it."""
+        file = vault.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        git(vault.root, "add", path)
+        git(vault.root, "commit", "-q", "-m", message)
+        git(vault.root, "push", "-q")
+
+
+def fresh(vault: Vault) -> Vault:
+    """The vault as a new command sees it."""
+    return Vault.open(vault.root)
