@@ -221,7 +221,7 @@ def _leaves(tree: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
     elif isinstance(tree, list):
         for value in tree:
             own = value.get("id") if isinstance(value, dict) else None
-            yield from _leaves(value, (*at, own) if own else at)
+            yield from _leaves(value, (*at, own.partition("-")[0]) if own else at)
     elif tree is not None:
         yield at, repr(tree)
 
