@@ -113,6 +113,21 @@ class SearchContract:
         assert self.ids(backend, docs, "张三", sort=["total_spent"])[0] == "C20240101001"
         assert self.ids(backend, docs, "张三", sort=["-total_spent"])[0] == "C20240101001"
 
+    def test_fitting_gives_the_same_records_by_id(self, backend: Backend, docs: list[Doc]) -> None:
+        for text in ("", "张三", "type:prospect OR type:new"):
+            fitting = backend.fitting(query(text), docs)
+            assert [doc.id for doc in fitting] == sorted(self.ids(backend, docs, text))
+        wanted = query("type:prospect OR type:new")
+        assert [doc.id for doc in backend.fitting(wanted, docs, sort=["-id"], limit=1)] == [
+            "C20240101002"
+        ]
+        assert [doc.id for doc in backend.fitting(wanted, docs, offset=1)] == ["C20240101002"]
+
+    def test_suggests_what_is_near(self, backend: Backend, docs: list[Doc]) -> None:
+        assert "Müller GmbH" in backend.suggest("Mueller Gmbh", docs)
+        assert backend.suggest("qqqqqqqq", docs) == []
+        assert len(backend.suggest("张", docs)) <= 3
+
     def test_matches_name_the_field_and_the_place(self, backend: Backend, docs: list[Doc]) -> None:
         (hit,) = backend.search(query("13800138000 张三丰"), docs)
         name, phone = sorted(hit.matches, key=lambda match: match.field)

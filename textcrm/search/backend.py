@@ -69,6 +69,22 @@ class Backend(Protocol):
         """
         ...
 
+    def fitting(
+        self,
+        query: Query,
+        docs: Iterable[Doc],
+        *,
+        sort: Sequence[str] = (),
+        limit: int | None = None,
+        offset: int = 0,
+        archived: bool = False,
+    ) -> list[Doc]:
+        """The records of :meth:`search`, for tables: no scores, no snippets.
+
+        Without ``sort`` in the order of their ids.
+        """
+        ...
+
     def count(self, query: Query, docs: Iterable[Doc], *, archived: bool = False) -> int:
         """How many records fit."""
         ...
@@ -82,4 +98,8 @@ class Backend(Protocol):
         archived: bool = False,
     ) -> dict[str, list[Facet]]:
         """Per field, how many of the records that fit have each value, the most common first."""
+        ...
+
+    def suggest(self, word: str, docs: Iterable[Doc]) -> list[str]:
+        """Up to three words that the vault has and that are near one that finds nothing."""
         ...

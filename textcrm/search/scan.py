@@ -53,6 +53,24 @@ class ScanBackend:
             Hit(doc.id, points, _matches(places_of(doc, query.words)), doc) for doc, points in page
         ]
 
+    def fitting(
+        self,
+        query: Query,
+        docs: Iterable[Doc],
+        *,
+        sort: Sequence[str] = (),
+        limit: int | None = None,
+        offset: int = 0,
+        archived: bool = False,
+    ) -> list[Doc]:
+        """The records that fit, by the fields of ``sort`` or by id, without scores."""
+        fitting = self._fitting(query, docs, archived=archived)
+        ordered = sorted(fitting, key=lambda doc: doc.id)
+        if sort:
+            ordered = sort_docs(ordered, sort)
+        start = max(0, offset)
+        return ordered[start : None if limit is None else start + limit]
+
     def count(self, query: Query, docs: Iterable[Doc], *, archived: bool = False) -> int:
         """How many records fit."""
         return sum(1 for _ in self._fitting(query, docs, archived=archived))
@@ -68,6 +86,12 @@ class ScanBackend:
         """Per field, how many of the records that fit have each value."""
         fitting = list(self._fitting(query, docs, archived=archived))
         return {name: _facet(name, fitting) for name in fields} if fitting else {}
+
+    def suggest(self, word: str, docs: Iterable[Doc]) -> list[str]:
+        """Words of names and tags that are near a word, the nearest first."""
+        from textcrm.search.suggest import near, words_of
+
+        return near(word, words_of(docs))
 
     @staticmethod
     def _fitting(query: Query, docs: Iterable[Doc], *, archived: bool) -> Iterator[Doc]:

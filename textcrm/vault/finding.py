@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from textcrm.query import Query
-    from textcrm.search import Hit
+    from textcrm.search import Backend, Hit
     from textcrm.vault.vault import Vault
 
 
@@ -35,6 +35,12 @@ def docs(vault: Vault) -> Iterator[Doc]:
         yield Doc.of(record, vault.today, settings)
 
 
+def backend(vault: Vault) -> Backend:
+    """The search backend of a vault."""
+    del vault
+    return ScanBackend()
+
+
 def search(
     vault: Vault,
     text: str,
@@ -46,6 +52,6 @@ def search(
 ) -> list[Hit]:
     """The records that fit a query, best first."""
     wanted = query(vault, text)
-    return ScanBackend().search(
+    return backend(vault).search(
         wanted, docs(vault), sort=sort, limit=limit, offset=offset, archived=archived
     )
