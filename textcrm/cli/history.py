@@ -33,6 +33,8 @@ OPS: dict[str, Text] = {
     "migrate": Text("fields migrated", "迁移字段"),
     "undo": Text("undone", "撤销"),
     "redo": Text("redone", "重做"),
+    "resolve": Text("conflict resolved", "解决冲突"),
+    "merge": Text("histories joined", "合并历史"),
 }
 KINDS = {
     "added": Text("new customer", "新客户"),
@@ -176,7 +178,7 @@ def change_line(context: Context, change: Change) -> str:
     """One changed field: label, before → after."""
     schema = context.vault().schema
     field = schema.at(change.path)
-    label = _label(context, change.path)
+    label = field_label(context, change.path)
     before = _said(context, field, change.before)
     after = _said(context, field, change.after)
     if isinstance(change.before, list) and isinstance(change.after, list):
@@ -190,7 +192,7 @@ def change_line(context: Context, change: Change) -> str:
     return f"{label}: {before} → {after}"
 
 
-def _label(context: Context, path: tuple[str | int, ...]) -> str:
+def field_label(context: Context, path: tuple[str | int, ...]) -> str:
     """The labels along a path: 联系人[k3f9] 职务."""
     schema = context.vault().schema
     parts: list[str] = []

@@ -23,6 +23,7 @@ SECTIONS: dict[str, Text] = {
     "find": Text("Find", "查找"),
     "follow-up": Text("Follow up", "跟进"),
     "history": Text("History", "历史"),
+    "share": Text("Share", "共享"),
     "quality": Text("Hand edits and quality", "手工编辑与质量"),
 }
 COMMANDS: dict[str, tuple[str, Text]] = {
@@ -55,6 +56,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "due": ("follow-up", Text("what needs doing", "待办清单")),
     "undo": ("history", Text("take a change back", "撤销改动")),
     "redo": ("history", Text("take an undo back", "取消撤销")),
+    "sync": ("share", Text("share changes and take in others'", "与同事同步改动")),
+    "resolve": ("share", Text("decide what two people changed", "处理同步冲突")),
     "status": ("quality", Text("what is edited and not saved", "尚未保存的手工改动")),
     "save": ("quality", Text("commit hand edits", "提交手工改动")),
     "migrate": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm.errors import Conflict, StorageFailure
-from textcrm.gitrepo import checking, journal, locks, objects, transaction
+from textcrm.gitrepo import checking, journal, locks, objects, steps, transaction
 from textcrm.gitrepo.journal import Entry
 from textcrm.gitrepo.snapshot import Snapshot
 from textcrm.gitrepo.worktree import state_of
@@ -52,6 +52,7 @@ def perform(repo: GitRepo, move: Move) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     name = locks.new_name()
     with locks.index_lock(repo.git_dir / "index.lock", folder, name, repo.lock_patience):
+        steps.reached("indexlock")
         ref, checker, targets = _targets(repo, move)
         if targets is None:
             return False

@@ -1,0 +1,168 @@
+"""Sync under load and under fire: many clones at once, kills at every step."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from sharing import Hub, fresh, git
+
+from textcrm.gitrepo import steps
+from textcrm.history.sync import sync
+from textcrm.records import editing, interactions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORKER = """
+import sys
+from textcrm.vault import Vault
+from textcrm.history.sync import sync
+from textcrm.records import interactions
+folder, who, one, count = sys.argv[1:5]
+for number in range(int(count)):
+    vault = Vault.open(folder)
+    if number % 2:
+        interactions.log(vault, one, f"{who} {number}", channel="phone")
+    else:
+        vault.add(f"{who} {number}")
+    if number % 3 == 2:
+        sync(Vault.open(folder))
+sync(Vault.open(folder))
+"""
+
+
+def _race(hub: Hub, people: int, commits: int) -> None:
+    first = hub.clone("first-person")
+    one = first.add("热门客户").id
+    sync(fresh(first))
+    clones = [hub.clone(f"person{number}") for number in range(people)]
+
+    def work(number: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                WORKER,
+                str(clones[number].root),
+                f"p{number}",
+                one,
+                str(commits),
+            ],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    with ThreadPoolExecutor(people) as pool:
+        for done in pool.map(work, range(people)):
+            assert done.returncode == 0, done.stderr
+    for vault in clones:
+        sync(fresh(vault))
+    heads = {git(vault.root, "rev-parse", "HEAD") for vault in clones}
+    assert len(heads) == 1
+    vault = fresh(clones[0])
+    said = [item["summary"] for item in vault.get(one).raw["interactions"]]
+    assert sorted(said) == sorted(
+        f"p{number} {step}" for number in range(people) for step in range(1, commits, 2)
+    )
+    names = sorted(record.name for record in vault.records() if record.id != one)
+    assert names == sorted(
+        f"p{number} {step}" for number in range(people) for step in range(0, commits, 2)
+    )
+    ids = [record.id for record in vault.records()]
+    uids = [record.uid for record in vault.records()]
+    assert len(set(ids)) == len(ids)
+    assert len(set(uids)) == len(uids)
+    git(vault.root, "fsck", "--no-dangling")
+    assert git(vault.root, "log", "--merges", "--format=%h") == ""
+
+
+def test_three_clones_at_once(tmp_path: Path) -> None:
+    _race(Hub(tmp_path), 3, 6)
+
+
+@pytest.mark.slow
+def test_five_clones_with_twenty_commits_each(tmp_path: Path) -> None:
+    _race(Hub(tmp_path), 5, 20)
+
+
+KILLED = """
+import os, signal, sys
+from textcrm.gitrepo import remote, steps
+from textcrm.history import questions
+from textcrm.history import sync as syncing
+from textcrm.vault import Vault
+
+folder, step = sys.argv[1:3]
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if step == "before-push":
+    remote.push = die
+elif step == "after-push":
+    push = remote.push
+    remote.push = lambda *words: push(*words) and die()
+elif step == "after-questions":
+    save = questions.save
+    questions.save = lambda *words: (save(*words), die())
+elif step == "before-forget":
+    syncing._forget = die
+else:
+    steps.listener = lambda reached: reached == step and die()
+syncing.sync(Vault.open(folder))
+"""
+STEPS = (
+    "before-push",
+    "after-push",
+    "after-questions",
+    "before-forget",
+    *steps.STEPS[1:],
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, step: str) -> None:
+    hub = Hub(tmp_path)
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("云帆", status="none").id
+    for vault in (anna, bob):
+        sync(fresh(vault))
+    interactions.log(fresh(anna), one, "from anna", channel="phone")
+    editing.change(fresh(anna), one, [("status", "active")])
+    anna_s = fresh(anna).add("甲").id
+    interactions.log(fresh(bob), one, "from bob", channel="phone")
+    editing.change(fresh(bob), one, [("status", "paused")])
+    bob_s = fresh(bob).add("乙").id
+    assert anna_s == bob_s
+    sync(fresh(anna))
+
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(bob.root), step], check=False, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    # Somebody goes on working in the clone before the next sync.
+    interactions.log(fresh(bob), one, "after the kill", channel="phone")
+    result = sync(fresh(bob))
+    assert [(q.id, q.path, q.mine) for q in result.questions] == [(one, ("status",), "paused")]
+    sync(fresh(anna))
+    for vault in (anna, bob):
+        raw = fresh(vault).get(one).raw
+        assert sorted(item["summary"] for item in raw["interactions"]) == [
+            "after the kill",
+            "from anna",
+            "from bob",
+        ]
+        names = sorted(record.name for record in fresh(vault).records())
+        assert names == sorted(["云帆", "甲", "乙"])
+        assert git(vault.root, "status", "--porcelain") == ""
+        git(vault.root, "fsck", "--no-dangling")
+    assert git(anna.root, "rev-parse", "HEAD") == git(bob.root, "rev-parse", "HEAD")
+    assert not list((bob.root / ".git").rglob("*.lock"))
+    assert not (bob.root / ".git" / "textcrm" / "sync.json").exists()
