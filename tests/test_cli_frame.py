@@ -12,7 +12,7 @@ import pytest
 from cli_running import Shell
 
 from textcrm.cli import language
-from textcrm.cli.main import COMMANDS, root, run
+from textcrm.cli.main import COMMANDS, PLUMBING, root, run
 from textcrm.cli.width import width, wrap
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -43,7 +43,9 @@ def test_help_fits_80_columns_and_has_examples(
 
 def test_registry_and_folder_agree() -> None:
     folder = CHECKOUT / "textcrm" / "cli" / "commands"
-    assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == set(COMMANDS)
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == {
+        name.replace("-", "_") for name in (*COMMANDS, *PLUMBING)
+    }
 
 
 def test_global_options_before_and_after(shell: Shell) -> None:

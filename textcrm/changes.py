@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from textcrm.schema import Schema
 
 StablePath = tuple[str | int, ...]
+# Where git's merge driver keeps, in the record itself, what it could not decide.
+UNRESOLVED: Final = "_conflicts"
 
 
 class Change(NamedTuple):

@@ -68,6 +68,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
 }
 
 
+# What git calls, not people: known, but not in the overview.
+PLUMBING = ("merge-driver",)
+
+
 class Root(click.Group):
     """The group of all commands; a command's module is loaded when it is called."""
 
@@ -79,11 +83,12 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         del ctx
-        if cmd_name not in COMMANDS:
+        if cmd_name not in COMMANDS and cmd_name not in PLUMBING:
             return None
         from importlib import import_module
 
-        command: click.Command = import_module(f"textcrm.cli.commands.{cmd_name}").run
+        module = cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"textcrm.cli.commands.{module}").run
         return command
 
     def resolve_command(

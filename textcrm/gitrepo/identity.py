@@ -13,7 +13,9 @@ from textcrm.text import Text
 if TYPE_CHECKING:
     from textcrm.gitrepo.process import Git
 
-_ASKED: Final = r"^(commit\.gpgsign|core\.autocrlf|author\..*|committer\..*)$"
+_ASKED: Final = (
+    r"^(commit\.gpgsign|core\.autocrlf|author\..*|committer\..*|(merge|diff)\.textcrm\..*)$"
+)
 _TRUE: Final = ("", "true", "yes", "on", "1")
 _IDENT: Final = re.compile(r"(.*) <(.*)> \d+ [+-]\d+\Z", re.DOTALL)
 

@@ -26,7 +26,7 @@ class Question(NamedTuple):
 
     ``path`` is stable (items by id); an empty one stands for the whole file, whose versions are
     blob ids then. ``mine`` and ``theirs`` are None where that side deleted it; ``theirs`` is what
-    stands in the record now.
+    stands in the record now. ``in_file``: git's own merge left it, in the record, where mine stands.
     """
 
     file: str
@@ -38,6 +38,7 @@ class Question(NamedTuple):
     theirs: Any
     mine_by: str
     theirs_by: str
+    in_file: bool = False
 
     @property
     def whole(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from textcrm import store, three_way
 from textcrm.errors import Misuse, NotFound
-from textcrm.history import questions
+from textcrm.history import in_file, questions
 from textcrm.paths import locate, spell, value_at
 from textcrm.text import Text
 from textcrm.vault import edits
@@ -26,7 +26,7 @@ def find(vault: Vault, word: str | None = None, path: str | None = None) -> list
 
     Raises NotFound (no-such-question).
     """
-    known = questions.load(vault)
+    known = [*questions.load(vault), *in_file.load(vault, word)]
     found = [one for one in known if word is None or word in (one.id, one.name, one.file)]
     if path is not None:
         found = [one for one in found if _names(vault, one, path)]
@@ -69,6 +69,13 @@ def resolve(
             hint=Text("choose --mine, --theirs or --value", "请选择 --mine、--theirs 或 --value"),
             path=spell(one.path),
         )
+    if one.in_file:
+        value = (
+            {"mine": one.mine, "theirs": one.theirs}.get(choice)
+            if choice != "both"
+            else _both(one)
+        )
+        return in_file.answer(vault, one, value, reason=reason)
     result = None
     if choice != "theirs":
         result = vault.write(
@@ -76,6 +83,11 @@ def resolve(
         )
     settle(vault, [one])
     return result
+
+
+def answer(vault: Vault, one: Question, value: Any, *, reason: str | None = None) -> Result | None:
+    """Answer a question of git's merge with another value, normalised already."""
+    return in_file.answer(vault, one, value, reason=reason)
 
 
 def settle(vault: Vault, answered: Sequence[Question]) -> None:

@@ -16,6 +16,7 @@ from textcrm.errors import Conflict, NotFound, StorageFailure, TrustFailure
 from textcrm.gitrepo import maintenance, moving, remote
 from textcrm.history import questions, rebasing
 from textcrm.text import Text
+from textcrm.vault import wiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,7 @@ def sync(
     remote-busy, unrelated-histories ...). Nothing has changed then.
     """
     there = _upstream(vault, insecure=insecure)
+    wiring.wire_quietly(vault)
     end = time.monotonic() + _PATIENCE
     for number in range(10_000):
         fetched = remote.fetch(vault.repo.process, there, accept_rewritten=accept_rewritten)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import __version__, access, config
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
-from textcrm.vault import layout
+from textcrm.vault import layout, wiring
 from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
     rows += _guarded("schema", lambda: _schema_slips(vault))
     rows += _guarded("people", lambda: _people(vault))
     rows += list(_files(vault))
+    rows += _guarded("merge-driver", lambda: _wiring(vault))
     return rows
 
 
@@ -244,7 +245,26 @@ def _files(vault: Vault) -> Iterator[Row]:
         )
 
 
+def _wiring(vault: Vault) -> Iterator[Row]:
+    """Whether git merges records by field in this clone."""
+    if not wiring.is_wired(vault):
+        yield Row(
+            "merge-driver",
+            "warning",
+            Text(
+                "git does not know how to merge records by field in this clone",
+                "此克隆中的 git 还不会按字段合并记录",
+            ),
+            Text("textcrm doctor --fix", "textcrm doctor --fix"),
+        )
+
+
 def _fix(vault: Vault) -> Iterator[Row]:
+    wiring.wire(vault)
+    yield from _put_back(vault)
+
+
+def _put_back(vault: Vault) -> Iterator[Row]:
     from textcrm.schema import default_schema_text
     from textcrm.vault.creation import commit_files
 

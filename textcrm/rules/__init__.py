@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.rules import contact, cooperation, dates, people
+from textcrm.rules import contact, cooperation, dates, merging, people
 from textcrm.rules.across import check_vault
 from textcrm.rules.base import RuleContext, RuleView
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textcrm.findings import Finding
 
 RULES: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
+    merging.unresolved,
     cooperation.identity,
     cooperation.item_ids,
     people.tidy_names,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textcrm.changes import UNRESOLVED
 from textcrm.findings import Finding
 from textcrm.text import Text
 from textcrm.validation.wording import clipped, named
@@ -36,7 +37,7 @@ def noticed(
                 at_key=True,
             )
         elif field is None:
-            if not name.startswith("x-"):
+            if not name.startswith("x-") and here != (UNRESOLVED,):
                 yield _unknown(name, here, known)
         elif field.seal and not (isinstance(value, dict) and "sealed" in value):
             yield Finding(

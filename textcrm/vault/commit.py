@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textcrm import changes
 from textcrm.paths import spell
+from textcrm.vault import wiring
 from textcrm.vault.draft import Draft
 from textcrm.vault.vault import Result
 
@@ -55,6 +56,7 @@ def write(
 
     adopted = {prefix + path: data for path, data in adopt.items()} if adopt else None
     commit = vault.repo.commit(build, message, adopt=adopted)
+    wiring.wire_quietly(vault)
     draft = drafts[0]
     ids, fields = touched(vault, draft)
     return Result(commit, ids, fields, tuple(draft.warnings))

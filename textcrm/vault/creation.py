@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import access, config
 from textcrm.errors import Conflict, Misuse, StorageFailure, TextcrmError
 from textcrm.text import Text
-from textcrm.vault import layout
+from textcrm.vault import layout, wiring
 from textcrm.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def create(
     kept = tuple(path for path in wanted if (folder / path).exists())
     vault = Vault(folder.absolute())
     result = commit_files(vault, {p: data for p, data in wanted.items() if p not in kept})
+    wiring.wire_quietly(vault)
     return Created(vault, result, fresh, kept)
 
 

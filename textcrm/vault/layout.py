@@ -239,9 +239,7 @@ def people_text(people: list[Person], language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-GITATTRIBUTES: Final = (
-    "customers/**/*.yaml text eol=lf\n*.yaml text eol=lf\nschema/*.json text eol=lf\n"
-)
+GITATTRIBUTES: Final = "customers/**/*.yaml text eol=lf merge=textcrm\n*.yaml text eol=lf\nschema/*.json text eol=lf\n"
 GITIGNORE: Final = ".textcrm/\n"
 
 _EDITOR: Final = {

@@ -123,7 +123,7 @@ def _settled(
 
     vault = context.vault()
     if choice == "value":
-        from textcrm.records import editing
+        from textcrm.records import editing, values
 
         if one.whole:
             raise Misuse(
@@ -132,8 +132,15 @@ def _settled(
                 hint=Text("choose --mine or --theirs", "请选择 --mine 或 --theirs"),
             )
         pair = context.value_of(("/".join(map(str, one.path)), value or ""))
-        commit = editing.change(vault, one.id, [pair], op="resolve", reason=reason).result.commit
-        resolve.settle(vault, [one])
+        if one.in_file:
+            given = values.assigned(vault, vault.load(one.file).raw, *pair)
+            result = resolve.answer(vault, one, given.value, reason=reason)
+            commit = result.commit if result else None
+        else:
+            commit = editing.change(
+                vault, one.id, [pair], op="resolve", reason=reason
+            ).result.commit
+            resolve.settle(vault, [one])
     else:
         result = resolve.resolve(vault, one, choice, reason=reason)  # type: ignore[arg-type]
         commit = result.commit if result else None
