@@ -314,7 +314,10 @@ def test_search_finds_and_gives_matches(shell: Shell) -> None:
     nothing = shell("search", "zzz", "--json")
     assert (nothing.code, nothing.data) == (1, [])
     assert shell("search", "river", "-tag:keen").code == 1
-    assert shell.ok("search", "river", "--facet", "type", "--json").data["type"][0]["count"] == 1
+    assert (
+        shell.ok("search", "river", "--facet", "type", "--json").data["facets"]["type"][0]["count"]
+        == 1
+    )
 
 
 def test_list_columns_csv_ids_count(shell: Shell) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import yamlfile
 from textcrm.errors import Invalid
@@ -31,6 +31,14 @@ THRESHOLDS: Final[dict[str, Any]] = {
 }
 
 
+class View(NamedTuple):
+    """A saved query, with the columns and the order of its table where it names them."""
+
+    query: str
+    columns: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+
+
 class Config:
     """The settings of one vault.
 
@@ -48,7 +56,8 @@ class Config:
         self.time_zone = self._text("time_zone", "")
         self.currency = self._text("currency", "CNY")
         self.thresholds = self._thresholds(tree.get("thresholds"))
-        self.views = self._views(tree.get("views"))
+        self.saved_views = self._views(tree.get("views"))
+        self.views = {name: view.query for name, view in self.saved_views.items()}
 
     def _text(self, name: str, default: str) -> str:
         value = self.tree.get(name)
@@ -79,12 +88,32 @@ class Config:
                 result[name] = self._number(f"thresholds/{name}", value, result.get(name, 0))
         return result
 
-    def _views(self, given: Any) -> dict[str, str]:
+    def _views(self, given: Any) -> dict[str, View]:
+        """Views by name: a query, or a mapping of ``query``, ``columns`` and ``sort``."""
         if given is None:
             return {}
-        if not isinstance(given, dict) or not all(isinstance(q, str) for q in given.values()):
+        if not isinstance(given, dict):
             raise self._wrong("views", Text("names with queries", "名称和查询语句"))
-        return {name: query for name, query in given.items() if isinstance(query, str)}
+        return {name: self._view(f"views/{name}", value) for name, value in given.items()}
+
+    def _view(self, name: str, value: Any) -> View:
+        if isinstance(value, str):
+            return View(value)
+        if value is None:
+            return View("")
+        query = value.get("query", "") if isinstance(value, dict) else None
+        if not isinstance(query, str):
+            raise self._wrong(name, Text("a query", "一条查询语句"))
+        columns, sort = (
+            self._words(f"{name}/{key}", value.get(key)) for key in ("columns", "sort")
+        )
+        return View(query, columns, sort)
+
+    def _words(self, name: str, value: Any) -> tuple[str, ...]:
+        words = value if isinstance(value, list) else [] if value is None else [value]
+        if not all(isinstance(word, str) for word in words):
+            raise self._wrong(name, Text("names of fields", "字段名列表"))
+        return tuple(words)
 
     def _wrong(self, name: str, wanted: Text) -> Invalid:
         return Invalid(

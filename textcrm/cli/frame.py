@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textcrm.cli.width import pad, width, wrap
+from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -80,6 +81,33 @@ class Command(click.Command):
         """Write the help in the language at hand."""
         language: Language = ctx.obj.language
         formatter.write("\n".join(help_lines(self, ctx.command_path, language)) + "\n")
+
+
+class Count(click.ParamType[int]):
+    """A whole number from 0 (or another least) on, with a mistake that both languages know."""
+
+    name = "count"
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a number. Raises Misuse (bad-number)."""
+        del ctx
+        word = str(value).removeprefix(_KEPT)
+        if word.isdecimal() and len(word) < 10 and int(word) >= self.least:
+            return int(word)
+        raise Misuse(
+            "bad-number",
+            Text(
+                "{name} wants a whole number from {least} on, not “{value}”",
+                "{name} 应为不小于 {least} 的整数，而不是“{value}”",
+            ),
+            hint=Text("for example: {name} 50", "例如：{name} 50"),
+            name=param.opts[0] if param is not None else "",
+            value=word[:40],
+            least=self.least,
+        )
 
 
 def _before_end(args: list[str]) -> list[str]:

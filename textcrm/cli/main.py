@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "restore": ("records", Text("bring a customer back", "恢复客户")),
     "search": ("find", Text("find customers, best first", "搜索客户")),
     "list": ("find", Text("a table of customers", "客户列表")),
+    "view": ("find", Text("saved queries, shared", "保存和共享常用查询")),
     "log": (
         "follow-up",
         Text("record a contact, or read the history", "记录沟通，或查看改动历史"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from textcrm.cli.width import clip, pad, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textcrm.text import Language, Text
 
@@ -64,15 +64,28 @@ class Output:
         self.language: Language = language
         self.colour = coloured(stream)
         self.columns = terminal_width(stream)
+        on_screen = bool(getattr(stream, "isatty", lambda: False)())
+        # A table has no limit where a program reads it, not a screen: nothing is cut off then.
+        self.room = self.columns if on_screen or "COLUMNS" in os.environ else 100_000
 
     def line(self, text: str = "", *, style: str | None = None) -> None:
         """Print one line, cleaned."""
         self._write(self.styled(safe(text, lines=True), style) + "\n")
 
+    def parts(self, *parts: tuple[str, str | None]) -> None:
+        """Print one line of texts in styles of their own."""
+        self._write("".join(self.styled(safe(t), style) for t, style in parts if t) + "\n")
+
     def raw(self, text: str) -> None:
         """Print a file's text: off a terminal byte for byte, on one cleaned."""
         terminal = getattr(self.stream, "isatty", lambda: False)()
         self._write(safe(text, lines=True) if terminal else text)
+
+    def separated(self, text: str) -> None:
+        """Print CSV or TSV: tabs and line breaks arrive, other control characters are shown."""
+        if not text.isascii() or not text.isprintable():
+            text = "\t".join(safe(part, lines=True) for part in text.split("\t"))
+        self._write(text)
 
     def plain(self, text: str) -> None:
         """Print text for programs, cleaned of escapes, lines kept."""
@@ -140,12 +153,13 @@ class Output:
         *,
         right: set[int] | None = None,
         styles: Sequence[str | None] | None = None,
+        whole: set[int] | None = None,
     ) -> None:
-        """Print a table that fits: the widest columns give way first."""
+        """Print a table that fits: the widest columns give way first, those of ``whole`` last."""
         titles = [head.say(self.language) for head in heads]
         cells = [[safe(cell) for cell in row] for row in rows]
-        sizes = fitted([titles, *cells], self.columns)
         right = right or set()
+        sizes = fitted([titles, *cells], self.room, right | (whole or set()))
         self._row(titles, sizes, right, "bold")
         for place, row in enumerate(cells):
             self._row(row, sizes, right, styles[place] if styles else None)
@@ -201,13 +215,18 @@ def pager() -> list[str] | None:
     return words
 
 
-def fitted(rows: Sequence[Sequence[str]], columns: int) -> list[int]:
-    """The widths of a table's columns so that it fits the screen."""
+def fitted(rows: Sequence[Sequence[str]], columns: int, whole: Iterable[int] = ()) -> list[int]:
+    """The widths of a table's columns so that it fits the screen.
+
+    ``whole`` are columns such as numbers and days, which mean something else when cut.
+    """
     sizes = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
     spare = columns - 2 * (len(sizes) - 1)
-    for least in (14, 6):
-        while sum(sizes) > spare and max(sizes) > least:
-            sizes[max(range(len(sizes)), key=sizes.__getitem__)] -= 1
+    kept = set(whole)
+    free = [place for place in range(len(sizes)) if place not in kept]
+    for places, least in ((free, 14), (free, 6), (range(len(sizes)), 6)):
+        while places and sum(sizes) > spare and max(sizes[place] for place in places) > least:
+            sizes[max(places, key=sizes.__getitem__)] -= 1
     return sizes
 
 

@@ -260,6 +260,10 @@ class Doc:
             return []
         return [value for value in self._present(path) if not self._hidden(value)]
 
+    def locked(self, path: FieldPath) -> bool:
+        """Whether a sealed value stands at a path."""
+        return bool(path) and any(self._hidden(value) for value in self._present(path))
+
     def present(self, path: FieldPath) -> bool:
         """Whether anything stands at a path, sealed or not; false and empty are nothing."""
         return any(value is not False and _filled(value) for value in self._present(path))

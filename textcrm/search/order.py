@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 Key = tuple[Any, ...]
 
 
-def sort_docs(docs: Iterable[Doc], by: Sequence[str]) -> list[Doc]:
+def sort_docs(docs: Iterable[Doc], by: Sequence[str], *, of: str = "") -> list[Doc]:
     """Sort records by fields, the first one first; ``-total_spent`` is descending.
 
     Records without a value come last either way. Several values count by their least (ascending)
-    or greatest. Raises Misuse (unknown-field).
+    or greatest. ``of`` is the list whose items are the rows. Raises Misuse (unknown-field).
     """
     from textcrm.search.tabulate import column
 
@@ -29,14 +29,24 @@ def sort_docs(docs: Iterable[Doc], by: Sequence[str]) -> list[Doc]:
     for name in reversed(by):
         if not ordered:
             break
-        falling = name.startswith("-")
-        chosen = column(name.lstrip("+-"), ordered[0].schema)
+        falling = falls(name)
+        chosen = column(bare(name), ordered[0].schema, of=of)
         keyed = [(_key(doc, chosen, falling=falling), doc) for doc in ordered]
         filled = [pair for pair in keyed if pair[0] is not None]
         filled.sort(key=lambda pair: pair[0] or (), reverse=falling)
         ordered = [doc for _, doc in filled]
         ordered += [doc for key, doc in keyed if key is None]
     return ordered
+
+
+def bare(name: str) -> str:
+    """The field of a sort: ``-total_spent`` sorts by total_spent."""
+    return name.strip().lstrip("+-＋－")
+
+
+def falls(name: str) -> bool:
+    """Whether a sort is turned round."""
+    return name.strip().startswith(("-", "－"))
 
 
 def sort_key(doc: Doc, field: str) -> Key | None:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textcrm.query import Doc, parse
 from textcrm.search import ScanBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textcrm.query import Query
     from textcrm.search import Backend, Hit
     from textcrm.vault.vault import Vault
 
 
-def query(vault: Vault, text: str) -> Query:
-    """Read a query with this vault's fields, views and people. Raises Misuse (query-syntax)."""
-    me = vault.me() if "me" in text or "我" in text else None
+_ME: Final = ("me", "我", "本人")
+
+
+def query(vault: Vault, text: str, *, views: Mapping[str, str] | None = None) -> Query:
+    """Read a query with this vault's fields, views and people. Raises Misuse (query-syntax).
+
+    ``views`` stand in for those of the settings, by name.
+    """
+    views = vault.config.views if views is None else views
+    texts = (text, *views.values()) if "@" in text or "＠" in text else (text,)
+    me = vault.me() if any(word in each for each in texts for word in _ME) else None
     return parse(
         text,
         vault.schema,
-        views=vault.config.views,
+        views=views,
         today=vault.today,
         me=me.id if me else None,
         people={person.id: person.name for person in vault.access.people},

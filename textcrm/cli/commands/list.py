@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm.cli.frame import argument, command, option
+from textcrm.cli.frame import Count, argument, command, option
 from textcrm.cli.reading import report_broken
 from textcrm.text import Text
 
@@ -12,20 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textcrm.cli.context import Context
-    from textcrm.query import Doc
-    from textcrm.search.tabulate import Column, Row
+    from textcrm.query import Doc, Query
+    from textcrm.search.tabulate import Column
 
 DEFAULT = ("id", "name", "type", "status", "owner", "last_contact", "next_due", "tags")
 NARROW = ("id", "name", "type", "owner", "last_contact", "next_due")
 WIDE = 110
 
 
+class Asked(NamedTuple):
+    """What is to be listed: the fields by name, and the list whose items are the rows."""
+
+    columns: list[str]
+    sort: list[str]
+    group: list[str]
+    sums: list[str]
+    avgs: list[str]
+    of: str
+    limit: int | None
+    form: str
+
+
 @command(
     "list",
     dash_words=True,
     help=Text(
-        "List customers as a table, with columns, filters, sorting, groups and sums of your choice.",
-        "以表格列出客户，可选列、筛选、排序、分组、求和。",
+        "List customers as a table, with columns, filters, sorting, groups and sums of your choice. "
+        "Fields: textcrm help fields; queries: textcrm help query.",
+        "以表格列出客户，可选列、筛选、排序、分组、求和。字段见 textcrm help fields，查询见 textcrm help query。",
     ),
     examples=[
         (
@@ -36,7 +50,17 @@ WIDE = 110
             Text("chosen columns, for a spreadsheet", "自选列，导出 CSV"),
             "textcrm list --columns name,phone,tags --format csv",
         ),
-        (Text("sums by city", "按城市求和"), "textcrm list --group city --sum total_spent"),
+        (
+            Text(
+                "customers and sums by city, the greatest first",
+                "各城市客户数与消费合计，从高到低",
+            ),
+            "textcrm list --group city --sum total_spent --sort -total_spent",
+        ),
+        (
+            Text("purchases of a month, one row each", "某月的购买明细，每笔一行"),
+            "textcrm list 'purchases.date:2026-05' --of purchases --sum amount",
+        ),
     ],
 )
 @argument(
@@ -45,220 +69,246 @@ WIDE = 110
     metavar="QUERY",
     help=Text("which customers; all if none", "筛选条件，默认全部"),
 )
-@option("--columns", metavar="A,B", help=Text("fields to show", "要显示的字段"))
+@option(
+    "--columns",
+    multiple=True,
+    metavar="A,B",
+    help=Text(
+        "fields to show; +A adds to the usual ones", "要显示的字段；+字段 表示在默认列之外增加"
+    ),
+)
 @option(
     "--sort",
     multiple=True,
     metavar="FIELD",
-    help=Text("sort by it; -FIELD turns it round", "按字段排序，-字段 为倒序"),
+    help=Text(
+        "sort by it; -FIELD turns it round; of groups also count, avg:FIELD",
+        "按字段排序，-字段 为倒序；分组时还可用 count、avg:字段",
+    ),
 )
 @option(
-    "--group", multiple=True, metavar="FIELD", help=Text("one row for each value", "按取值分组")
+    "--group",
+    multiple=True,
+    metavar="FIELD",
+    help=Text(
+        "one row for each value; days by year, quarter, month, week: created:month",
+        "按取值分组；日期可按 年、季度、月、周：created:month",
+    ),
 )
 @option("--sum", "sums", multiple=True, metavar="FIELD", help=Text("add up", "求和"))
 @option("--avg", "avgs", multiple=True, metavar="FIELD", help=Text("average", "平均"))
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
-@option("--limit", type=int, metavar="N", help=Text("at most so many", "最多条数"))
 @option(
-    "--format", "form", metavar="FORM", help=Text("table, csv or ids", "table 表格、csv、ids 编号")
+    "--of",
+    metavar="LIST",
+    help=Text("one row for each item of a list: purchases", "每个条目一行，如 purchases 购买记录"),
+)
+@option("--limit", type=Count(), metavar="N", help=Text("at most so many", "最多条数"))
+@option(
+    "--format",
+    "form",
+    metavar="FORM",
+    help=Text("table, csv, tsv or ids", "table 表格、csv、tsv、ids 编号"),
 )
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
 def run(
     context: Context,
     query: tuple[str, ...],
-    columns: str | None,
+    columns: tuple[str, ...],
     sort: tuple[str, ...],
     group: tuple[str, ...],
     sums: tuple[str, ...],
     avgs: tuple[str, ...],
     count: bool,
+    of: str | None,
     limit: int | None,
     form: str | None,
     archived: bool,
 ) -> None:
     """List customers."""
-    from textcrm.search import sort_docs
+    from textcrm.cli.tables import checked_format, listed
+    from textcrm.search.items import list_of
     from textcrm.vault import finding
 
     vault = context.vault()
-    wanted = finding.query(vault, " ".join(query))
-    docs = [doc for doc in finding.docs(vault) if wanted.matches(doc, archived=archived)]
+    text = " ".join(query)
+    wanted = finding.query(vault, text)
+    asked = _with_view(
+        context,
+        text,
+        Asked(
+            listed(columns),
+            listed(sort),
+            listed(group),
+            listed(sums),
+            listed(avgs),
+            ".".join(list_of(of, vault.schema).path) if of else "",
+            limit,
+            checked_format(form),
+        ),
+    )
+    _check_names(context, asked)
+    docs = _docs(context, wanted, asked, archived=archived)
     report_broken(context)
-    if group or sums or avgs:
-        _grouped(context, docs, _split(group), _split(sums), _split(avgs))
-    elif count:
+    if count and not asked.group:
         context.emit({"count": len(docs)}) if context.json else context.out.line(str(len(docs)))
+    elif asked.group or asked.sums or asked.avgs:
+        from textcrm.cli.groups import print_groups
+
+        print_groups(context, docs, asked)
     else:
-        docs = sort_docs(docs, _split(sort) or ["id"])[:limit]
-        _table(context, docs, _split((columns,)) if columns else [], form or "table")
+        _table(context, docs, asked)
     if not docs:
-        if not context.json:
-            context.hint_error(
-                Text("no customer fits", "没有符合条件的客户")
-                if query
-                else Text(
-                    'no customers yet; the first one: textcrm add "NAME"',
-                    "还没有客户；新增第一位：textcrm add 名称",
-                )
-            )
+        _nothing(context, asked=bool(query))
         context.exit(1)
 
 
-def _split(words: tuple[str, ...]) -> list[str]:
-    return [
-        part.strip()
-        for word in words
-        for part in word.replace("，", ",").replace("、", ",").split(",")
-        if part.strip()
+def _with_view(context: Context, text: str, asked: Asked) -> Asked:
+    """The columns and the order of a view, where nothing else was said."""
+    if not text.startswith(("@", "＠")) or asked.group or asked.of:
+        return asked
+    from textcrm.vault.views import sole
+
+    view = sole(context.vault(), text)
+    if view is None:
+        return asked
+    return asked._replace(
+        columns=asked.columns or list(view.columns), sort=asked.sort or list(view.sort)
+    )
+
+
+def _check_names(context: Context, asked: Asked) -> None:
+    """Name a mistyped field before anything is read, also where nothing fits."""
+    from textcrm.search.grouping import summed
+    from textcrm.search.order import bare
+    from textcrm.search.tabulate import column
+
+    schema = context.vault().schema
+    plain = asked.columns + asked.group
+    for name in plain if asked.group else plain + asked.sort:
+        column(bare(name), schema, of=asked.of)
+    for name in asked.sums + asked.avgs:
+        summed(name, schema, of=asked.of)
+
+
+def _docs(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> list[Doc]:
+    """The rows: records, or views of their items, in order."""
+    from textcrm.search.items import items
+    from textcrm.search.order import sort_docs
+    from textcrm.vault import finding
+
+    vault = context.vault()
+    backend = finding.backend(vault)
+    grouped = asked.group or asked.sums or asked.avgs
+    sort = [] if grouped or asked.of else asked.sort
+    docs = backend.fitting(wanted, finding.docs(vault), sort=sort, archived=archived)
+    if asked.of:
+        docs = items(docs, tuple(asked.of.split(".")), wanted, archived=archived)
+        docs = docs if grouped else sort_docs(docs, asked.sort, of=asked.of)
+    return docs
+
+
+def _table(context: Context, docs: list[Doc], asked: Asked) -> None:
+    from textcrm.cli import tables
+
+    shown = docs[: asked.limit]
+    chosen = _columns(context, asked)
+    if not asked.columns and asked.of and asked.form == "table" and not context.json:
+        chosen = [one for one in chosen if any(one.values(d) or one.locked(d) for d in shown)]
+    heads = [one.label for one in chosen]
+    if context.json:
+        context.emit([_json(context, doc, chosen, asked) for doc in shown])
+    elif asked.form == "ids":
+        for record_id in dict.fromkeys(doc.id for doc in shown):
+            context.out.line(record_id)
+    elif asked.form in ("csv", "tsv"):
+        cells = ([tables.cell(context, one, doc, exact=True) for one in chosen] for doc in shown)
+        tables.print_separated(context, asked.form, heads, cells)
+    elif shown:
+        rows = [[tables.cell(context, one, doc) for one in chosen] for doc in shown]
+        right = {place for place, one in enumerate(chosen) if one.is_number}
+        whole = {place for place, one in enumerate(chosen) if one.is_day or one.name == "id"}
+        with context.out.paged():
+            tables.print_table(context, heads, rows, right, whole)
+            _total(context, len(shown), docs, asked)
+
+
+def _total(context: Context, shown: int, docs: list[Doc], asked: Asked) -> None:
+    count = len({doc.id for doc in docs}) if asked.of else len(docs)
+    if asked.of:
+        context.note(
+            Text(
+                "{shown} of {n} rows (customers: {count})",
+                "{count} 位客户，共 {n} 条，显示 {shown} 条",
+            )
+            if shown < len(docs)
+            else Text("rows: {n}, customers: {count}", "{count} 位客户，共 {n} 条"),
+            shown=shown,
+            n=len(docs),
+            count=count,
+        )
+        return
+    context.note(
+        Text("{shown} of {count}", "共 {count} 位客户，显示 {shown} 位")
+        if shown < count
+        else Text("{count} in all", "共 {count} 位客户"),
+        shown=shown,
+        count=count,
+    )
+
+
+def _columns(context: Context, asked: Asked) -> list[Column]:
+    """The columns: those asked for, or the usual ones and those asked for with a plus."""
+    from textcrm.search.tabulate import column
+
+    schema = context.vault().schema
+    added = [name[1:] for name in asked.columns if name[:1] in "+＋"]
+    names = [name for name in asked.columns if name[:1] not in "+＋"]
+    chosen: list[Column] = []
+    if not names and asked.of:
+        chosen = [column("id", schema), column("name", schema)]
+        names = _item_names(context, asked.of)
+    elif not names:
+        roomy = context.json or asked.form != "table" or context.out.room >= WIDE
+        names = list(DEFAULT if roomy else NARROW)
+    # What was asked for keeps its name: it is the key of the JSON.
+    return chosen + [
+        column(each, schema, of=asked.of)._replace(name=each) for each in names + added
     ]
 
 
-def _table(context: Context, docs: list[Doc], names: list[str], form: str) -> None:
-    from textcrm.errors import Misuse
-    from textcrm.search.tabulate import column
+def _item_names(context: Context, of: str) -> list[str]:
+    """The fields of an item that have one value each; a list of words is its own column."""
+    field = context.vault().schema.at(tuple(of.split(".")))
+    inner = field.fields if field is not None else ()
+    return [each.name for each in inner if each.name != "id" and not each.fields] or [of]
 
-    if form not in ("table", "csv", "ids"):
-        raise Misuse(
-            "unknown-format",
-            Text("there is no format “{form}”", "没有格式“{form}”"),
-            hint=Text("formats: table, csv, ids", "可用格式：table、csv、ids"),
-            form=form,
+
+def _json(context: Context, doc: Doc, chosen: Sequence[Column], asked: Asked) -> dict[str, Any]:
+    """A row; its keys are the columns as they were asked for.
+
+    ``id`` and ``name`` are the customer's; those of an item stand under ``contacts.name``.
+    """
+    from textcrm.cli.tables import json_cell, mask_name
+    from textcrm.search.items import item_id
+
+    row: dict[str, Any] = {"id": doc.id, "name": mask_name(context, doc.name)}
+    path = tuple(asked.of.split("."))
+    if asked.of:
+        row["item"] = item_id(doc, path)
+    for one in chosen:
+        inside = asked.of and one.targets and one.targets[0].path[: len(path)] == path
+        key = f"{asked.of}.{one.name}" if inside and one.name in row else one.name
+        row[key] = json_cell(context, one, doc)
+    return row
+
+
+def _nothing(context: Context, *, asked: bool) -> None:
+    context.hint_error(
+        Text("no customer fits", "没有符合条件的客户")
+        if asked
+        else Text(
+            'no customers yet; the first one: textcrm add "NAME"',
+            "还没有客户；新增第一位：textcrm add 名称",
         )
-    roomy = context.json or form != "table" or context.out.columns >= WIDE
-    default = DEFAULT if roomy else NARROW
-    chosen = [column(name, context.vault().schema) for name in names or default]
-    if context.json:
-        context.emit([_json(context, doc, names or default, chosen) for doc in docs])
-    elif form == "ids":
-        for doc in docs:
-            context.out.line(doc.id)
-    elif form == "csv":
-        _csv(context, docs, chosen)
-    elif docs:
-        rows = [[_cell(context, one, doc) for one in chosen] for doc in docs]
-        right = {place for place, one in enumerate(chosen) if one.is_number}
-        with context.out.paged():
-            context.out.table([one.label for one in chosen], rows, right=right)
-
-
-def _json(
-    context: Context, doc: Doc, names: Sequence[str], chosen: list[Column]
-) -> dict[str, Any]:
-    """A row; its keys are the columns as they were asked for."""
-    from textcrm.cli.show import plain
-
-    cells = {
-        name: plain(_masked(context, one, one.value(doc)))
-        for name, one in zip(names, chosen, strict=True)
-    }
-    name = Text(doc.name, doc.name).en
-    return {"id": doc.id, "name": _mask_name(context, name), **cells}
-
-
-def _mask_name(context: Context, name: str) -> str:
-    if not context.mask:
-        return name
-    from textcrm.normalize.masks import mask
-
-    return mask("name", name)
-
-
-def _masked(context: Context, one: Column, value: Any) -> Any:
-    if not context.mask or one.kind not in ("name", "phone", "email"):
-        return value
-    from textcrm.normalize.masks import mask
-
-    if isinstance(value, list):
-        return [mask(one.kind, str(each)) for each in value]
-    return None if value is None else mask(one.kind, str(value))
-
-
-def _cell(context: Context, one: Column, doc: Doc) -> str:
-    value = _masked(context, one, one.value(doc))
-    separator = "、" if context.language == "zh" else ", "
-    return separator.join(
-        _said(context, one, each) for each in (value if isinstance(value, list) else [value])
     )
-
-
-def _said(context: Context, one: Column, value: Any) -> str:
-    from decimal import Decimal
-
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return format(value, ",f")
-    if one.kind == "person" and isinstance(value, str):
-        return context.vault().access.display(value)
-    return one.label_of(value).say(context.language)
-
-
-def _csv(context: Context, docs: list[Doc], chosen: list[Column]) -> None:
-    """CSV that a spreadsheet opens without running anything in it."""
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([one.label.say(context.language) for one in chosen])
-    for doc in docs:
-        writer.writerow([_inert(_cell(context, one, doc)) for one in chosen])
-    context.out.plain(text.getvalue())
-
-
-def _inert(cell: str) -> str:
-    return (
-        "'" + cell
-        if cell[:1] in ("=", "@", "\t") or (cell[:1] in "+-" and not cell[1:2].isdigit())
-        else cell
-    )
-
-
-def _grouped(
-    context: Context, docs: list[Doc], by: list[str], sums: list[str], avgs: list[str]
-) -> None:
-    from textcrm.cli.show import plain
-    from textcrm.search.tabulate import column, group
-
-    schema = context.vault().schema
-    rows = group(docs, by, sums=sums, avgs=avgs, currency=context.vault().config.currency)
-    if context.json:
-        context.emit([plain(row.as_dict()) for row in rows])
-        return
-    keys = [column(name, schema) for name in by]
-    heads = [one.label for one in keys] + [Text("Customers", "客户数")]
-    heads += [Text(f"Sum {_label(context, n)}", f"{_label(context, n)}合计") for n in sums]
-    heads += [Text(f"Mean {_label(context, n)}", f"{_label(context, n)}平均") for n in avgs]
-    cells = [_row(context, keys, row, sums, avgs) for row in rows]
-    if cells:
-        context.out.table(heads, cells, right=set(range(len(keys), len(heads))))
-    _others(context, rows)
-
-
-def _label(context: Context, name: str) -> str:
-    from textcrm.search.tabulate import column
-
-    return column(name, context.vault().schema).label.say(context.language)
-
-
-def _row(
-    context: Context, keys: list[Column], row: Row, sums: list[str], avgs: list[str]
-) -> list[str]:
-    names = list(row.group.values())
-    cells = [_said(context, key, value) or "—" for key, value in zip(keys, names, strict=True)]
-    cells.append(str(row.count))
-    for table, wanted in ((row.sum, sums), (row.avg, avgs)):
-        values = list(table.values())
-        cells += [
-            format(values[place], ",f") if place < len(values) else ""
-            for place in range(len(wanted))
-        ]
-    return cells
-
-
-def _others(context: Context, rows: list[Row]) -> None:
-    for row in rows:
-        for currency, tables in row.other_currencies.items():
-            for kind, table in tables.items():
-                for name, amount in table.items():
-                    context.out.line(f"  {currency} {kind} {name}: {amount:,f}", style="dim")

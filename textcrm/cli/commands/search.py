@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from textcrm.cli.frame import argument, command, option
+from textcrm.cli.frame import Count, argument, command, option
 from textcrm.cli.reading import report_broken
+from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
-    from textcrm.query import Query
-    from textcrm.search import Facet, Hit, Match
+    from textcrm.search import Facet, Hit
+
+USUAL = ("type", "status", "owner")
+LIMIT = 20
+
+
+class Page(NamedTuple):
+    """One page of a search: what was asked, the hits, how many there are before and in all."""
+
+    words: tuple[str, ...]
+    options: tuple[str, ...]
+    hits: list[Hit]
+    total: int
+    offset: int
+    limit: int
 
 
 @command(
@@ -19,29 +33,37 @@ if TYPE_CHECKING:
     dash_words=True,
     help=Text(
         "Find customers by words in any field, in any order; by pinyin, by part of a phone; with "
-        "field:value, tag:, -word, OR, comparisons (see: textcrm help query).",
-        "在所有字段中查找，词序不限；支持拼音、电话片段，以及 字段:值、tag:标签、-排除、OR、比较（见 textcrm help query）。",
+        "field:value, tag:, -word, OR, comparisons, @views (see: textcrm help query).",
+        "在所有字段中查找，词序不限；支持拼音、电话片段，以及 字段:值、tag:标签、-排除、OR、比较、@视图"
+        "（见 textcrm help query）。",
     ),
     examples=[
         (Text("words", "按词"), "textcrm search 云帆 报价"),
+        (
+            Text("pinyin, the last digits of a phone", "拼音、电话尾号"),
+            "textcrm search zhangsan 0013",
+        ),
         (Text("with conditions", "加条件"), "textcrm search 报价 状态:合作中 -tag:价格敏感"),
-        (Text("counts by value", "按取值统计"), "textcrm search 张 --facet status"),
+        (
+            Text("counts by value", "按取值统计"),
+            "textcrm search 报价 --facet status,city --limit 0",
+        ),
     ],
 )
 @argument("words", nargs=-1, metavar="QUERY", help=Text("what to find", "查询内容"))
 @option(
     "--limit",
-    type=int,
-    default=20,
+    type=Count(),
+    default=LIMIT,
     metavar="N",
-    help=Text("at most so many (20)", "最多条数（默认 20）"),
+    help=Text("so many on a page (20)", "每页条数（默认 20）"),
 )
+@option("--page", type=Count(1), metavar="N", help=Text("the page, from 1 on", "第几页"))
 @option(
     "--offset",
-    type=int,
-    default=0,
+    type=Count(),
     metavar="N",
-    help=Text("pass over the first so many", "跳过前若干条"),
+    help=Text("or pass over the first so many", "或跳过前若干条"),
 )
 @option(
     "--sort",
@@ -53,143 +75,146 @@ if TYPE_CHECKING:
     "--facet",
     multiple=True,
     metavar="FIELD",
-    help=Text("count the values of a field", "统计某字段的取值"),
+    help=Text(
+        "count the values of fields too: status,city,created:month",
+        "同时统计字段的取值，如 status,city,created:month",
+    ),
 )
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
 def run(
     context: Context,
     words: tuple[str, ...],
     limit: int,
-    offset: int,
+    page: int | None,
+    offset: int | None,
     sort: tuple[str, ...],
     facet: tuple[str, ...],
     archived: bool,
 ) -> None:
     """Find customers."""
-    from textcrm.search import ScanBackend
-    from textcrm.vault.finding import docs, query
+    from textcrm.cli.tables import listed
+    from textcrm.vault import finding
 
     vault = context.vault()
-    wanted = query(vault, " ".join(words))
-    found = list(docs(vault))
-    backend = ScanBackend()
-    hits = backend.search(wanted, found, sort=sort, limit=limit, offset=offset, archived=archived)
+    wanted = finding.query(vault, " ".join(words))
+    names, order = listed(facet), listed(sort) or _view_order(context, " ".join(words))
+    _check_names(context, [*names, *order])
+    start = _start(limit, page, offset)
+    backend = finding.backend(vault)
+    docs = list(finding.docs(vault))
+    hits = backend.search(wanted, docs, sort=order, limit=limit, offset=start, archived=archived)
+    total = start + len(hits)
+    if not hits or len(hits) == limit:
+        total = backend.count(wanted, docs, archived=archived)
     report_broken(context)
-    if facet:
-        facets = backend.facets(wanted, found, facet, archived=archived)
-        _facets(context, facets)
-    elif context.json:
-        context.emit([_json(context, hit) for hit in hits])
-    else:
-        total = backend.count(wanted, found, archived=archived)
-        _print(context, hits, total, offset)
-    if not hits:
-        _nothing(context, wanted, [doc.name for doc in found])
+    facets = backend.facets(wanted, docs, names, archived=archived) if names else {}
+    options = tuple(part for one in sort for part in ("--sort", one))
+    options += ("--archived",) if archived else ()
+    _print(context, Page(words, options, hits, total, start, limit), facets, counted=bool(names))
+    if not total:
+        from textcrm.cli.nothing import nothing_found
+
+        nothing_found(context, backend, wanted, docs, archived=archived)
         context.exit(1)
 
 
-def _json(context: Context, hit: Hit) -> dict[str, Any]:
-    from textcrm.cli.show import plain
+def _view_order(context: Context, text: str) -> list[str]:
+    """The order of a view, where the query is nothing else."""
+    if not text.startswith(("@", "＠")):
+        return []
+    from textcrm.vault.views import sole
 
-    typed = hit.doc.typed
-    return {
-        "id": hit.id,
-        "name": _name(context, hit.doc.name),
-        "type": typed.get("type"),
-        "status": typed.get("status"),
-        "owner": typed.get("owner"),
-        "last_contact": plain(hit.doc.derived.get("last_contact")),
-        "score": round(hit.score, 3),
-        "matches": [
-            {
-                "field": one.field,
-                "path": "/" + "/".join(map(str, one.path)),
-                "snippet": _snippet(context, one),
-            }
-            for one in hit.matches
-        ],
-    }
+    view = sole(context.vault(), text)
+    return list(view.sort) if view else []
 
 
-def _name(context: Context, name: str) -> str:
-    if not context.mask:
-        return name
-    from textcrm.normalize.masks import mask
-
-    return mask("name", name)
-
-
-def _snippet(context: Context, match: Match) -> str:
-    if not context.mask:
-        return match.snippet
-    from textcrm.cli.show import is_personal
-    from textcrm.normalize.masks import mask
-
-    field = context.vault().schema.at(match.path)
-    return (
-        mask(field.kind, match.snippet)
-        if field is not None and is_personal(field)
-        else match.snippet
-    )
+def _start(limit: int, page: int | None, offset: int | None) -> int:
+    if page is not None and offset is not None:
+        raise Misuse(
+            "page-or-offset",
+            Text("--page and --offset say the same thing", "--page 和 --offset 只能用一个"),
+            hint=Text("leave one of them out", "请去掉其中一个"),
+        )
+    return (page - 1) * limit if page is not None else offset or 0
 
 
-def _print(context: Context, hits: list[Hit], total: int, offset: int) -> None:
-    out = context.out
-    with out.paged():
-        for hit in hits:
-            out.line(f"{hit.id}  {_name(context, hit.doc.name)}", style="bold")
-            for match in hit.matches[:3]:
-                label = match.label.say(context.language)
-                colon = "：" if context.language == "zh" else ": "
-                out.marked(
-                    f"    {label}{colon}",
-                    _snippet(context, match),
-                    match.spans if not context.mask else (),
-                )
-        if hits:
-            context.say(
-                Text("{shown} of {total}", "共 {total} 位，显示 {shown} 位"),
-                shown=len(hits),
-                total=total,
-            )
-    if total > offset + len(hits):
-        context.hint(Text("more: --offset {n}", "更多：--offset {n}"), n=offset + len(hits))
+def _check_names(context: Context, names: list[str]) -> None:
+    """Name a mistyped field also where nothing fits."""
+    from textcrm.search.order import bare
+    from textcrm.search.tabulate import column
+
+    for name in names:
+        column(bare(name), context.vault().schema)
 
 
-def _facets(context: Context, facets: dict[str, list[Facet]]) -> None:
+def _print(context: Context, page: Page, facets: dict[str, list[Facet]], *, counted: bool) -> None:
+    from textcrm.cli import hits
+
     if context.json:
-        context.emit(
-            {
-                name: [
-                    {
-                        "value": one.value,
-                        "label": one.label.say(context.language),
-                        "count": one.count,
-                    }
-                    for one in found
-                ]
-                for name, found in facets.items()
-            }
-        )
+        found = [hits.json_of(context, hit) for hit in page.hits]
+        if counted:
+            context.emit(
+                {"total": page.total, "hits": found, "facets": hits.facets_json(context, facets)}
+            )
+        else:
+            context.emit(found)
         return
-    for name, found in facets.items():
-        context.out.table(
-            [Text(name, name), Text("Customers", "客户数")],
-            [[one.label.say(context.language), str(one.count)] for one in found],
-            right={1},
-        )
+    with context.out.paged():
+        for hit in page.hits:
+            hits.print_hit(context, hit)
+        for name, found_facets in facets.items():
+            hits.print_facet(context, name, found_facets)
+        if page.hits:
+            _footer(context, page, counted=counted)
+        elif page.total and not page.limit:
+            context.note(Text("{total} found", "共 {total} 位客户"), total=page.total)
+        elif page.total:
+            context.hint(
+                Text("there are only {total}: --page 1", "一共只有 {total} 位，见 --page 1"),
+                total=page.total,
+            )
 
 
-def _nothing(context: Context, wanted: Query, names: list[str]) -> None:
-    import difflib
-
-    words = wanted.text.split()
-    near = difflib.get_close_matches(words[0], names, n=3, cutoff=0.5) if words else []
-    context.hint_error(
-        Text("nothing found; did you mean {near}?", "没有找到；是不是 {near}？")
-        if near
-        else Text(
-            "nothing found; fewer or shorter words find more", "没有找到；减少或缩短词语试试"
+def _footer(context: Context, page: Page, *, counted: bool) -> None:
+    last = page.offset + len(page.hits)
+    if len(page.hits) == page.total:
+        context.note(Text("{total} found", "共 {total} 位客户"), total=page.total)
+        return
+    context.note(
+        Text(
+            "{first} to {last} of {total} customers", "共 {total} 位客户，显示第 {first}–{last} 位"
         ),
-        near=near,
+        first=page.offset + 1,
+        last=last,
+        total=page.total,
     )
+    if last < page.total:
+        context.hint(Text("more: {command}", "下一页：{command}"), command=_next(page))
+        if not counted:
+            context.hint(
+                Text(
+                    "narrow it down by counts: --facet {usual}",
+                    "按取值统计以缩小范围：--facet {usual}",
+                ),
+                usual=",".join(USUAL),
+            )
+
+
+def _next(page: Page) -> str:
+    """The command that shows the next page."""
+    words = ["textcrm", "search", *page.words, *page.options]
+    if page.limit != LIMIT:
+        words += ["--limit", str(page.limit)]
+    if page.offset % page.limit:
+        words += ["--offset", str(page.offset + len(page.hits))]
+    else:
+        words += ["--page", str(page.offset // page.limit + 2)]
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell wants it; Chinese needs no quotes."""
+    import shlex
+
+    plain = bool(word) and all(char.isalnum() or char in "@%+=:,./-_：，" for char in word)
+    return word if plain else shlex.quote(word)

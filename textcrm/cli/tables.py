@@ -1,0 +1,174 @@
+"""Tables of customers: cells as people read them, CSV, JSON, and what does not fit the screen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.show import LOCKED, is_personal, plain
+from textcrm.cli.width import width
+from textcrm.errors import Misuse
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textcrm.cli.context import Context
+    from textcrm.query import Doc
+    from textcrm.search.tabulate import Column
+
+FORMATS = ("table", "csv", "tsv", "ids")
+_LEAST = 8  # columns of the screen that a cell needs to be of use
+
+
+def listed(words: Iterable[str]) -> list[str]:
+    """The names in ``a,b、c``, and in an option given more than once."""
+    return [
+        part.strip()
+        for word in words
+        for part in word.replace("，", ",").replace("、", ",").split(",")
+        if part.strip()
+    ]
+
+
+def checked_format(word: str | None) -> str:
+    """The format asked for. Raises Misuse (unknown-format)."""
+    form = (word or "table").casefold()
+    if form in FORMATS:
+        return form
+    raise Misuse(
+        "unknown-format",
+        Text("there is no format “{form}”", "没有格式“{form}”"),
+        hint=Text("formats: {known}; for JSON: --json", "可用格式：{known}；JSON 请用 --json"),
+        form=form,
+        known=list(FORMATS),
+    )
+
+
+# -- cells
+
+
+def masked(context: Context, column: Column, value: Any) -> Any:
+    """A value, hidden where ``--mask`` wants that and it is personal (L10)."""
+    if not context.mask or value is None:
+        return value
+    kind = _mask_kind(column)
+    if kind is None:
+        return value
+    from textcrm.normalize.masks import mask
+
+    if isinstance(value, list):
+        return [mask(kind, str(each)) for each in value]
+    return mask(kind, str(value))
+
+
+def _mask_kind(column: Column) -> str | None:
+    for target in column.targets:
+        if target.derived == "main_contact":
+            return "name"
+        if target.field is not None and is_personal(target.field.element):
+            return target.field.element.kind
+        if target.field is not None and is_personal(target.field):
+            return target.field.kind
+    return None
+
+
+def mask_name(context: Context, name: str) -> str:
+    """A customer's name, hidden where ``--mask`` wants that."""
+    if not context.mask:
+        return name
+    from textcrm.normalize.masks import mask
+
+    return mask("name", name)
+
+
+def cell(context: Context, column: Column, doc: Doc, *, exact: bool = False) -> str:
+    """What stands in a cell; ``exact`` without thousands marks, for other programs."""
+    texts = [
+        said(context, column, masked(context, column, value), exact=exact)
+        for value in column.distinct(doc)
+    ]
+    if column.locked(doc):
+        texts.append(LOCKED)
+    return ("、" if context.language == "zh" else ", ").join(texts)
+
+
+def said(context: Context, column: Column, value: Any, *, exact: bool = False) -> str:
+    """One value as people read it."""
+    import datetime as dt
+
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value, "f" if exact else ",f")
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if column.kind == "person" and isinstance(value, str):
+        return context.vault().access.display(value)
+    return column.label_of(value).say(context.language)
+
+
+def json_cell(context: Context, column: Column, doc: Doc) -> Any:
+    """A cell for programs: codes, ISO dates, money as text; sealed values locked."""
+    value = masked(context, column, column.value(doc))
+    if value is None and column.locked(doc):
+        return {"locked": True}
+    return plain(value)
+
+
+# -- printing
+
+
+def print_table(
+    context: Context,
+    heads: Sequence[Text],
+    rows: list[list[str]],
+    right: set[int],
+    whole: set[int] | None = None,
+) -> None:
+    """Print a table; one block a row where so many columns cannot stand side by side."""
+    out = context.out
+    titles = [head.say(context.language) for head in heads]
+    needed = [
+        min(_LEAST, max(width(row[place]) for row in (titles, *rows)))
+        for place in range(len(titles))
+    ]
+    if sum(needed) + 2 * (len(needed) - 1) <= out.room:
+        out.table(heads, rows, right=right, whole=whole)
+        return
+    for row in rows:
+        out.line(row[0], style="bold")
+        for title, text in zip(titles[1:], row[1:], strict=True):
+            if text:
+                out.pair(title, text, depth=1)
+
+
+def print_separated(
+    context: Context, form: str, heads: Sequence[Text], rows: Iterable[Sequence[str]]
+) -> None:
+    """Print CSV (RFC 4180, LF) or TSV that a spreadsheet opens without running anything in it."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+    writer.writerow([head.say(context.language) for head in heads])
+    writer.writerows([inert(one) for one in row] for row in rows)
+    context.out.separated(text.getvalue())
+
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+_NUMERIC = set("0123456789., ()、")
+
+
+def inert(text: str) -> str:
+    """A cell that a spreadsheet takes for text, not for a formula (OWASP, CSV injection).
+
+    Numbers and phones keep their sign.
+    """
+    if not text.startswith(_FORMULA):
+        return text
+    bare = text.replace("、+", "、").replace(", +", ", ")
+    if text[0] in "+-" and set(bare[1:]) <= _NUMERIC:
+        return text
+    return "'" + text
