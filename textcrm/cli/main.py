@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "undo": ("history", Text("take a change back", "撤销改动")),
     "redo": ("history", Text("take an undo back", "取消撤销")),
     "sync": ("share", Text("share changes and take in others'", "与同事同步改动")),
+    "backup": ("share", Text("a proved copy of all history", "备份、验证、恢复")),
     "resolve": ("share", Text("decide what two people changed", "处理同步冲突")),
     "status": ("quality", Text("what is edited and not saved", "尚未保存的手工改动")),
     "save": ("quality", Text("commit hand edits", "提交手工改动")),

@@ -1,0 +1,246 @@
+"""textcrm backup: history in a dated file that is proved, checked, and restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.frame import argument, command, option
+from textcrm.errors import Misuse
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+    from textcrm.history.backup import Made
+    from textcrm.history.restoring import Proof
+
+
+@command(
+    "backup",
+    help=Text(
+        "Back all history up into a folder, as 客户信息总表_YYYYMMDD.bundle (only what is new since "
+        "the last one there), and prove it by restoring it; or push it to a second remote. "
+        "“backup verify PLACE” proves one again, “backup restore PLACE DIR” makes a vault of it.",
+        "把全部历史备份到文件夹，文件名为 客户信息总表_年月日.bundle（只含上次备份以来的新内容），"
+        "并通过实际恢复来验证；也可推送到第二个远端。"
+        "“backup verify 位置”重新验证，“backup restore 位置 目录”恢复成客户库。",
+    ),
+    examples=[
+        (Text("to another disk", "备份到另一块硬盘"), "textcrm backup /mnt/usb/textcrm"),
+        (Text("prove it", "验证"), "textcrm backup verify /mnt/usb/textcrm"),
+        (Text("restore it", "恢复"), "textcrm backup restore /mnt/usb/textcrm restored"),
+        (Text("every week", "每周自动备份"), "textcrm backup /mnt/usb/textcrm --schedule"),
+    ],
+)
+@argument(
+    "dest",
+    help=Text("a folder or a remote; or verify, restore", "文件夹或远端；或 verify、restore"),
+)
+@argument("words", nargs=-1, metavar="PLACE", help=Text("what to verify or restore", "备份的位置"))
+@option("--full", is_flag=True, help=Text("all of it, not only what is new", "完整备份，而非增量"))
+@option(
+    "--insecure",
+    is_flag=True,
+    help=Text("allow http:// and git:// remotes", "允许 http://、git:// 远端"),
+)
+@option(
+    "--schedule",
+    is_flag=True,
+    help=Text("print lines for cron and systemd, do nothing", "只打印 cron 和 systemd 的定时配置"),
+)
+def run(
+    context: Context,
+    dest: str,
+    words: tuple[str, ...],
+    full: bool,
+    insecure: bool,
+    schedule: bool,
+) -> None:
+    """Back up, verify or restore."""
+    if dest == "verify" and len(words) == 1:
+        _verify(context, Path(words[0]))
+    elif dest == "restore" and len(words) == 2:
+        _restore(context, Path(words[0]), Path(words[1]))
+    elif words or dest in ("verify", "restore"):
+        raise Misuse(
+            "backup-words",
+            Text("that is not how backup is called", "backup 的用法不对"),
+            hint=Text(
+                "textcrm backup DEST; backup verify PLACE; backup restore PLACE DIR",
+                "textcrm backup 目标；backup verify 位置；backup restore 位置 目录",
+            ),
+        )
+    elif schedule:
+        _schedule(context, dest)
+    else:
+        _backup(context, dest, full=full, insecure=insecure)
+
+
+def _backup(context: Context, dest: str, *, full: bool, insecure: bool) -> None:
+    from textcrm.history import backup
+
+    vault = context.vault()
+    if backup.is_address(vault, dest):
+        made = backup.push(vault, dest, insecure=insecure)
+    else:
+        made = backup.backup(vault, Path(dest), full=full)
+    if context.json:
+        context.emit(_json(made))
+        return
+    _tell(context, made)
+
+
+def _json(made: Made) -> dict[str, Any]:
+    one = made.backup
+    return {
+        "where": made.where,
+        "commits": made.commits,
+        "records": made.records,
+        "size": made.size,
+        "full": one.full if one else None,
+        "tip": one.tip if one else None,
+        "unsaved": made.unsaved,
+    }
+
+
+def _tell(context: Context, made: Made) -> None:
+    if made.backup is not None and not made.commits:
+        context.say(
+            Text("nothing new since {file}", "自 {file} 以来没有新内容"),
+            file=made.backup.file.name,
+        )
+    elif made.backup is not None:
+        context.say(
+            Text(
+                "backed up and proved: {where} ({records} customers, {commits} commits, {size} KB)",
+                "已备份并验证：{where}（{records} 位客户，{commits} 个提交，{size} KB）",
+            ),
+            where=made.where,
+            records=made.records,
+            commits=made.commits,
+            size=(made.size + 1023) // 1024,
+        )
+        context.note(
+            Text(
+                "names, phones and all that is not sealed can be read in it: keep it safe",
+                "未加密的姓名、电话等内容在备份中可直接读取，请妥善保管",
+            )
+        )
+    else:
+        context.say(
+            Text("pushed to {where}: {records} customers", "已推送到 {where}：{records} 位客户"),
+            where=made.where,
+            records=made.records,
+        )
+    if made.unsaved:
+        context.warn(
+            Text(
+                "{count} edited files are not saved and so not in the backup",
+                "{count} 个文件有未保存的编辑，不在备份中",
+            ),
+            count=made.unsaved,
+        )
+        context.hint(Text("save them: textcrm save", "保存：textcrm save"))
+
+
+def _verify(context: Context, place: Path) -> None:
+    from textcrm.history import restoring
+
+    proof = restoring.verify(restoring.latest(place), context.vault_or_none())
+    if context.json:
+        context.emit(_proof_json(proof))
+        return
+    context.say(
+        Text(
+            "{file} is good: restored from {files} files, {records} customers read",
+            "{file} 完好：由 {files} 个文件恢复，{records} 位客户均可读取",
+        ),
+        file=proof.backup.file.name,
+        files=proof.files,
+        records=proof.records,
+    )
+    if proof.compared:
+        context.note(
+            Text(
+                "each is the same as in this vault at that time",
+                "每一位都与本客户库当时的内容一致",
+            )
+        )
+    _unreadable(context, proof)
+
+
+def _unreadable(context: Context, proof: Proof) -> None:
+    for path in proof.unreadable[:10]:
+        context.warn(
+            Text("{file} does not read, and did not then", "{file} 无法读取（备份时即如此）"),
+            file=path,
+        )
+
+
+def _proof_json(proof: Proof) -> dict[str, Any]:
+    return {
+        "file": str(proof.backup.file),
+        "made": proof.backup.made,
+        "tip": proof.backup.tip,
+        "files": proof.files,
+        "records": proof.records,
+        "compared": proof.compared,
+        "unreadable": list(proof.unreadable),
+    }
+
+
+def _restore(context: Context, place: Path, target: Path) -> None:
+    from textcrm.history import restoring
+
+    proof = restoring.restore(place, target)
+    if context.json:
+        context.emit({**_proof_json(proof), "path": str(target)})
+        return
+    context.say(
+        Text(
+            "restored into {path}: {records} customers, as of {made}",
+            "已恢复到 {path}：{records} 位客户，备份时间 {made}",
+        ),
+        path=str(target),
+        records=proof.records,
+        made=proof.backup.made[:16],
+    )
+    context.hint(
+        Text("look at it: textcrm -C {path} list", "查看：textcrm -C {path} list"),
+        path=str(target),
+    )
+    _unreadable(context, proof)
+
+
+def _schedule(context: Context, dest: str) -> None:
+    import shlex
+    import sys
+
+    root = context.vault().root
+    program = f"{shlex.quote(sys.executable)} -m textcrm"
+    place = shlex.quote(dest if "://" in dest else str(Path(dest).absolute()))
+    line = f"{program} -C {shlex.quote(str(root))} -q backup {place}"
+    cron = f"0 18 * * 5  {line}"
+    unit = [
+        "# ~/.config/systemd/user/textcrm-backup.service",
+        "[Service]",
+        "Type=oneshot",
+        f"ExecStart={line}",
+        "# ~/.config/systemd/user/textcrm-backup.timer",
+        "[Timer]",
+        "OnCalendar=Fri 18:00",
+        "Persistent=true",
+        "[Install]",
+        "WantedBy=timers.target",
+    ]
+    if context.json:
+        context.emit({"cron": cron, "systemd": unit})
+        return
+    context.out.line(
+        Text("# crontab -e, every Friday at six", "# crontab -e，每周五 18:00").say(
+            context.language
+        )
+    )
+    context.out.line(cron)
+    for each in unit:
+        context.out.line(each)
