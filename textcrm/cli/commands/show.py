@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     examples=[
         (Text("on the screen", "在屏幕上看"), "textcrm show C20240501001"),
         (Text("as it was", "看以前的内容"), "textcrm show C20240501001 --at 2026-06-01"),
+        (
+            Text("contacts since May, newest first", "五月以来的沟通，最近的在前"),
+            "textcrm show C20240501001 --only interactions --since 2026-05-01",
+        ),
         (Text("for a program", "供程序使用"), "textcrm show 杭州云杉科技有限公司 --json"),
     ],
 )
@@ -30,8 +34,29 @@ if TYPE_CHECKING:
     metavar="REV|DATE",
     help=Text("as it was at a commit or day", "某次提交或某日的内容"),
 )
+@option(
+    "--only",
+    multiple=True,
+    metavar="LIST",
+    help=Text(
+        "the items of lists as a timeline: interactions,services; or all",
+        "只看某些列表，按时间倒序：interactions,services；all 为全部",
+    ),
+)
+@option(
+    "--since", metavar="DATE", help=Text("of the timeline: from that day on", "时间线起始日期")
+)
+@option("--until", metavar="DATE", help=Text("of the timeline: up to that day", "时间线截止日期"))
 @option("--text", is_flag=True, help=Text("the file itself, byte for byte", "原样输出文件内容"))
-def run(context: Context, id: str, rev: str | None, text: bool) -> None:
+def run(
+    context: Context,
+    id: str,
+    rev: str | None,
+    only: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    text: bool,
+) -> None:
     """Show a customer."""
     from textcrm.cli.show import json_of, screen
 
@@ -42,7 +67,11 @@ def run(context: Context, id: str, rev: str | None, text: bool) -> None:
         from textcrm.history.past import at
 
         record = at(vault, id, rev)
-    if context.json:
+    if only or since or until:
+        from textcrm.cli.timeline import timeline
+
+        timeline(context, record, only, since, until)
+    elif context.json:
         context.emit(json_of(context, record))
     elif text:
         context.out.raw(record.text)
