@@ -8,14 +8,15 @@ from textcrm.query import lookups, nodes, values
 from textcrm.query.doc import is_name, is_phone
 from textcrm.query.fold import fold_word
 from textcrm.query.mistakes import mistake, nearest, short
-from textcrm.query.names import AHEAD, MAPPINGS
+from textcrm.query.names import AHEAD, MAPPINGS, Target
 from textcrm.query.terms import Term
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textcrm.query.bind import Binder
     from textcrm.query.grammar import Clause
-    from textcrm.query.names import Target
     from textcrm.query.nodes import Bound, ValueTest
     from textcrm.schema import Field
 
@@ -29,6 +30,7 @@ WORDS: Final = {
     "是": "is",
 }
 POOL: Final = ("pool", "公海")
+NOBODY: Final = (*POOL, "none", "nobody", "无", "无人")
 ME: Final = ("me", "我", "本人")
 _DATES: Final = ("date", "moment")
 _NUMBERS: Final = ("money", "number", "integer")
@@ -101,7 +103,17 @@ def _mapping(binder: Binder, node: Clause, target: Target) -> Bound:
             return nodes.Span(target.path, node.operator, _number(binder, node, target))
         if node.operator:
             raise _Unreadable(_no_order(binder, node, target))
-    return nodes.Below(target.path, Term(node.value, phrase=node.quoted))
+    below = nodes.Below(target.path, Term(node.value, phrase=node.quoted))
+    coded = tuple(_coded(node, target)) if not node.quoted else ()
+    return nodes.Some((below, *coded)) if coded else below
+
+
+def _coded(node: Clause, target: Target) -> Iterator[Bound]:
+    """The choices of a list that a value names: ``feedback:投诉``, ``contacts:决策人``."""
+    for child in target.field.fields if target.field else ():
+        if child.enum and (test := values.enum_test(child, node.value)) is not None:
+            path = (*target.path, child.name)
+            yield nodes.Holds(Target(".".join(path), child.label, child.kind, path, child), test)
 
 
 def _number(binder: Binder, node: Clause, target: Target) -> ValueTest:
@@ -207,9 +219,20 @@ def _words(binder: Binder, node: Clause, target: Target) -> Bound:
         field and field.enum
     )
     parts = values.listed(node.value) if choices and not node.quoted else [node.value]
+    if target.path == ("owner",) and not node.quoted:
+        nobody = [part for part in parts if fold_word(part) in NOBODY]
+        if nobody:
+            return _unowned(binder, node, target, [part for part in parts if part not in nobody])
     tests = [_test(binder, node, target, part) for part in parts]
     test = tests[0] if len(tests) == 1 else (lambda value: any(each(value) for each in tests))
     return nodes.Holds(target, test)
+
+
+def _unowned(binder: Binder, node: Clause, target: Target, parts: list[str]) -> Bound:
+    """``owner:none``, ``跟进人:公海``: nobody's, or one of the others named."""
+    pool = nodes.NoneOf(nodes.Filled((target,)))
+    others = (nodes.Holds(target, _test(binder, node, target, part)) for part in parts)
+    return nodes.Some((pool, *others)) if parts else pool
 
 
 def _test(binder: Binder, node: Clause, target: Target, part: str) -> ValueTest:

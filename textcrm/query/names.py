@@ -10,6 +10,7 @@ from textcrm.query.fold import fold_word as _fold
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from textcrm.query.doc import Doc
@@ -40,7 +41,9 @@ class Target(NamedTuple):
     def values(self, doc: Doc) -> list[Any]:
         """All values there."""
         if self.derived == "age":
-            return ages(doc)
+            return list(ages(doc))
+        if self.derived == "age_band":
+            return bands(doc)
         if self.derived:
             value = doc.derived.get(self.derived)
             return [] if value is None else [value]
@@ -84,10 +87,16 @@ DERIVED: Final = (
     ),
     Derived("main_contact", "text", Text("Main contact", "主要联系人")),
     Derived("age", "number", Text("Age", "年龄")),
+    Derived("age_band", "text", Text("Age band", "年龄段")),
 )
-# Reached as derived.NAME only: a record's own field has the plain name.
+# Reached by their labels and as derived.NAME: a record's own field has the plain name.
 DERIVED_ONLY: Final = (
-    Derived("purchases", "number", Text("Number of purchases", "购买次数"), ("购买次数",)),
+    Derived(
+        "purchases",
+        "number",
+        Text("Number of purchases", "购买次数"),
+        ("purchase_count", "购买频次"),
+    ),
     Derived("value_tier", "text", Text("Computed value tier", "推算价值等级")),
     Derived("loyalty", "text", Text("Computed loyalty", "推算忠诚度")),
 )
@@ -106,17 +115,27 @@ _SHORT_CUTS: Final[dict[str, tuple[str, ...]]] = {
 _REGION: Final = ("country", "province", "city", "district", "region_code")
 
 
-def ages(doc: Doc) -> list[int]:
+def ages(doc: Doc) -> Iterator[int]:
     """The ages of the contacts with a readable birthday, on the day of the view (A54)."""
+    for day, today in _birthdays(doc):
+        if day <= today:
+            yield today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+
+
+def bands(doc: Doc) -> list[str]:
+    """The ages of the contacts as bands such as ``35-44``, so that lists show no birthdays (D2)."""
+    from textcrm.record import age_band
+
+    return [band for day, today in _birthdays(doc) if (band := age_band(day, today))]
+
+
+def _birthdays(doc: Doc) -> Iterator[tuple[dt.date, dt.date]]:
     from textcrm.record import as_day
 
     today = doc.today
-    days = [as_day(value) for value in doc.values(("contacts", "birthday"))] if today else []
-    return [
-        today.year - day.year - ((today.month, today.day) < (day.month, day.day))
-        for day in days
-        if day and today and day <= today
-    ]
+    for value in doc.values(("contacts", "birthday")) if today else ():
+        if today and (day := as_day(value)):
+            yield day, today
 
 
 class Names:
@@ -147,6 +166,7 @@ class Names:
             or _derived(word, DERIVED)
             or self._short_cut(word)
             or self._labelled(name)
+            or _derived(word, DERIVED_ONLY, named=False)
             or tuple(target(field) for field in self._deep.get(word, ()))
         )
 
@@ -215,6 +235,8 @@ class Names:
         if within is None:
             for derived in DERIVED:
                 words += (derived.name, derived.label.zh, *derived.words)
+            for derived in DERIVED_ONLY:
+                words += (derived.label.zh, *derived.words)
             words += [word for short in _SHORT_CUTS.values() for word in short]
         return list(dict.fromkeys(words))
 
@@ -231,9 +253,10 @@ def target(field: Field) -> Target:
     return Target(".".join(field.path), field.label, kind, field.path, field)
 
 
-def _derived(word: str, known: Iterable[Derived]) -> tuple[Target, ...]:
+def _derived(word: str, known: Iterable[Derived], *, named: bool = True) -> tuple[Target, ...]:
     for each in known:
-        if word in map(key, (each.name, each.label.en, each.label.zh, *each.words)):
+        names = (each.name,) if named else ()
+        if word in map(key, (*names, each.label.en, each.label.zh, *each.words)):
             return (Target(each.name, each.label, each.kind, derived=each.name),)
     return ()
 

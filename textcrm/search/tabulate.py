@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm.errors import Misuse
 from textcrm.query.mistakes import nearest, short
 from textcrm.query.names import names_of
-from textcrm.record import age_band, as_day
+from textcrm.record import as_day
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
@@ -52,11 +52,6 @@ class Column(NamedTuple):
 
     def values(self, doc: Doc) -> list[Any]:
         """All values of a record, in its order; nothing sealed."""
-        if self.name == "age_band":
-            days = [as_day(value) for value in doc.values(("contacts", "birthday"))]
-            return [
-                band for day in days if day and doc.today and (band := age_band(day, doc.today))
-            ]
         found = [value for target in self.targets for value in target.values(doc)]
         if self.period:
             return [_PERIODS[self.period](day) for value in found if (day := as_day(value))]
@@ -105,8 +100,6 @@ def column(name: str, schema: Schema, *, of: str = "") -> Column:
     the purchase), but ``id`` is the record's.
     """
     word = name.strip()
-    if word.casefold() in ("age_band", "年龄段"):
-        return Column("age_band", Text("Age band", "年龄段"), "text", ())
     base, _, period = word.replace("：", ":").partition(":")
     period = _PERIOD_WORDS.get(period, period)
     targets = _targets(base, schema, of)
@@ -138,7 +131,7 @@ def _with_period(label: Text, period: str) -> Text:
 
 
 def _unknown(name: str, schema: Schema) -> Misuse:
-    close = nearest(name, [*names_of(schema).known(), "age_band"])
+    close = nearest(name, names_of(schema).known())
     hint = (
         Text(
             "did you mean {suggestion}? All fields: textcrm help fields",
