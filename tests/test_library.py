@@ -49,7 +49,7 @@ def _write(vault: Vault, path: str, text: str, *, commit: bool = True) -> None:
     file.write_text(text, encoding="utf-8", newline="")
     if commit:
         _git(vault, "add", path)
-        _git(vault, "commit", "-qm", "by hand")
+        _git(vault, "commit", "--no-verify", "-qm", "by hand")
 
 
 # -- identities

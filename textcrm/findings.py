@@ -15,6 +15,7 @@ class Finding(NamedTuple):
     """One thing wrong, or odd, in a record.
 
     ``path`` leads to the value (keys and list indexes); with ``at_key`` the key itself is meant.
+    Where no path leads (a comment, a commit's message) ``place`` gives line and column, from 1.
     ``code`` is stable kebab-case. ``data`` fills the places of message and hint, and never holds
     the value of a field that is sealed.
     """
@@ -26,6 +27,7 @@ class Finding(NamedTuple):
     hint: Text | None = None
     data: dict[str, Any] = {}
     at_key: bool = False
+    place: tuple[int, int] | None = None
 
     def say(self, language: Language) -> str:
         """The sentence in one language."""
@@ -37,10 +39,14 @@ class Finding(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A finding with its place: file (relative to the vault), line and column from 1, record id."""
+    """A finding with its place: file (relative to the vault), line and column from 1, record id.
+
+    ``commit`` names the revision that holds the file, where it is not the work tree or the index.
+    """
 
     file: str
     line: int
     column: int
     id: str | None
     finding: Finding
+    commit: str | None = None

@@ -67,6 +67,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text("values follow a field that was renamed", "字段改名后迁移数据"),
     ),
     "check": ("quality", Text("check customers against the schema and rules", "按模式和规则检查")),
+    "hook": ("quality", Text("what git's hooks call", "供 git 钩子调用")),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm.errors import StorageFailure
-from textcrm.gitrepo import failures, system
+from textcrm.gitrepo import failures, own_hooks
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ def run_hooks(repo: GitRepo, commit: str, message: bytes, name: str) -> bytes:
     """
     pre_commit = repo.hooks_dir / "pre-commit"
     commit_msg = repo.hooks_dir / "commit-msg"
-    with_index = system.is_runnable(pre_commit)
-    with_message = system.is_runnable(commit_msg)
+    # What we commit was checked as it was written: our own hook is passed over, the user's not.
+    with_index = own_hooks.runs_more(repo, pre_commit)
+    with_message = own_hooks.runs_more(repo, commit_msg)
     if not (with_index or with_message):
         return message
     repo.folder.mkdir(parents=True, exist_ok=True)
     index = _index_of(repo, commit, repo.folder / f"{name}.hook.idx")
-    env = {"GIT_INDEX_FILE": str(index), "GIT_EDITOR": ":"}
+    env = {"GIT_INDEX_FILE": str(index), "GIT_EDITOR": ":", **own_hooks.CHECKED}
     try:
         if with_index:
             _run(repo, pre_commit, [], env)

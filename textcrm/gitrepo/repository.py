@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textcrm.gitrepo.objects import Blobs
     from textcrm.gitrepo.remote import Upstream
-    from textcrm.gitrepo.values import Build, Commit, FileStatus, PastCommit, Person
+    from textcrm.gitrepo.values import BlobChange, Build, Commit, FileStatus, PastCommit, Person
     from textcrm.gitrepo.worktree import WorkTree
 
 _LAYOUT = (
@@ -216,6 +216,22 @@ class GitRepo:
         from textcrm.gitrepo.history import list_tree
 
         return list_tree(self.process, rev, prefix)
+
+    def staged(self, prefix: str = "", index: str | None = None) -> list[BlobChange]:
+        """What the index holds that HEAD does not, below a folder; conflicts are left out.
+
+        ``index`` is another index file than the repository's own: within a hook, the one that
+        git is about to commit (``GIT_INDEX_FILE``).
+        """
+        from textcrm.gitrepo.staging import read_staged
+
+        return read_staged(self.process, prefix, index)
+
+    def indexed(self, paths: Sequence[str], index: str | None = None) -> dict[str, str]:
+        """The blob ids of some files in the index, by path; see :meth:`staged`."""
+        from textcrm.gitrepo.staging import read_indexed
+
+        return read_indexed(self.process, paths, index)
 
     def status(self, prefix: str = "") -> list[FileStatus]:
         """What differs from HEAD below a folder, untracked files each, ignored ones not."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import store
 from textcrm.errors import NotFound, TextcrmError
 from textcrm.findings import Finding, Problem
+from textcrm.rules.across import SEALED
+from textcrm.rules.sealing import sealed_prints
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ def check(
 ) -> Checked:
     """Check all records of the work tree, or those named by file, folder, id or name.
 
+    Where all are checked, so are the tracked files beside them for secret keys, and git's
+    settings for those that would keep decrypted text.
+
     A file that cannot be read is a finding like any other. Findings across records (an id or uid
     twice, a wrong folder) need all records and are given only where all are checked, or concern
     the ones named.
@@ -54,10 +59,15 @@ def check(
         if progress is not None:
             progress(count)
     problems += _across(vault, heads)
+    if not words:
+        from textcrm.quality.keys import surroundings
+
+        problems += surroundings(vault)
     problems.sort(key=lambda one: (one.file, one.line, one.column))
     return Checked(len(chosen), tuple(problems))
 
 
+# What is compared across files goes by these names: ids, and the fingerprints of ciphertexts.
 Head = tuple[str, dict[str, object]]
 Looked = tuple[int, list[Problem], list[Head]]
 _PART = 250
@@ -110,7 +120,8 @@ def _looked_at(vault: Vault, paths: list[str]) -> Looked:
             problems.append(unreadable(path, error))
             continue
         problems += vault.placed(record, vault.findings(record))
-        heads.append((path, {name: record.raw.get(name) for name in ("id", "uid", "former_ids")}))
+        head = {name: record.raw.get(name) for name in ("id", "uid", "former_ids")}
+        heads.append((path, {**head, SEALED: sealed_prints(record.raw, vault.schema)}))
     return len(paths), problems, heads
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.rules import contact, cooperation, dates, merging, people
+from textcrm.rules import contact, cooperation, dates, merging, people, sealing
 from textcrm.rules.across import check_vault
-from textcrm.rules.base import RuleContext, RuleView
+from textcrm.rules.base import Keys, RuleContext, RuleView
+from textcrm.rules.lookalikes import lookalikes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textcrm.findings import Finding
 
+SEALING: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
+    sealing.sealed_values,
+    lookalikes,
+)
 RULES: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
     merging.unresolved,
     cooperation.identity,
@@ -36,12 +41,39 @@ RULES: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
     cooperation.tags,
     cooperation.registration,
     cooperation.id_numbers,
+    *SEALING,
 )
 
-__all__ = ["RULES", "RuleContext", "RuleView", "check_rules", "check_vault"]
+__all__ = [
+    "RULES",
+    "SEALING",
+    "Keys",
+    "RuleContext",
+    "RuleView",
+    "check_rules",
+    "check_sealing",
+    "check_vault",
+    "merged",
+]
 
 
 def check_rules(raw: dict[str, Any], context: RuleContext) -> list[Finding]:
     """Everything that the rules find in one record; never raises, whatever the record holds."""
     view = RuleView(raw, context.schema.typed(raw))
     return [finding for rule in RULES for finding in rule(view, context)]
+
+
+def check_sealing(raw: dict[str, Any], context: RuleContext) -> list[Finding]:
+    """What :func:`check_rules` finds in sealed values, and in plain ones that should be sealed."""
+    view = RuleView(raw, {})
+    return [finding for rule in SEALING for finding in rule(view, context)]
+
+
+def merged(found: list[Finding], ruled: list[Finding]) -> list[Finding]:
+    """The schema's findings and the rules', without what both say of one sealed value."""
+    sealed = {one.path for one in ruled if one.code in sealing.CODES and one.severity == "error"}
+    if not sealed:
+        return found + ruled
+    return [
+        one for one in found if not any(one.path[: len(path)] == path for path in sealed)
+    ] + ruled

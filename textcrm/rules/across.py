@@ -1,8 +1,8 @@
-"""Rules across records: ids and uids that stand twice, files in the wrong folder."""
+"""Rules across records: ids, uids and ciphertexts that stand twice, files in the wrong folder."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.record import created_on
 from textcrm.rules.base import error, warning
@@ -12,13 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textcrm.findings import Finding
+    from textcrm.rules.base import Path
+
+
+SEALED: Final = "\0sealed"
+"""The name under which a tree given to :func:`check_vault` brings ``sealing.sealed_prints``."""
 
 
 def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list[Finding]]:
-    """Findings by file: of records given as (path, tree); only id and uid are looked at."""
+    """Findings by file: of records given as (path, tree).
+
+    Only id, uid and the fingerprints of ciphertexts are looked at.
+    """
     found: dict[str, list[Finding]] = {}
     by_id: dict[str, str] = {}
     by_uid: dict[str, str] = {}
+    by_print: dict[bytes, tuple[str, Path]] = {}
     for path, tree in records:
         own, uid = tree.get("id"), tree.get("uid")
         if isinstance(own, str) and own:
@@ -63,4 +72,24 @@ def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list
                     )
                 )
             by_uid.setdefault(uid, path)
+        for place, mark in tree.get(SEALED, ()):
+            if mark in by_print:
+                found.setdefault(path, []).append(_copied(path, place, *by_print[mark]))
+            by_print.setdefault(mark, (path, place))
     return found
+
+
+def _copied(path: str, place: Path, other_file: str, other: Path) -> Finding:
+    """A sealed value is bound to its place: the same ciphertext twice was copied by hand."""
+    where = "/" + "/".join(map(str, other))
+    return error(
+        "duplicate-ciphertext",
+        place,
+        "this sealed value is a copy of the one at {other}",
+        "此加密值与 {other} 的相同，是复制来的",
+        Text(
+            "it opens in one place only: type the value anew in the other",
+            "加密值只在原处有效，请在另一处重新填写",
+        ),
+        other=where if other_file == path else f"{other_file} {where}",
+    )

@@ -9,21 +9,40 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from textcrm.schema import Schema
 
 Path = tuple[str | int, ...]
 
 
+class Keys(NamedTuple):
+    """What access.yaml says of the keys that values are sealed with, as plain data.
+
+    ``generations`` and ``current`` go by class, ``readers`` gives the ids of those whose role
+    reads a class, ``owners`` the id of everybody with a key of their own, by any word for them.
+    """
+
+    generations: Mapping[str, frozenset[int]]
+    current: Mapping[str, int]
+    people: frozenset[str]
+    readers: Mapping[str, frozenset[str]]
+    owners: Mapping[str, str]
+    owner_reads: frozenset[str]
+
+
 class RuleContext(NamedTuple):
-    """What the rules know beside the record: the vault's schema, people, day and limits."""
+    """What the rules know beside the record: the vault's schema, people, keys, day and limits.
+
+    ``keys`` is None in a vault that has none yet, where nothing can be sealed.
+    """
 
     schema: Schema
     people: frozenset[str]
     today: dt.date
     file_id: str | None = None
     summary_limit: int = 200
+    keys: Keys | None = None
 
 
 class RuleView(NamedTuple):

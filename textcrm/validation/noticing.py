@@ -39,21 +39,8 @@ def noticed(
         elif field is None:
             if not name.startswith("x-") and here != (UNRESOLVED,):
                 yield _unknown(name, here, known)
-        elif field.seal and not (isinstance(value, dict) and "sealed" in value):
-            yield Finding(
-                "plain-sealed",
-                "warning",
-                here,
-                Text(
-                    "{field} is sensitive ({label}) and stands here in plain text",
-                    "{field}属敏感信息（{label}），此处为明文",
-                ),
-                Text(
-                    "keep this vault's repository private until it can be sealed",
-                    "在支持加密之前，请确保仓库仅限授权人员访问",
-                ),
-                {"field": field.label, "label": field.seal},
-            )
+        elif field.seal:
+            continue  # the rules on sealing say what is wrong with it
         elif isinstance(value, dict) and field.fields:
             yield from noticed(value, field.fields, here)
         elif isinstance(value, list) and field.kind == "items":

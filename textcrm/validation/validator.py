@@ -161,6 +161,7 @@ class Validator:
                 Text("{where} lacks {field} ({name})", "{where}缺少{field}（{name}）"),
                 Text("add a line: {name}: ...", "请加一行：{name}: …"),
                 data,
+                at_key=_has(raw, (*path, name)),
             )
 
     # -- dates, which not every validator checks alike

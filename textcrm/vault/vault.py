@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textcrm.findings import Finding
     from textcrm.gitrepo import GitRepo
     from textcrm.record import Record
-    from textcrm.rules import RuleContext
+    from textcrm.rules import Keys, RuleContext
     from textcrm.schema import Schema
     from textcrm.validation import Validator
     from textcrm.vault.draft import Draft
@@ -221,14 +221,43 @@ class Vault:
             today=self.today,
             file_id=path and path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
             summary_limit=self.config.thresholds["summary_limit"],
+            keys=self._rule_keys,
         )
+
+    @cached_property
+    def _rule_keys(self) -> Keys | None:
+        from textcrm.vault.rule_keys import rule_keys
+
+        return rule_keys(self.access)
 
     def findings(self, record: Record) -> list[Finding]:
         """Everything wrong or odd in one record: the schema's word first, then the rules'."""
-        from textcrm.rules import check_rules
+        from textcrm.rules import check_rules, merged
 
         found = [] if self.validator.is_clean(record.raw) else self.validator.findings(record.raw)
-        return found + check_rules(record.raw, self.rule_context(record.path))
+        ruled = check_rules(record.raw, self.rule_context(record.path))
+        return merged(found, ruled) + self._in_comments(record)
+
+    def sealing_findings(self, record: Record) -> list[Finding]:
+        """What :meth:`findings` says of sealed and plain values alone; needs no key, as all of it.
+
+        That is all that a version in history is asked, which nobody can mend any more.
+        """
+        from textcrm.rules import check_sealing
+
+        found = check_sealing(record.raw, self.rule_context(record.path))
+        return found + self._in_comments(record)
+
+    def _in_comments(self, record: Record) -> list[Finding]:
+        """Look-alikes in comments, which are read only where the file holds some."""
+        from textcrm.normalize.lookalikes import find_lookalikes
+
+        if next(find_lookalikes(record.text), None) is None:
+            return []
+        from textcrm.rules.lookalikes import in_comments
+        from textcrm.yamlfile.comments import comments
+
+        return in_comments(comments(record.text))
 
     def placed(self, record: Record, findings: Sequence[Finding]) -> list[Problem]:
         """Findings with line and column in the record's file."""
@@ -239,7 +268,9 @@ class Vault:
         marks = positions(record.text)
         result = []
         for finding in findings:
-            line, column = (marks.key if finding.at_key else marks.value)(finding.path)
+            line, column = finding.place or (marks.key if finding.at_key else marks.value)(
+                finding.path
+            )
             result.append(Problem(record.path, line, column, record.id, finding))
         return result
 

@@ -1,4 +1,4 @@
-"""What git must be told in each clone: which program merges and shows records.
+"""What git must be told in each clone: which program merges, shows and checks records.
 
 ``.gitattributes`` travels with the vault, git's configuration does not. Only fixed lines are ever
 written, and only where the vault is the root of its repository (DESIGN section 8); nothing tracked
@@ -48,8 +48,31 @@ def wire(vault: Vault) -> tuple[str, ...]:
     return tuple(missing)
 
 
+def hook(vault: Vault) -> bool:
+    """Put our pre-commit hook in force beside the user's; whether it was not.
+
+    Raises StorageFailure where it cannot be written.
+    """
+    if vault.prefix:
+        return False
+    import sys
+
+    from textcrm.gitrepo import own_hooks
+
+    return own_hooks.install(vault.repo, sys.executable).written
+
+
+def is_hooked(vault: Vault) -> bool:
+    """Whether our pre-commit hook is in force, or is not ours to install."""
+    from textcrm.gitrepo import own_hooks
+
+    return bool(vault.prefix) or own_hooks.state(vault.repo) == "ours"
+
+
 def wire_quietly(vault: Vault) -> None:
-    """As :func:`wire`, where the vault asks for it; never fails what is done already."""
+    """As :func:`hook`, and :func:`wire` where the vault asks for it; fails nothing that is done."""
+    with contextlib.suppress(TextcrmError):
+        hook(vault)
     attributes = vault.file(".gitattributes") or b""
     if b"merge=textcrm" in attributes:
         with contextlib.suppress(TextcrmError):

@@ -22,8 +22,9 @@ KINDS = {
 @command(
     "status",
     help=Text(
-        "What was edited by hand and is not saved yet, by field; and how far the clone is from its remote.",
-        "手工编辑后尚未保存的内容（按字段列出），以及与远端相差多少提交。",
+        "What was edited by hand and is not saved yet, by field, never by value; what stands in plain "
+        "text and should be sealed; and how far the clone is from its remote.",
+        "手工编辑后尚未保存的内容（只列字段，不列值）、应加密而未加密的字段，以及与远端相差多少提交。",
     ),
     examples=[
         (Text("look", "查看"), "textcrm status"),
@@ -42,10 +43,21 @@ def run(context: Context) -> None:
         _print(context, one)
     for problem in found.problems:
         print_problem(context, problem)
-    if found.edited:
+    plain = [one for one in found.problems if one.finding.code == "plain-sealed"]
+    if plain:
+        context.hint(
+            Text(
+                "{count} values stand in plain text; seal them in place: textcrm seal, "
+                "or seal and commit: textcrm save",
+                "有 {count} 个应加密的值是明文；就地加密：textcrm seal，加密并提交：textcrm save",
+            ),
+            count=len(plain),
+        )
+    elif found.edited:
         context.hint(Text("commit them: textcrm save", "提交这些改动：textcrm save"))
     else:
         context.say(Text("nothing to save", "没有需要保存的改动"))
+    _say_hook(context)
     if found.ahead or found.behind:
         context.say(
             Text(
@@ -54,6 +66,19 @@ def run(context: Context) -> None:
             ),
             ahead=found.ahead or 0,
             behind=found.behind or 0,
+        )
+
+
+def _say_hook(context: Context) -> None:
+    """Say where nothing stops plain text from being committed by git itself."""
+    from textcrm.vault.wiring import is_hooked
+
+    if not is_hooked(context.vault()):
+        context.hint(
+            Text(
+                "git commits here without a look for plain text; put the hook in: textcrm doctor --fix",
+                "此处用 git 提交时不会检查明文；安装钩子：textcrm doctor --fix",
+            )
         )
 
 

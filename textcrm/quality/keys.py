@@ -1,0 +1,102 @@
+"""Secret keys in files that git keeps, and settings of git that would keep plaintext."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from textcrm import store
+from textcrm.errors import NotFound
+from textcrm.findings import Finding, Problem
+from textcrm.normalize.lookalikes import KEY_FORMS
+from textcrm.rules.lookalikes import told
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.gitrepo import GitRepo
+    from textcrm.vault import Vault
+
+_KEY: Final = re.compile(KEY_FORMS.encode(), re.IGNORECASE)
+_PIECES: Final = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY-----")
+_LARGEST: Final = 1024 * 1024  # a key is small; a larger file is an attachment
+# The throw-away keys of the sample vault, by their SHA-256, and no others.
+SHOWN: Final[frozenset[str]] = frozenset()
+
+
+def secret_keys(path: str, data: bytes, commit: str | None = None) -> Iterator[Problem]:
+    """Each secret key in a file's bytes, by line and column; the throw-away demo keys are none."""
+    if len(data) > _LARGEST:
+        return
+    for match in _KEY.finditer(data):
+        end = data.find(b"\n\n", match.start())
+        if _is_shown(match[0]) or _is_shown(data[match.start() : end if end > 0 else None]):
+            continue
+        line = data.count(b"\n", 0, match.start()) + 1
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        column = len(data[start : match.start()].decode("utf-8", "replace")) + 1
+        finding = told("secret-key", (), where=Text("the file", "文件"))
+        yield Problem(path, line, column, None, finding, commit)
+
+
+def _is_shown(text: bytes) -> bool:
+    return sha256(text.strip()).hexdigest() in SHOWN
+
+
+def tracked_keys(vault: Vault) -> Iterator[Problem]:
+    """Secret keys in the tracked files of the vault that are no records, as the work tree has them."""
+    words = [word for piece in _PIECES for word in ("-e", piece)]
+    found = vault.repo.process.run(
+        "grep", "-l", "-z", "-i", "-F", "--full-name", *words, "--", vault.prefix or "."
+    )
+    for name in found.out.decode("utf-8", "surrogateescape").split("\0"):
+        path = name.removeprefix(vault.prefix)
+        if name and not store.is_record_path(path):
+            data = vault.file(path)
+            if data is not None:
+                yield from secret_keys(path, data)
+
+
+def git_problems(repo: GitRepo) -> Iterator[Problem]:
+    """Settings and refs by which git itself keeps what a textconv decrypted (``cachetextconv``).
+
+    Such notes are published by ``git push --mirror``.
+    """
+    listed = repo.process.run("config", "--get-regexp", "-z", r"^diff\..*\.cachetextconv$").out
+    for entry in listed.decode("utf-8", "replace").split("\0"):
+        name, _, value = entry.partition("\n")
+        if name and value.lower() in ("", "true", "yes", "on", "1"):
+            yield _of_git(
+                "textconv-cache",
+                Text(
+                    "git keeps decrypted text: {name} is on",
+                    "git 会保存解密后的文本：{name} 已开启",
+                ),
+                Text("git config {name} false", "git config {name} false"),
+                name=name,
+            )
+    refs = repo.process.run("for-each-ref", "--format=%(refname)", "refs/notes/textconv/").out
+    for name in refs.decode("utf-8", "replace").split():
+        yield _of_git(
+            "textconv-notes",
+            Text("git has kept decrypted text in {name}", "git 已把解密后的文本保存在 {name} 中"),
+            Text(
+                "git update-ref -d {name}, then: git gc --prune=now; never push it",
+                "git update-ref -d {name}，再运行 git gc --prune=now；切勿推送",
+            ),
+            name=name,
+        )
+
+
+def _of_git(code: str, message: Text, hint: Text, **data: str) -> Problem:
+    return Problem(".git/config", 1, 1, None, Finding(code, "error", (), message, hint, data))
+
+
+def surroundings(vault: Vault) -> list[Problem]:
+    """All of this module for a vault; nothing where it lies in no repository."""
+    try:
+        return [*tracked_keys(vault), *git_problems(vault.repo)]
+    except NotFound:
+        return []
