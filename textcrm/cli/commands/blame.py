@@ -1,0 +1,104 @@
+"""textcrm blame: who set each field last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.frame import argument, command
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+    from textcrm.history.blame import Blamed
+
+
+@command(
+    "blame",
+    help=Text(
+        "Tell of each field (or of those below PATH) who set it last, when, and in which commit.",
+        "列出每个字段（或某路径下的字段）最后由谁、何时、在哪次提交中写入。",
+    ),
+    examples=[
+        (Text("all fields", "全部字段"), "textcrm blame C20240501001"),
+        (Text("one of them", "某个字段"), "textcrm blame C20240501001 状态"),
+    ],
+)
+@argument("id", help=Text("id or name", "编号或名称"))
+@argument("path", required=False, help=Text("a field", "字段"))
+def run(context: Context, id: str, path: str | None) -> None:
+    """Tell who set what."""
+    from textcrm.history.blame import blame
+
+    vault = context.vault()
+    record = vault.get(id)
+    found = blame(vault, record, _below(context, record.raw, path))
+    if context.json:
+        context.emit([_json(context, one) for one in found])
+    elif found:
+        _print(context, found)
+    else:
+        context.say(Text("nothing stands there", "该处没有内容"))
+    if not found:
+        context.exit(1)
+
+
+def _below(context: Context, raw: dict[str, Any], path: str | None) -> tuple[str | int, ...]:
+    """A path as typed, as the stable path by which history knows it."""
+    if path is None:
+        return ()
+    from textcrm.paths import find
+
+    target = find(path, raw, context.vault().schema)
+    stable: list[str | int] = []
+    node: Any = raw
+    for step in target.path:
+        if isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+            own = node.get("id") if isinstance(node, dict) else None
+            stable.append(own or step)
+        else:
+            node = node.get(str(step)) if isinstance(node, dict) else None
+            stable.append(step)
+    return tuple(stable)
+
+
+def _json(context: Context, one: Blamed) -> dict[str, Any]:
+    from textcrm.cli.history import guarded
+
+    entry = one.entry
+    return {
+        "path": "/" + "/".join(map(str, one.path)),
+        "value": guarded(context, one.path, one.value),
+        "commit": entry.commit if entry else None,
+        "at": entry.at.isoformat() if entry else None,
+        "by": entry.by if entry else None,
+        "op": entry.op if entry else None,
+    }
+
+
+def _print(context: Context, found: list[Blamed]) -> None:
+    from textcrm.changes import Change
+    from textcrm.cli.history import change_line
+
+    unsaved = Text("not saved yet", "尚未保存").say(context.language)
+    rows = []
+    for one in found:
+        label, _, value = change_line(context, Change(one.path, None, one.value)).partition(": + ")
+        entry = one.entry
+        rows.append(
+            [
+                entry.commit[:8] if entry else "-",
+                f"{entry.at:%Y-%m-%d}" if entry else "-",
+                entry.by if entry else unsaved,
+                label,
+                value,
+            ]
+        )
+    heads = [
+        Text("Commit", "提交"),
+        Text("Date", "日期"),
+        Text("By", "修改人"),
+        Text("Field", "字段"),
+        Text("Value", "值"),
+    ]
+    context.out.table(heads, rows)
