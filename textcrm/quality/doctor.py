@@ -66,6 +66,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
     rows += _guarded("people", lambda: _people(vault))
     rows += list(_files(vault))
     rows += _guarded("merge-driver", lambda: _wiring(vault))
+    rows += _guarded("safety", lambda: _safety(vault))
     return rows
 
 
@@ -259,8 +260,15 @@ def _wiring(vault: Vault) -> Iterator[Row]:
         )
 
 
+def _safety(vault: Vault) -> Iterator[Row]:
+    from textcrm.quality import safety
+
+    yield from safety.of_vault(vault)
+
+
 def _fix(vault: Vault) -> Iterator[Row]:
     wiring.wire(vault)
+    wiring.hook(vault)
     yield from _put_back(vault)
 
 
