@@ -30,6 +30,7 @@ _SECRET: Final = re.compile(KEY_FORMS, re.IGNORECASE | re.ASCII)
 _WIDE: Final = str.maketrans(
     {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {"Ｘ": "X", "ｘ": "x"}
 )
+_WIDE_DIGITS: Final = re.compile("[０-９Ｘｘ]")
 # What stands right before or after makes a number part of a code, an address or a larger number.
 _ALONE: Final = r"(?<![0-9A-Za-z_/&%@+])(?<![0-9A-Za-z][.\-])"
 _ENDS: Final = r"(?![0-9A-Za-z_/@%])(?![.\-][0-9A-Za-z])"
@@ -74,7 +75,7 @@ def find_lookalikes(text: str) -> Iterator[Lookalike]:
         return
     for match in _SECRET.finditer(text):
         yield Lookalike("secret-key", *match.span())
-    plain = text.translate(_WIDE) if not text.isascii() else text
+    plain = text.translate(_WIDE) if _WIDE_DIGITS.search(text) else text
     for match in _NUMBER.finditer(plain):
         kind = _kind(match, plain[max(0, match.start() - _BEFORE) : match.start()])
         if kind is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from textcrm.normalize.lookalikes import Kind
     from textcrm.rules.base import Path, RuleContext, RuleView
-    from textcrm.schema import Field
+    from textcrm.schema import Field, Schema
 
 _SHORTEST: Final = 15
 _TELEPHONE: Final = frozenset(("phone",))
@@ -24,7 +24,7 @@ def lookalikes(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     for path, text in _texts(record.raw, ()):
         for one in find_lookalikes(text):
             field = context.schema.at(path)
-            if not _is_meant(field, one.kind):
+            if not _is_meant(field, one.kind) and not _in_sealed(path, context.schema):
                 name = field.label if field is not None else str(path[-1] if path else "")
                 yield told(one.kind, path, where=name)
                 break
@@ -94,15 +94,17 @@ def _texts(tree: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _is_meant(field: Field | None, kind: Kind) -> bool:
-    """Whether such a number is what the field is for, or is told by another rule.
+    """Whether such a number is what the field is for.
 
-    A plain value in a sealed field is a finding of its own; telephones and the codes of orders and
-    contracts pass a card's check digit now and then.
+    Telephones and the codes of orders and contracts pass a card's check digit now and then.
     """
     if field is None or kind == "secret-key":
         return False
-    return bool(
-        field.seal
-        or field.element.kind in _TELEPHONE
-        or (kind == "bank-card" and field.element.kind == "code")
-    )
+    held = field.element.kind
+    return held in _TELEPHONE or (kind == "bank-card" and held == "code")
+
+
+def _in_sealed(path: Path, schema: Schema) -> bool:
+    """Whether a path lies in a field to be sealed: plain text there is a finding of its own."""
+    fields = (schema.at(path[:depth]) for depth in range(1, len(path) + 1))
+    return any(field is not None and field.seal for field in fields)
