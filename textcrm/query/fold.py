@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 # A noncharacter between two values: no query can name it, so nothing is found across values.
@@ -16,6 +17,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\u
 _MARKS = re.compile("[\u0300-\u036f]+")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _NOT_WORD = re.compile("[\\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+# What GB 2312 has of the traditional characters of the table.
+_BOTH = re.compile("[乾吒夥後徵拚捱摺於榘菸薹袷醣麴麽]")
 _TEL: Final = 11
 _LONGEST_PHONE: Final = 40  # also keeps the patterns below from a long walk
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#|,|;ext=)\s*\d{1,6}$")
@@ -23,9 +26,9 @@ _PHONE = re.compile(r"[+(]?[\d\s().+-]*\d[\d\s().+-]*")
 
 
 def fold(text: str) -> str:
-    """Level a text: NFKC, no case, no accents, no invisible marks, single spaces.
+    """Level a text: NFKC, no case, no accents, no invisible marks, simplified, single spaces.
 
-    ``Ｍüller`` and ``muller`` fold alike. Traditional characters stay: the index folds them.
+    ``Ｍüller`` and ``muller`` fold alike, ``雲帆`` and ``云帆`` too.
     """
     if text.isascii():
         return " ".join(text.lower().split())
@@ -33,7 +36,32 @@ def fold(text: str) -> str:
     if _ACCENTED.search(text) or _MARKS.search(text):
         bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
         text = unicodedata.normalize("NFKC", bare)
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(simplify(_INVISIBLE.sub("", text)).split())
+
+
+def simplify(text: str) -> str:
+    """Write traditional characters as simplified ones, one for one.
+
+    What GB 2312 can say is simplified but for a few characters; that is seen without the table.
+    """
+    try:
+        text.replace(SEPARATOR, " ").encode("gb2312")
+        plain = _BOTH.search(text) is None
+    except UnicodeEncodeError:
+        plain = _traditional().isdisjoint(text)
+    return text if plain else text.translate(_simplified())
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, int]:
+    lines = (Path(__file__).parent / "simplified.txt").read_text(encoding="utf-8").split("\n")
+    rows = [line for line in lines if not line.startswith("#")]
+    return str.maketrans("".join(rows[0::2]), "".join(rows[1::2]))
+
+
+@lru_cache(maxsize=1)
+def _traditional() -> frozenset[str]:
+    return frozenset(map(chr, _simplified()))
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textcrm.query import values
-from textcrm.query.fold import fold_word
+from textcrm.query.fold import fold_word, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ def region_test(place: str, part: str, *, quoted: bool, exact: bool) -> ValueTes
 
     plain = values.text_test(part, quoted=quoted, exact=exact)
     table = regions()
-    word = part.strip()
+    word = simplify(part.strip())
     wanted = {_within(form.region.code) for form in table.anywhere.get(word, ())}
     if word.isascii() and word.isdigit():
         wanted.add(_within(word))
@@ -47,7 +47,7 @@ def region_test(place: str, part: str, *, quoted: bool, exact: bool) -> ValueTes
             return isinstance(value, str)
         if place == "region_code":
             return value.startswith(starts)
-        known = table.anywhere.get(value, ()) if place == "city" else ()
+        known = table.anywhere.get(simplify(value), ()) if place == "city" else ()
         return any(form.region.code.startswith(starts) for form in known)
 
     return _remembered(passes)
@@ -65,7 +65,7 @@ def industry_test(part: str, *, quoted: bool, exact: bool) -> ValueTest:
     from textcrm.normalize.industry import find_industry, industry_name
 
     plain = values.text_test(part, quoted=quoted, exact=exact)
-    meant = find_industry(part)
+    meant = find_industry(simplify(part))
     code = meant.code if meant else ""
     section = code if len(code) == 1 else ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.query.doc import FieldPath, is_phone
 from textcrm.query.fold import fold_word as _fold
+from textcrm.query.fold import simplify
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Names:
         return tuple(target(field) for field in self.schema.fields if key(field.name) == word)
 
     def _labelled(self, name: str) -> tuple[Target, ...]:
-        field = self.schema.find(name)
+        field = self.schema.find(name) or self.schema.find(simplify(name))
         return (target(field),) if field else ()
 
     def _inside(self, name: str, within: Field) -> tuple[Target, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
-from textcrm.query.fold import fold, is_cjk
+from textcrm.query.fold import is_cjk, simplify
 
 _LONGEST: Final = 60  # letters of a query; a longer one is no name
 
@@ -19,16 +20,33 @@ def may_be_pinyin(word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def readings(char: str) -> tuple[str, ...]:
-    """All readings of a character without tones: 单 is dan, chan, shan (a surname); ü also v."""
-    from pypinyin.constants import PINYIN_DICT
+    """All readings of a character without tones, the usual one first, ü as u, v and yu.
 
-    found: list[str] = []
-    for toned in PINYIN_DICT.get(ord(char), "").split(","):
-        plain = fold(toned)
-        found.append(plain)
-        if plain.startswith(("lu", "nu")) and any(mark in toned for mark in "üǖǘǚǜ"):
-            found.append(plain[0] + "v" + plain[2:])
-    return tuple(dict.fromkeys(reading for reading in found if reading))
+    单 is dan, chan, shan (a surname); a traditional character is read as its simplified form.
+    """
+    char = simplify(char)
+    first: list[str] = []
+    others: list[str] = []
+    for syllable, usual, rare in _spoken():
+        if char in usual:
+            first.append(syllable)
+        elif char in rare:
+            others.append(syllable)
+    return (*first, *others)
+
+
+@lru_cache(maxsize=1)
+def _spoken() -> list[tuple[str, str, str]]:
+    """Each syllable, the characters whose usual reading it is, and those that may be read so."""
+    text = (Path(__file__).parent / "spoken.txt").read_text(encoding="utf-8")
+    rows = (line.split(" ") for line in text.splitlines() if not line.startswith("#"))
+    return [(syllable, usual, rare) for syllable, usual, rare in rows]
+
+
+@lru_cache(maxsize=1)
+def syllables() -> frozenset[str]:
+    """Every syllable that some character is read as."""
+    return frozenset(row[0] for row in _spoken())
 
 
 def find_pinyin(word: str, name: str) -> tuple[int, int] | None:
@@ -37,6 +55,7 @@ def find_pinyin(word: str, name: str) -> tuple[int, int] | None:
     The word may be full syllables, the last one begun (``zhangsan``, ``zhangs``), or the initials
     of at least two characters (``zs``); it may begin at any character of the name.
     """
+    name = simplify(name)
     for start, char in enumerate(name):
         if not is_cjk(char):
             continue
