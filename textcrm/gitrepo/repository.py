@@ -109,6 +109,11 @@ class GitRepo:
         return self.common_dir / "textcrm" / "lock"
 
     @property
+    def local_folder(self) -> Path:
+        """Where what belongs to this clone alone is kept, never shared and never disposable."""
+        return self.common_dir / "textcrm"
+
+    @property
     def objects_dir(self) -> Path:
         """Git's object store."""
         return self.common_dir / "objects"
@@ -261,6 +266,12 @@ class GitRepo:
         return read_log(
             self.process, Query(rev, tuple(paths), reverse, limit, since, until, author)
         )
+
+    def first_commits(self) -> list[str]:
+        """The commits that HEAD's history begins with; several where histories were joined."""
+        if self.resolve("HEAD") is None:
+            return []
+        return self.git("rev-list", "--max-parents=0", "HEAD").decode().split()
 
     def commit_at(self, moment: dt.date | dt.datetime) -> str | None:
         """The commit that HEAD's branch was at, at a moment or at the end of a day."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import access, config, store
+from textcrm.access.keyring import Keyring
 from textcrm.errors import Ambiguous, Misuse, NotFound, TextcrmError
 from textcrm.findings import Problem
 from textcrm.text import Text
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from git import Repo
 
     from textcrm.access import Access, Person
+    from textcrm.access.comparing import Change
+    from textcrm.access.pins import Pins
     from textcrm.config import Config
+    from textcrm.errors import TrustFailure
     from textcrm.findings import Finding
     from textcrm.gitrepo import GitRepo
     from textcrm.record import Record
@@ -49,6 +53,10 @@ class Vault:
     def __init__(self, root: Path, *, today: dt.date | None = None) -> None:
         self.root = root
         self._today = today
+        self.keyring: Keyring = Keyring()
+        self.pins: Pins | None = None
+        self.confirm_trust: Callable[[TrustFailure], bool] | None = None
+        self.announce_trust: Callable[[Sequence[Change]], None] | None = None
         self.broken: list[store.Broken] = []
 
     @classmethod
@@ -79,6 +87,23 @@ class Vault:
     def access(self) -> Access:
         """The people of access/access.yaml."""
         return access.read(self.file(access.FILE_NAME))
+
+    def trusted_access(self) -> Access:
+        """The people and keys that values may be sealed to; asked before anything is sealed.
+
+        Looks at the work tree's access.yaml against ``pins``; a change that a pinned admin signed
+        moves the pin and is told to ``announce_trust``; where nothing is pinned yet,
+        ``confirm_trust`` decides. Raises TrustFailure (exit 8), KeyMissing (no-class-keys).
+        """
+        from textcrm.vault.trusting import trusted_access
+
+        return trusted_access(self)
+
+    def trust_problem(self) -> TextcrmError | None:
+        """What stands against trust, for the warning of a reading command; asks nobody."""
+        from textcrm.vault.trusting import problem
+
+        return problem(self)
 
     @cached_property
     def schema(self) -> Schema:
