@@ -95,7 +95,7 @@ def test_polyphones(name: str, words: str) -> None:
 
 def test_every_surname_of_the_normalizers_is_read_so() -> None:
     for surname, said in READINGS.items():
-        assert find_pinyin(said, surname) == (0, len(surname)), surname
+        assert find_pinyin(said.replace(" ", ""), surname) == (0, len(surname)), surname
 
 
 @settings(deadline=None)
