@@ -105,6 +105,25 @@ def test_a_secret_key_that_is_tracked(shell: Shell) -> None:
     assert _rows(shell)["secret-key"] == "error"
 
 
+def test_look_alikes_in_other_texts(shell: Shell) -> None:
+    for name in ("privacy/list.txt", "attachments/a.md", "attachments/a.pdf"):
+        file = shell.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x\n身份证 11010519491231002X\n", encoding="utf-8")
+    git(shell.folder, "add", "-A")
+    for words in (["check"], ["check", "--staged"]):
+        ran = shell(*words, "--json")
+        assert ran.code == 0
+        found = [
+            (one["file"], one["line"], one["column"], one["code"]) for one in ran.data["problems"]
+        ]
+        assert found == [
+            ("attachments/a.md", 2, 5, "looks-sensitive"),
+            ("privacy/list.txt", 2, 5, "looks-sensitive"),
+        ]
+        assert "11010519491231002X" not in ran.out
+
+
 def test_only_the_keys_of_the_sample_are_passed_over() -> None:
     assert list(keys.secret_keys("x", b"AGE-SECRET-KEY-1" + b"Q" * 58))
     assert not list(keys.secret_keys("x", b"AGE-SECRET-KEY-1" + b"Q" * 58 + b"x" * (1 << 20)))

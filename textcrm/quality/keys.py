@@ -1,4 +1,4 @@
-"""Secret keys in files that git keeps, and settings of git that would keep plaintext."""
+"""Beside the records: secret keys and look-alikes in files that git keeps, and git's own settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textcrm import store
 from textcrm.errors import NotFound
 from textcrm.findings import Finding, Problem
 from textcrm.normalize.lookalikes import KEY_FORMS
-from textcrm.rules.lookalikes import told
+from textcrm.rules.lookalikes import in_text, told
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -22,8 +22,21 @@ if TYPE_CHECKING:
 _KEY: Final = re.compile(KEY_FORMS.encode(), re.IGNORECASE)
 _PIECES: Final = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY-----")
 _LARGEST: Final = 1024 * 1024  # a key is small; a larger file is an attachment
+_TEXTS: Final = (".txt", ".md", ".csv", ".tsv", ".yaml", ".yml", ".json", ".html", ".log")
+_FILE: Final = Text("the file", "文件")
 # The throw-away keys of the sample vault, by their SHA-256, and no others.
 SHOWN: Final[frozenset[str]] = frozenset()
+
+
+def file_problems(path: str, data: bytes, commit: str | None = None) -> Iterator[Problem]:
+    """What a file that is no record should not hold: secret keys, and in texts look-alikes."""
+    yield from secret_keys(path, data, commit)
+    if len(data) > _LARGEST or not path.lower().endswith(_TEXTS):
+        return
+    for finding in in_text(data.decode("utf-8", "replace"), _FILE):
+        if finding.code != "secret-key":
+            line, column = finding.place or (1, 1)
+            yield Problem(path, line, column, None, finding, commit)
 
 
 def secret_keys(path: str, data: bytes, commit: str | None = None) -> Iterator[Problem]:
@@ -37,7 +50,7 @@ def secret_keys(path: str, data: bytes, commit: str | None = None) -> Iterator[P
         line = data.count(b"\n", 0, match.start()) + 1
         start = data.rfind(b"\n", 0, match.start()) + 1
         column = len(data[start : match.start()].decode("utf-8", "replace")) + 1
-        finding = told("secret-key", (), where=Text("the file", "文件"))
+        finding = told("secret-key", (), where=_FILE)
         yield Problem(path, line, column, None, finding, commit)
 
 
@@ -45,18 +58,22 @@ def _is_shown(text: bytes) -> bool:
     return sha256(text.strip()).hexdigest() in SHOWN
 
 
-def tracked_keys(vault: Vault) -> Iterator[Problem]:
-    """Secret keys in the tracked files of the vault that are no records, as the work tree has them."""
-    words = [word for piece in _PIECES for word in ("-e", piece)]
-    found = vault.repo.process.run(
-        "grep", "-l", "-z", "-i", "-F", "--full-name", *words, "--", vault.prefix or "."
-    )
-    for name in found.out.decode("utf-8", "surrogateescape").split("\0"):
+def tracked_files(vault: Vault) -> Iterator[Problem]:
+    """As :func:`file_problems` of the vault's tracked files, as the work tree has them."""
+    git, limit = vault.repo.process, ("--", vault.prefix or ".")
+    pieces = [word for piece in _PIECES for word in ("-e", piece)]
+    named = git.run("grep", "-l", "-z", "-i", "-F", "--full-name", *pieces, *limit).out
+    listed = git.run("ls-files", "-z", "--full-name", *limit).out
+    texts = {name for name in _names(listed) if name.lower().endswith(_TEXTS)}
+    for name in sorted(texts.union(_names(named))):
         path = name.removeprefix(vault.prefix)
-        if name and not store.is_record_path(path):
-            data = vault.file(path)
-            if data is not None:
-                yield from secret_keys(path, data)
+        data = None if store.is_record_path(path) else vault.file(path)
+        if data is not None:
+            yield from file_problems(path, data)
+
+
+def _names(out: bytes) -> list[str]:
+    return [name for name in out.decode("utf-8", "surrogateescape").split("\0") if name]
 
 
 def git_problems(repo: GitRepo) -> Iterator[Problem]:
@@ -97,6 +114,6 @@ def _of_git(code: str, message: Text, hint: Text, **data: str) -> Problem:
 def surroundings(vault: Vault) -> list[Problem]:
     """All of this module for a vault; nothing where it lies in no repository."""
     try:
-        return [*tracked_keys(vault), *git_problems(vault.repo)]
+        return [*tracked_files(vault), *git_problems(vault.repo)]
     except NotFound:
         return []

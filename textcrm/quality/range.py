@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import store
 from textcrm.errors import Misuse
 from textcrm.findings import Finding, Problem
-from textcrm.quality.keys import secret_keys
+from textcrm.quality.keys import file_problems
 from textcrm.quality.versions import (
     OWN_FILES,
     Version,
@@ -53,7 +53,7 @@ def check_range(
 
     Of each version of a record that a commit brings: plain text where the schema seals, wrong
     labels and forms, values added under a retired key (errors), look-alikes also in the commit's
-    message (warnings); of all other files secret keys. A version is judged by the schema and
+    message and in other texts (warnings); in any file secret keys. A version is judged by the schema and
     people of its own commit, and by the keys at the start of the range. What a commit only hands
     on is told once. Raises NotFound (no-such-commit), Misuse (bad-range).
     """
@@ -161,7 +161,7 @@ class _Walk:
         self.checked += 1
         path = change.path.removeprefix(self.vault.prefix)
         if not store.is_record_path(path):
-            for problem in secret_keys(path, data, commit.id):
+            for problem in file_problems(path, data, commit.id):
                 self._tell(problem)
             return
         record = parsed(version, path, data)

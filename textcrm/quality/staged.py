@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textcrm import config, store
 from textcrm.findings import Problem
 from textcrm.quality.check import Checked
-from textcrm.quality.keys import secret_keys
+from textcrm.quality.keys import file_problems
 from textcrm.quality.versions import (
     OWN_FILES,
     Version,
@@ -52,7 +52,7 @@ def check_staged(vault: Vault, *, index: str | None = None) -> Checked:
                 continue
             checked += 1
             if not store.is_record_path(path):
-                problems += secret_keys(path, data)
+                problems += file_problems(path, data)
                 continue
             before = [
                 parsed(staged, path, old)
