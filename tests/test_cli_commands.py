@@ -307,29 +307,6 @@ def test_tags_across_the_vault(shell: Shell) -> None:
     assert shell("tag", "rename", "none", "x").code == 4
 
 
-def test_search_finds_and_gives_matches(shell: Shell) -> None:
-    hit = shell.ok("search", "river", "--json").data[0]
-    assert set(hit) >= {"id", "name", "score", "matches"}
-    assert hit["matches"][0]["field"] == "name"
-    nothing = shell("search", "zzz", "--json")
-    assert (nothing.code, nothing.data) == (1, [])
-    assert shell("search", "river", "-tag:keen").code == 1
-    assert (
-        shell.ok("search", "river", "--facet", "type", "--json").data["facets"]["type"][0]["count"]
-        == 1
-    )
-
-
-def test_list_columns_csv_ids_count(shell: Shell) -> None:
-    shell.ok("add", "=cmd()", "--set", "city=Hangzhou")
-    out = shell.ok("list", "--columns", "name,city", "--format", "csv").out.splitlines()
-    assert out[0] == "Name,City"
-    assert "'=cmd()" in "\n".join(out)
-    assert len(shell.ok("list", "--format", "ids").out.split()) == 2
-    assert shell.ok("list", "--count").out.strip() == "2"
-    assert [row["name"] for row in shell.ok("list", "--sort=-name", "--json").data][-1] == "=cmd()"
-
-
 def test_due_lists_reasons(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok("log", record_id, "called", "--next", "offer", "--due", "today")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWN = 3  # lines for one customer
 _ABOUT = ("type", "status", "owner", "last_contact")
 _NUMBERS = re.compile(r"\+?\d[\d -]{5,}\d")
+_BAR = 20
 _BEFORE = 12  # columns before the first hit where a line has to be cut
 
 Spans = tuple[tuple[int, int], ...]
@@ -128,11 +129,11 @@ def print_facet(context: Context, name: str, facets: Sequence[Facet]) -> None:
     out = context.out
     out.section(chosen.label.say(context.language))
     texts = [facet_text(context, name, facet) for facet in facets]
-    left = min(max((width(text) for text in texts), default=0), 40)
     most = max((facet.count for facet in facets), default=1)
     digits = len(str(most))
+    left = min(max((width(text) for text in texts), default=0), out.columns - digits - _BAR - 6)
     for text, facet in zip(texts, facets, strict=True):
-        bar = "█" * max(1, round(20 * facet.count / most))
+        bar = "█" * max(1, round(_BAR * facet.count / most))
         out.line(f"  {pad(clip(text, left), left)}  {facet.count:>{digits}}  {bar}")
 
 

@@ -10,6 +10,7 @@ from textcrm.text import Text
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.query import Doc, Query
+    from textcrm.query.terms import Term
     from textcrm.search import Backend
 
 _MOST_WORDS = 8  # of a long query are looked at one by one
@@ -38,7 +39,12 @@ def nothing_found(
             n=put_aside,
         )
         return
-    missing = [word for word in _words(wanted) if not _found(context, backend, word, docs)]
+    terms = {term.raw: term for term in wanted.words}
+    missing = [
+        word
+        for word in list(terms)[:_MOST_WORDS]
+        if not _found(context, backend, terms[word], docs)
+    ]
     near = _near(context, backend, missing, docs)
     if missing:
         context.hint_error(
@@ -76,21 +82,15 @@ def nothing_found(
         )
 
 
-def _words(wanted: Query) -> list[str]:
-    return list(dict.fromkeys(term.raw for term in wanted.words))[:_MOST_WORDS]
-
-
-def _found(context: Context, backend: Backend, word: str, docs: list[Doc]) -> bool:
+def _found(context: Context, backend: Backend, term: Term, docs: list[Doc]) -> bool:
     from textcrm.query import quote
     from textcrm.vault import finding
 
-    for text in (word, quote(word)):
-        try:
-            if backend.count(finding.query(context.vault(), text), docs, archived=True):
-                return True
-        except Misuse:
-            continue
-    return False
+    text = quote(term.raw) if term.phrase else term.raw
+    try:
+        return backend.count(finding.query(context.vault(), text), docs, archived=True) > 0
+    except Misuse:  # a word that is none by itself, such as OR
+        return True
 
 
 def _near(context: Context, backend: Backend, missing: list[str], docs: list[Doc]) -> list[str]:

@@ -242,6 +242,12 @@ class Names:
         return list(dict.fromkeys(words))
 
 
+def short_cuts() -> Iterator[tuple[str, Text]]:
+    """The names that mean several places at once, with a label."""
+    for name, words in _SHORT_CUTS.items():
+        yield name, Text(name.capitalize(), words[1] if words[1] != "mail" else words[2])
+
+
 @lru_cache(maxsize=8)
 def names_of(schema: Schema) -> Names:
     """The names of a schema."""

@@ -18,20 +18,24 @@ if TYPE_CHECKING:
 _ME: Final = ("me", "我", "本人")
 
 
-def query(vault: Vault, text: str, *, views: Mapping[str, str] | None = None) -> Query:
+def query(
+    vault: Vault, text: str, *, views: Mapping[str, str] | None = None, me: str | None = None
+) -> Query:
     """Read a query with this vault's fields, views and people. Raises Misuse (query-syntax).
 
-    ``views`` stand in for those of the settings, by name.
+    ``views`` stand in for those of the settings, by name; ``me`` for git's user, by id.
     """
     views = vault.config.views if views is None else views
     texts = (text, *views.values()) if "@" in text or "＠" in text else (text,)
-    me = vault.me() if any(word in each for each in texts for word in _ME) else None
+    if me is None and any(word in each for each in texts for word in _ME):
+        person = vault.me()
+        me = person.id if person else None
     return parse(
         text,
         vault.schema,
         views=views,
         today=vault.today,
-        me=me.id if me else None,
+        me=me,
         people={person.id: person.name for person in vault.access.people},
     )
 

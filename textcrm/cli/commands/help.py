@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import argument, command
+from textcrm.cli.query_help import QUERY
 from textcrm.errors import Misuse
 from textcrm.text import Text
 
@@ -48,26 +49,7 @@ What may mean two days (05/01/2026) is refused.""",
 2026-05-01、2026/5/1，以及 today、tomorrow、next friday、in 3 days。
 有歧义的写法（如 05/01/2026）会被拒绝。""",
     ),
-    "query": Text(
-        """words in any order           quotation server
-"exact words"                "annual contract"
-field:value                  status:active   owner:me   city:Hangzhou
-tag:word   -word   A OR B    tag:vip -tag:price  (a OR b) c
-comparisons                  amount:>=10000   created:2026-05   due:<7d
-ages                         last_contact:>30d (silent for more than 30 days)
-there or not                 has:email   no:owner
-archived                     is:archived
-saved in textcrm.yaml        @silent""",
-        """词语，顺序不限               报价 服务器
-"完整短语"                   "年度合同"
-字段:值                      状态:合作中   跟进人:me   城市:杭州
-tag:标签   -排除   甲 OR 乙   tag:高意向 -tag:价格敏感  (甲 OR 乙) 丙
-比较                         金额:>=10000   created:2026-05   due:<7d
-距今天数                     last_contact:>30d（超过 30 天未跟进）
-有无                         has:email   no:owner
-已归档                       is:archived
-textcrm.yaml 中保存的视图     @久未联系""",
-    ),
+    "query": QUERY,
     "environment": Text(
         """TEXTCRM_VAULT   the vault, where -C is not given
 TEXTCRM_LANG    zh or en
@@ -102,11 +84,12 @@ contacts/+/name                   新增一位联系人
 @command(
     "help",
     help=Text(
-        "Read about a topic: exit-codes, dates, query, environment, paths.",
-        "专题帮助：exit-codes 退出码、dates 日期、query 查询、environment 环境变量、paths 路径。",
+        "Read about a topic: exit-codes, dates, query, fields, environment, paths.",
+        "专题帮助：exit-codes 退出码、dates 日期、query 查询、fields 字段、environment 环境变量、paths 路径。",
     ),
     examples=[
         (Text("the query language", "查询语法"), "textcrm help query"),
+        (Text("every field by name", "全部字段名"), "textcrm help fields"),
         (Text("exit codes", "退出码"), "textcrm help exit-codes"),
     ],
 )
@@ -117,16 +100,20 @@ def run(context: Context, topic: str | None) -> None:
 
     if topic in COMMANDS:
         context.run_again([str(topic), "--help"])
+    elif topic == "fields":
+        from textcrm.cli.fields import print_fields
+
+        print_fields(context)
     elif topic in TOPICS:
         context.out.line(TOPICS[topic].say(context.language))
     elif topic is None:
         context.run_again(["--help"])
-        context.say(Text("Topics: {topics}", "专题：{topics}"), topics=list(TOPICS))
+        context.say(Text("Topics: {topics}", "专题：{topics}"), topics=[*TOPICS, "fields"])
     else:
         raise Misuse(
             "unknown-topic",
             Text("there is no topic “{topic}”", "没有专题“{topic}”"),
             hint=Text("topics: {topics}", "可用专题：{topics}"),
             topic=topic,
-            topics=list(TOPICS),
+            topics=[*TOPICS, "fields"],
         )
