@@ -1,0 +1,162 @@
+"""Analysis: the tokens by which an index knows a record; both engines speak this language.
+
+Tokens come from folded text, value by value, so that nothing is found across values:
+
+- a character of a script without spaces, and each pair of neighbours: 云帆 is 云, 帆, 云帆; pairs end
+  at punctuation and spaces (服务,器材 has no 务器);
+- a word of a script with spaces, a number, or both mixed, whole: ``acme``, ``2024``; longer ones
+  are cut to :data:`LONGEST` characters;
+- ``☎`` and four digits: every four neighbouring digits of a phone number;
+- ``♪`` and a syllable: each reading of each character of a name (``♪zhang``), and of each two
+  neighbours (``♪zhang♪san``; a Latin letter after a character is its own reading);
+- ``♯`` and two letters: the initials of two neighbours in a name (``♯zs``);
+- ``⊢`` and a token, only the first of a value: what the value begins with (``⊢云``, ``⊢云帆``,
+  ``⊢acme``); ``⊨`` and a folded value of one character, pair or word, where it is all of the value.
+
+No mark is a letter or digit of any script, so no mark is in a word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from operator import add
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from textcrm.query.doc import is_name, is_phone
+from textcrm.query.fold import digits_of, is_cjk, simplify
+from textcrm.query.pinyin import readings
+from textcrm.search.rank import CONTACT, KEYWORD, NAME, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from textcrm.query import Doc
+    from textcrm.query.doc import Leaf
+    from textcrm.schema import Schema
+
+VERSION: Final = 1  # to be raised with every change of the tokens: an index of another is rebuilt
+LONGEST: Final = 64
+PHONE: Final = "☎"
+SAID: Final = "♪"
+INITIALS: Final = "♯"
+BEGINS: Final = "⊢"
+WHOLE: Final = "⊨"
+_GRAM: Final = 4
+# Letters of scripts without spaces (fold.is_cjk), their punctuation left out.
+_CJK: Final = (
+    "\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_WORD = re.compile("[^\\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_RUN = re.compile(f"{_CJK_RUN.pattern}|{_WORD.pattern}")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+class Terms(NamedTuple):
+    """The tokens of a record by what a hit there is worth (textcrm.search.rank), each once."""
+
+    name: tuple[str, ...]
+    contact: tuple[str, ...]
+    keyword: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+_PLACES: Final = {NAME: 0, CONTACT: 1, KEYWORD: 2}
+
+
+def terms_of(doc: Doc) -> Terms:
+    """The tokens of a record. Sealed values, and plain ones of sealed fields, have none."""
+    texts: tuple[list[str], ...] = ([], [], [], [])
+    marked: tuple[set[str], ...] = (set(), set(), set(), set())
+    places = _places(doc.schema)
+    for leaf, folded in doc.folded_leaves():
+        place, name, phone = places.get(id(leaf.field)) or _place(leaf, places)
+        texts[place].append(folded)
+        if name:
+            marked[place].update(_said(leaf.text))
+        elif phone:
+            marked[place].update(phone_grams(digits_of(folded)))
+    for folded, found in zip(texts, marked, strict=True):
+        found.update(_beginnings(folded))
+        found.update(words_of("\n".join(folded)))
+    return Terms(*map(tuple, marked))
+
+
+_Place = tuple[int, bool, bool]
+
+
+@lru_cache(maxsize=8)
+def _places(schema: Schema) -> dict[int, _Place]:  # noqa: ARG001 - fields live as long as it
+    return {}
+
+
+def _place(leaf: Leaf, known: dict[int, _Place]) -> _Place:
+    field = leaf.field
+    place = _PLACES.get(weight(leaf), 3)
+    if field is None:
+        return place, False, False
+    known[id(field)] = place, is_name(field), is_phone(field)
+    return known[id(field)]
+
+
+def runs_of(folded: str) -> Iterator[tuple[int, str]]:
+    """Where each run of a folded text begins, and the run: one script with or without spaces."""
+    return ((found.start(), found.group()) for found in _RUN.finditer(folded))
+
+
+def words_of(folded: str) -> set[str]:
+    """The tokens of a folded text: characters, pairs, words and numbers."""
+    found: set[str] = set()
+    for run in _CJK_RUN.findall(folded):
+        found.update(run)
+        found.update(pairs_of(run))
+    found.update(word[:LONGEST] for word in _WORD.findall(folded))
+    return found
+
+
+def pairs_of(run: str) -> Iterable[str]:
+    """Each pair of neighbours in a run of characters."""
+    return map(add, run, run[1:])
+
+
+def phone_grams(digits: str) -> set[str]:
+    """The tokens of a phone number, or of a part of four digits and more."""
+    return {PHONE + digits[at : at + _GRAM] for at in range(len(digits) - _GRAM + 1)}
+
+
+def _beginnings(folded: list[str]) -> Iterator[str]:
+    """What each value begins with, and whether that is all of it."""
+    for text in folded:
+        found = _RUN.match(text)
+        if found is None:
+            continue
+        run = found.group()
+        if _CJK_RUN.match(run):
+            yield BEGINS + run[:1]
+            yield BEGINS + run[:2]
+            whole = len(text) <= 2 and len(run) == len(text)
+        else:
+            yield BEGINS + run[:LONGEST]
+            whole = len(run) == len(text) <= LONGEST
+        if whole:
+            yield WHOLE + text
+
+
+@lru_cache(maxsize=65_536)
+def _said(name: str) -> frozenset[str]:
+    """The tokens of how a name is said."""
+    if name.isascii():
+        return frozenset()
+    found: set[str] = set()
+    before: tuple[str, ...] = ()
+    for char in simplify(name):
+        # A Latin letter counts only behind a character: no name is said that begins with one.
+        here = readings(char) if is_cjk(char) else (char,) if before and char in _LETTERS else ()
+        if is_cjk(char):
+            found.update(SAID + one for one in here)
+        found.update(SAID + one + SAID + two for one in before for two in here)
+        found.update(INITIALS + one[0] + two[0] for one in before for two in here)
+        before = here
+    return frozenset(found)
