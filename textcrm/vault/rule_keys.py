@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from textcrm.rules import Keys
 
+if TYPE_CHECKING:
+    from textcrm.access import Access
 
-def rule_keys(access: Any) -> Keys | None:
+
+def rule_keys(access: Access) -> Keys | None:
     """The keys for the rules on sealing; None in a vault that has no class keys yet."""
-    if not getattr(access, "has_keys", False):
+    if not access.has_keys:
         return None
     owners = {
         word: person.id
