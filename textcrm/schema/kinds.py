@@ -78,11 +78,33 @@ def types_of(node: Node) -> tuple[str, ...]:
 
 
 def plain_types_of(node: Node) -> tuple[str, ...]:
-    """The JSON types of the plain value: without the object that a sealed value is."""
+    """The JSON types of the plain value: without the object that a sealed value is.
+
+    Where the schema takes the sealed form alone, they follow from the kind that it names.
+    """
     types = types_of(node)
-    if len(types) > 1 and annotation_of(node).get("seal"):
+    note = annotation_of(node)
+    if not note.get("seal"):
+        return types
+    if len(types) > 1:
         return tuple(one for one in types if one != "object")
-    return types
+    kind = note.get("type")
+    return tuple(sorted(KINDS.get(kind, types))) if types == ("object",) and kind else types
+
+
+def editable(node: Any) -> Any:
+    """A schema that takes a sealed field's plain form, too, as it stands while it is edited.
+
+    What is committed is judged by the schema as it is, and by the rules on sealing.
+    """
+    if isinstance(node, list):
+        return [editable(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    result = {name: editable(one) for name, one in node.items()}
+    if types_of(node) == ("object",) and annotation_of(node).get("seal"):
+        result["type"] = list(dict.fromkeys((*plain_types_of(node), "object")))
+    return result
 
 
 def kind_of(node: Node, resolve: Resolve) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textcrm.findings import Finding
+from textcrm.schema.kinds import editable
 from textcrm.text import Text
 from textcrm.validation.days import date_table, impossible_days
 from textcrm.validation.noticing import noticed
@@ -36,6 +37,11 @@ class Validator:
         self.schema = schema
 
     @cached_property
+    def _document(self) -> Any:
+        """The schema with the plain form of sealed fields, which the rules on sealing tell of."""
+        return editable(self.schema.document)
+
+    @cached_property
     def _fast(self) -> Callable[[Any], bool]:
         """The fast path, or the reference where jsonschema-rs is not installed."""
         try:
@@ -43,7 +49,7 @@ class Validator:
         except ImportError:
             return lambda instance: next(self._reference.iter_errors(instance), None) is None
         try:
-            validator = jsonschema_rs.validator_for(self.schema.document, validate_formats=False)
+            validator = jsonschema_rs.validator_for(self._document, validate_formats=False)
         except ValueError as error:
             raise _unusable(str(error)) from error
         return lambda instance: bool(validator.is_valid(instance))
@@ -57,7 +63,7 @@ class Validator:
             Draft202012Validator.check_schema(self.schema.document)
         except SchemaError as error:
             raise _unusable(error.message) from error
-        return Draft202012Validator(self.schema.document)
+        return Draft202012Validator(self._document)
 
     def is_valid(self, raw: dict[str, Any]) -> bool:
         """Whether a record keeps the schema (dates included), warnings aside."""
