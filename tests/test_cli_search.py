@@ -88,7 +88,7 @@ def test_json_has_score_and_matches(shell: Shell) -> None:
 def test_a_hit_names_the_field_and_what_tells_customers_apart(shell: Shell) -> None:
     out = shell.ok("--lang", "zh", "search", "报价").out
     assert "C20240501001  杭州云杉软件有限公司  老客户 · 合作中 · 王芳 · 2026-03-05" in out
-    assert "    沟通内容：确认报价，等合同" in out
+    assert "    跟进记录 · 沟通内容：确认报价，等合同" in out
     assert out.endswith("共 2 位客户\n")
     assert "Existing" in shell.ok("--lang", "en", "search", "报价").out
 

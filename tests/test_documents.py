@@ -46,8 +46,11 @@ def _fits(promised: list[str], output: list[str]) -> bool:
 
 
 def _run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    at = shlex.quote(environment["AT"])
+    kept = f"{at}.env"  # what a step exports, the next one has
+    script = f"[ -f {kept} ] && . {kept}\n{command}\ncode=$?; pwd > {at}; export -p > {kept}; exit $code"
     done = subprocess.run(
-        ["bash", "-c", f"{command}\ncode=$?; pwd > {shlex.quote(environment['AT'])}; exit $code"],
+        ["bash", "-c", script],
         cwd=folder,
         env=environment,
         capture_output=True,

@@ -79,9 +79,17 @@ def print_hit(context: Context, hit: Hit) -> None:
         out.line(f"    {clip(about, out.columns - 4)}", style="dim")
     colon = "：" if context.language == "zh" else ": "
     for match in hit.matches[:_SHOWN]:
-        head = f"    {match.label.say(context.language)}{colon}"
+        head = f"    {_place(context, match)}{colon}"
         snippet, spans = _snippet(context, hit.doc, match)
         out.marked(head, *fitted(snippet, spans, out.columns - width(head)))
+
+
+def _place(context: Context, match: Match) -> str:
+    """The field that holds a word, led by the list it is in: 跟进记录 · 沟通内容."""
+    label = match.label.say(context.language)
+    top = context.vault().schema.at(match.path[:1])
+    inside = top is not None and "." in match.field and bool(top.fields)
+    return f"{top.label.say(context.language)} · {label}" if top and inside else label
 
 
 def _about(context: Context, doc: Doc) -> list[str]:

@@ -44,14 +44,14 @@ def near(word: str, known: dict[str, str]) -> list[str]:
     """Up to three known words that are like a mistyped one, the nearest first.
 
     Chinese is compared with every stretch of longer names, which are written without spaces:
-    first by sound (云山 is 云杉 in 杭州云杉软件有限公司), then by characters.
+    first by sound (云山 is 云杉 in 杭州云杉软件有限公司), the shortest first, then by characters.
     """
     typed = fold_word(word[:_LONGEST])
     if not has_cjk(typed):
         close = get_close_matches(typed, known, n=_MOST, cutoff=_LIKE)
         return list(dict.fromkeys(known[text] for text in close))
     said = _said(typed)
-    close = [text for text in known if has_cjk(text) and find_pinyin(said, text)]
+    close = sorted((t for t in known if has_cjk(t) and find_pinyin(said, t)), key=len)
     ranked = sorted(((_likeness(typed, text), text) for text in known), reverse=True)
     close += [text for score, text in ranked[:_MOST] if score > _LIKE]
     return list(dict.fromkeys(known[text] for text in close))[:_MOST]
