@@ -81,6 +81,7 @@ def test_ssh_keys(tmp_path: Path) -> None:
     (one,) = sealing.identities((tmp_path / "plain").read_bytes(), source="ssh")
     public = (tmp_path / "plain.pub").read_text()
     assert sealing.recipient_problem(public) is None
+    assert public.startswith(one.public)
     data = sealing.encrypt(b"x", [public])
     assert sealing.decrypt(data, [one]) == b"x"
     with pytest.raises(Misuse):

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from textcrm.changes import Change
     from textcrm.cli.context import Context
-    from textcrm.history.log import Entry, RecordChange
+    from textcrm.history.log import Entry
+    from textcrm.history.versions import RecordChange
+    from textcrm.record import Record
     from textcrm.schema import Field
 
 OPS: dict[str, Text] = {
@@ -46,25 +48,27 @@ KINDS = {
 def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
     """Print the history of a customer or of the vault."""
     from textcrm.history.log import log
-    from textcrm.history.past import find
     from textcrm.normalize.dates import parse_date
 
     vault = context.vault()
-    record = find(vault, word) if word else None
-    day = {
-        name: parse_date(given[name], vault.today) if given[name] else None
+    record, records = _meant(context, word)
+    since, until = (
+        parse_date(given[name], vault.today) if given[name] else None
         for name in ("since", "until")
-    }
+    )
     field = _field_name(context, given["field"])
     limit = given["limit"] or (None if context.json or record else 20)
     entries = log(
         vault,
         record,
+        records=records,
         limit=limit,
         by=_person(context, given["by"]),
+        since=since,
+        until=until,
         op=given["op"],
         field=field,
-        **day,
+        deleted=bool(given["deleted"]),
     )
     if context.json:
         found = [entry_json(context, entry) for entry in entries]
@@ -80,6 +84,25 @@ def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
     if not count:
         context.say(Text("no changes", "没有改动"))
         context.exit(1)
+
+
+def _meant(context: Context, word: str | None) -> tuple[Record | None, list[Record] | None]:
+    """The record that a word names, or those that it finds as a query."""
+    if word is None:
+        return None, None
+    from textcrm.errors import NotFound
+    from textcrm.history.past import find
+
+    vault = context.vault()
+    try:
+        return find(vault, word), None
+    except NotFound:
+        from textcrm.vault.finding import search
+
+        found = search(vault, word, archived=True)
+        if not found:
+            raise
+    return None, [vault.get(hit.id) for hit in found]
 
 
 def _person(context: Context, word: str | None) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from textcrm import changes, store
-from textcrm.errors import TextcrmError
+from textcrm import store
+from textcrm.history import tracing
+from textcrm.history.versions import RecordChange, Versions
 from textcrm.paths import spell
 
 if TYPE_CHECKING:
@@ -13,19 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from textcrm.changes import Change
-    from textcrm.gitrepo import BlobChange, Commit, GitRepo
+    from textcrm.gitrepo import Commit, GitRepo
     from textcrm.record import Record
     from textcrm.vault import Vault
-
-
-class RecordChange(NamedTuple):
-    """What one commit did to one record; ``kind`` is added, changed, removed or unreadable."""
-
-    id: str
-    name: str
-    path: str
-    kind: str
-    changes: tuple[Change, ...]
 
 
 class Entry(NamedTuple):
@@ -46,28 +37,36 @@ def log(
     vault: Vault,
     record: Record | None = None,
     *,
+    records: Iterable[Record] | None = None,
     limit: int | None = None,
     by: str | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
     op: str | None = None,
     field: str | None = None,
+    deleted: bool = False,
+    remember: bool = True,
 ) -> Iterator[Entry]:
-    """Tell the history, newest first: of one record (also under former ids) or of the vault.
+    """Tell the history, newest first: of one record, of several, or of the vault.
 
-    Commits made with plain git are told just as well. ``limit`` counts entries, ``field`` is the
-    name of a field (at any depth) that must have changed.
+    A record is followed to its former ids and to files that it was renamed from. Commits made
+    with plain git are told just as well. ``limit`` counts entries, ``field`` is the name of a
+    field (at any depth) that must have changed, ``deleted`` keeps only what was deleted. Sealed
+    values stand locked, unless ``remember`` is off: then they are as in the files, ciphertext.
     """
     if limit is not None and limit <= 0:
         return
-    wanted = _paths(vault, record)
-    commits = vault.repo.log(paths=wanted, since=since, until=until)
+    several = [record] if record is not None else records
+    wanted = (
+        None if several is None else [p for one in several for p in tracing.own_paths(vault, one)]
+    )
+    if wanted is not None and not wanted:
+        return
     told = 0
-    with vault.repo.blobs() as blobs:
-        reader = _Reader(vault, blobs)
-        for commit in commits:
-            entry = _entry(vault, commit, reader, wanted if record else None)
-            if not _fits(vault, entry, by, op, field):
+    with Versions(vault, remember=remember) as versions:
+        for commit in _commits(vault, wanted, versions, since, until, follow=record is not None):
+            entry = _entry(vault, commit, versions, wanted)
+            if not _fits(vault, entry, by, op, field, deleted=deleted):
                 continue
             yield entry
             told += 1
@@ -75,15 +74,43 @@ def log(
                 return
 
 
-def _paths(vault: Vault, record: Record | None) -> list[str]:
-    if record is None:
-        return [vault.prefix.rstrip("/")] if vault.prefix else []
-    former = record.raw.get("former_ids")
-    olds = [one for one in former if isinstance(one, str)] if isinstance(former, list) else []
-    return [vault.prefix + path for path in (record.path, *map(store.path_of, olds))]
+def _commits(
+    vault: Vault,
+    wanted: list[str] | None,
+    versions: Versions,
+    since: dt.date | None,
+    until: dt.date | None,
+    *,
+    follow: bool,
+) -> Iterator[Commit]:
+    """The commits that touch the wanted paths; following adds the paths that it comes upon."""
+    inside = [vault.prefix.rstrip("/")] if vault.prefix else []
+    starts = [("HEAD", wanted if wanted is not None else inside)]
+    seen: set[str] = set()
+    while starts:
+        rev, paths = starts.pop(0)
+        for commit in vault.repo.log(rev, paths=paths, since=since, until=until):
+            if commit.id in seen:
+                continue
+            seen.add(commit.id)
+            if follow and wanted is not None:
+                for old, parent in tracing.sources(vault, commit, wanted, versions):
+                    wanted.append(old)
+                    starts.append((parent, [old]))
+            yield commit
 
 
-def _fits(vault: Vault, entry: Entry, by: str | None, op: str | None, field: str | None) -> bool:
+def _fits(
+    vault: Vault,
+    entry: Entry,
+    by: str | None,
+    op: str | None,
+    field: str | None,
+    *,
+    deleted: bool,
+) -> bool:
+    if deleted and not any(one.kind == "removed" for one in entry.records):
+        return False
     if op is not None and entry.op != op:
         return False
     if by is not None:
@@ -107,7 +134,7 @@ def _keys(change: Change) -> Iterable[str]:
     return {**(change.before or {}), **(change.after or {})}
 
 
-def _entry(vault: Vault, commit: Commit, reader: _Reader, only: list[str] | None) -> Entry:
+def _entry(vault: Vault, commit: Commit, versions: Versions, only: list[str] | None) -> Entry:
     records: list[RecordChange] = []
     others: list[str] = []
     for change in commit.changes:
@@ -115,7 +142,7 @@ def _entry(vault: Vault, commit: Commit, reader: _Reader, only: list[str] | None
             continue
         path = change.path.removeprefix(vault.prefix)
         if store.is_record_path(path) and change.path.startswith(vault.prefix):
-            records.append(_record_change(vault, path, change, reader))
+            records.append(versions.change(path, change))
         else:
             others.append(path)
     trailers = commit.trailers
@@ -130,54 +157,6 @@ def _entry(vault: Vault, commit: Commit, reader: _Reader, only: list[str] | None
         tuple(records),
         tuple(others),
     )
-
-
-def _record_change(vault: Vault, path: str, change: BlobChange, reader: _Reader) -> RecordChange:
-    before = reader.tree(change.before, path)
-    after = reader.tree(change.after, path)
-    known = after or before or {}
-    kind = "added" if change.before is None else "removed" if change.after is None else "changed"
-    if (change.after and after is None) or (change.before and before is None):
-        kind = "unreadable"
-    record_id = known.get("id")
-    name = known.get("name")
-    return RecordChange(
-        record_id if isinstance(record_id, str) else path.rsplit("/", 1)[-1].removesuffix(".yaml"),
-        name if isinstance(name, str) else "",
-        path,
-        kind,
-        () if kind == "unreadable" else changes.compare(before, after, vault.schema),
-    )
-
-
-class _Reader:
-    """Reads versions of records; each blob once, for a version is the after of one commit and
-    the before of the next.
-    """
-
-    def __init__(self, vault: Vault, blobs: Any) -> None:
-        self._vault = vault
-        self._blobs = blobs
-        self._trees: dict[str, dict[str, Any] | None] = {}
-
-    def tree(self, blob: str | None, path: str) -> dict[str, Any] | None:
-        """The record in a blob, None where there is none or it cannot be read."""
-        if blob is None:
-            return None
-        if blob not in self._trees:
-            if len(self._trees) > 4096:
-                self._trees.clear()
-            self._trees[blob] = self._parsed(blob, path)
-        return self._trees[blob]
-
-    def _parsed(self, blob: str, path: str) -> dict[str, Any] | None:
-        data = self._blobs.read(blob)
-        if data is None:
-            return None
-        try:
-            return store.parse(path, data, self._vault.schema).raw
-        except TextcrmError:
-            return None
 
 
 def record_at(vault: Vault, repo: GitRepo, path: str, rev: str) -> Record | None:

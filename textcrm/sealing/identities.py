@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,21 +23,20 @@ _HARDEST: Final = 20
 
 
 class Identity:
-    """One private key that opens what was sealed for its public one.
+    """One private key that opens what was sealed for its ``public`` one.
 
-    ``public`` is None for an SSH key, whose public half stands beside it; ``source`` says where
-    the key came from.
+    ``source`` says where the key came from.
     """
 
     __slots__ = ("_key", "public", "source")
 
-    def __init__(self, key: Any, public: str | None, source: str) -> None:
+    def __init__(self, key: Any, public: str, source: str) -> None:
         self._key = key
         self.public = public
         self.source = source
 
     def __repr__(self) -> str:
-        return f"Identity({self.public or 'ssh-ed25519'!r}, source={self.source!r})"
+        return f"Identity({self.public!r}, source={self.source!r})"
 
     @property
     def key(self) -> Any:
@@ -114,7 +115,23 @@ def _ssh(data: bytes, source: str) -> Identity:
             hint=Text("make an age key: textcrm key new", "请新建 age 密钥：textcrm key new"),
             source=source,
         ) from None
-    return Identity(key, None, source)
+    return Identity(key, _public(data), source)
+
+
+def _public(data: bytes) -> str:
+    """The public half in an OpenSSH private key file (PROTOCOL.key), where it is not encrypted."""
+    body = data.split(_SSH, 1)[1].split(b"-----END", 1)[0]
+    rest = base64.b64decode(b"".join(body.split())).removeprefix(b"openssh-key-v1\0")
+    for _ in range(3):  # cipher, key derivation and its options
+        _, rest = _string(rest)
+    blob, _ = _string(rest[4:])  # behind the number of keys, which is 1
+    kind, _ = _string(blob)
+    return f"{kind.decode('ascii', 'replace')} {base64.b64encode(blob).decode()}"
+
+
+def _string(data: bytes) -> tuple[bytes, bytes]:
+    size = int.from_bytes(data[:4], "big")
+    return data[4 : 4 + size], data[4 + size :]
 
 
 def _unlocked(data: bytes, source: str, passphrase: Callable[[str], str] | None) -> bytes:
@@ -158,9 +175,6 @@ def _unlocked(data: bytes, source: str, passphrase: Callable[[str], str] | None)
 def _binary(data: bytes) -> bytes:
     if not data.startswith(_ARMOR):
         return data
-    import base64
-    import binascii
-
     body = data.split(_ARMOR, 1)[1].split(b"-----END", 1)[0]
     try:
         return base64.b64decode(b"".join(body.split()), validate=True)

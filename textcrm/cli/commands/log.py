@@ -29,7 +29,11 @@ if TYPE_CHECKING:
         (Text("the last ten changes", "最近十次改动"), "textcrm log --limit 10"),
     ],
 )
-@argument("id", required=False, help=Text("id or name", "编号或名称"))
+@argument(
+    "id",
+    required=False,
+    help=Text("id or name; in history a query too", "编号或名称；查历史时也可用查询"),
+)
 @argument(
     "summary",
     required=False,
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     metavar="FIELD",
     help=Text("history: only where that field changed", "历史：只看某字段"),
 )
+@option("--deleted", is_flag=True, help=Text("history: only what was deleted", "历史：只看删除"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(context: Context, id: str | None, summary: str | None, **given: Any) -> None:
     """Record an interaction or tell the history."""
