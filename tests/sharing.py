@@ -54,7 +54,7 @@ class Hub:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         git(vault.root, "add", path)
-        git(vault.root, "commit", "-q", "-m", message)
+        git(vault.root, "commit", "-q", "--no-verify", "-m", message)
         git(vault.root, "push", "-q")
 
 

@@ -224,7 +224,7 @@ def test_another_branch_than_main(hub: Hub) -> None:
 
 def test_a_rewritten_remote_stops_and_offers(hub: Hub) -> None:
     anna, bob, one = two_with(hub)
-    git(anna.root, "commit", "-q", "--amend", "-m", "rewritten")
+    git(anna.root, "commit", "-q", "--no-verify", "--amend", "-m", "rewritten")
     git(anna.root, "push", "-q", "--force")
     editing.change(bob, one, [("status", "active")])
     head = git(bob.root, "rev-parse", "HEAD")
@@ -251,7 +251,7 @@ def test_a_record_that_does_not_read_is_never_shared(hub: Hub) -> None:
     anna, bob, one = two_with(hub)
     path = fresh(bob).get(one).path
     (bob.root / path).write_text("id: [broken\n", encoding="utf-8")
-    git(bob.root, "commit", "-q", "-am", "by hand")
+    git(bob.root, "commit", "-q", "--no-verify", "-am", "by hand")
     editing.change(anna, one, [("status", "active")])
     synced(anna)
     with pytest.raises(Invalid) as caught:
@@ -278,7 +278,7 @@ def test_a_record_moved_by_one_and_edited_by_the_other(hub: Hub) -> None:
     git(anna.root, "rm", "-q", "--cached", path)
     (anna.root / path).unlink()
     git(anna.root, "add", place)
-    git(anna.root, "commit", "-q", "-m", "moved")
+    git(anna.root, "commit", "-q", "--no-verify", "-m", "moved")
     editing.change(bob, one, [("status", "active")])
     synced(anna)
     synced(bob)
@@ -308,7 +308,7 @@ def test_settings_merge_by_lines_and_foreign_files_are_git_s(hub: Hub) -> None:
         file = vault.root / "textcrm.yaml"
         text = file.read_text("utf-8")
         file.write_text(line + text if line else text + "# bottom\n", encoding="utf-8")
-        git(vault.root, "commit", "-q", "-am", "settings")
+        git(vault.root, "commit", "-q", "--no-verify", "-am", "settings")
     settle(anna, bob)
     text = (anna.root / "textcrm.yaml").read_text("utf-8")
     assert text.startswith("# top\n")
