@@ -1,0 +1,107 @@
+"""What an engine of the full text does: keep the tokens of records, find rows by a tree of them.
+
+The tokens are those of :mod:`textcrm.search.analyzers`; a *row* is a record's number in the
+catalog. An engine gives sets and no scores: ranking is the same for all of them and computed by
+:mod:`textcrm.search.indexed`. The four places that a token may stand in are those of
+:class:`~textcrm.search.analyzers.Terms`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textcrm.search.analyzers import Terms
+
+PLACES: Final = ("name", "contact", "keyword", "text")
+MOST_EXPANDED: Final = 2000  # tokens that Prefix and Infix may stand for
+
+
+class TooMany(Exception):
+    """A Prefix or Infix stands for more tokens than :data:`MOST_EXPANDED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token, whole."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Any token that begins so; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """Any token that holds this: the inside of a word, ``*soft``; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Rows that every node finds (in any place each); never empty."""
+
+    nodes: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Rows that one node at least finds; nothing where there are none."""
+
+    nodes: tuple[Tree, ...]
+
+
+Tree = Token | Prefix | Infix | All | AnyOf
+
+
+class TextIndex(Protocol):
+    """An engine.
+
+    ``stamp`` says what the index was built by (engine and its version, analyzer) and ``sequence``
+    up to which change of the catalog; both are stored in one step with the postings, so that a
+    process killed at any moment leaves the old index or the new one. ``stamp`` is empty and
+    ``sequence`` -1 where there is no index that can be used: then it is built.
+    """
+
+    @property
+    def stamp(self) -> str:
+        """What the index was built by."""
+        ...
+
+    @property
+    def sequence(self) -> int:
+        """The catalog's sequence that the index holds."""
+        ...
+
+    def build(
+        self,
+        entries: Iterable[tuple[int, Terms]],
+        sequence: int,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Put a new index of these rows in the place of what is there.
+
+        ``progress`` is told now and then how many entries are done.
+        """
+        ...
+
+    def update(
+        self, upserted: Iterable[tuple[int, Terms]], removed: Iterable[int], sequence: int
+    ) -> None:
+        """Take out ``removed`` and whatever stands of ``upserted``, and put these in."""
+        ...
+
+    def find(self, tree: Tree, place: str = "") -> set[int]:
+        """The rows that a tree finds, in any place or in one of :data:`PLACES`.
+
+        Exact: neither a row too many nor one too few. Raises TooMany.
+        """
+        ...
