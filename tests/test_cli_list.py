@@ -174,6 +174,16 @@ def test_sealed_values_are_locked(shell: Shell) -> None:
     assert "🔒" in shell.ok("list", "云杉", "--columns", "name,contracts.amount").out
     row = shell.ok("list", "云杉", "--columns", "contracts.amount", "--json").data[0]
     assert row["contracts.amount"] == {"locked": True}
+    file = shell.folder / "customers" / "2024" / "05" / f"{CLOUD}.yaml"
+    text = file.read_text(encoding="utf-8")
+    plain = "contracts:\n  - {signed: '2025-02-02', amount: 987654}\nbank_account: '6222'\n"
+    file.write_text(text.partition("contracts:")[0] + plain, encoding="utf-8")
+    for words in (["--columns", "contracts,bank_account"], ["--of", "contracts"]):
+        for form in ([], ["--json"], ["--format", "csv"]):
+            out = shell.ok("list", "云杉", *words, *form).out
+            assert "987654" not in out
+            assert "987,654" not in out
+            assert "6222" not in out
     assert "YWdl" not in shell.ok("list", "--of", "contracts", "--json").out
 
 

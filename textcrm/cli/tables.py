@@ -11,7 +11,7 @@ from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textcrm.cli.context import Context
     from textcrm.query import Doc
@@ -82,15 +82,44 @@ def mask_name(context: Context, name: str) -> str:
     return mask("name", name)
 
 
-def cell(context: Context, column: Column, doc: Doc, *, exact: bool = False) -> str:
-    """What stands in a cell; ``exact`` without thousands marks, for other programs."""
-    texts = [
-        said(context, column, masked(context, column, value), exact=exact)
-        for value in column.distinct(doc)
-    ]
-    if column.locked(doc):
-        texts.append(LOCKED)
-    return ("、" if context.language == "zh" else ", ").join(texts)
+class Cells:
+    """The cells of one column; what comes again and again is put into words once.
+
+    ``exact`` leaves out thousands marks, for other programs.
+    """
+
+    def __init__(self, context: Context, column: Column, *, exact: bool = False) -> None:
+        self.context = context
+        self.column = column
+        self.exact = exact
+        self.comma = "、" if context.language == "zh" else ", "
+        # One scalar is either there or locked; of several each may be.
+        self._several = any(len(target.path) > 1 for target in column.targets)
+        self._known: dict[Any, str] = {}
+
+    def __call__(self, doc: Doc) -> str:
+        """What stands in the cell of a record."""
+        texts = [self._text(value) for value in self.column.distinct(doc)]
+        if (self._several or not texts) and self.column.locked(doc):
+            texts.append(LOCKED)
+        return texts[0] if len(texts) == 1 else self.comma.join(texts)
+
+    def _text(self, value: Any) -> str:
+        known = self._known.get(value)
+        if known is None:
+            shown = masked(self.context, self.column, value)
+            known = said(self.context, self.column, shown, exact=self.exact)
+            self._known[value] = known
+        return known
+
+
+def rows_of(
+    context: Context, columns: Sequence[Column], docs: Iterable[Doc], *, exact: bool = False
+) -> Iterator[list[str]]:
+    """The rows of a table, cell by cell."""
+    cells = [Cells(context, column, exact=exact) for column in columns]
+    for doc in docs:
+        yield [cell(doc) for cell in cells]
 
 
 def said(context: Context, column: Column, value: Any, *, exact: bool = False) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16384)
 def width(text: str) -> int:
     """How many columns a text takes."""
     if text.isascii():
@@ -12,6 +14,7 @@ def width(text: str) -> int:
     return sum(char_width(char) for char in text)
 
 
+@lru_cache(maxsize=16384)
 def char_width(char: str) -> int:
     """How many columns a character takes."""
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.errors import Misuse
+from textcrm.query.doc import is_sealed
 from textcrm.query.mistakes import nearest, short
 from textcrm.query.names import names_of
 from textcrm.record import as_day
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from textcrm.query import Doc
     from textcrm.query.names import Target
-    from textcrm.schema import Schema
+    from textcrm.schema import Field, Schema
 
 NUMBERS: Final = ("money", "number", "integer")
 _PERIODS: Final[dict[str, Callable[[dt.date], str]]] = {
@@ -52,10 +53,14 @@ class Column(NamedTuple):
 
     def values(self, doc: Doc) -> list[Any]:
         """All values of a record, in its order; nothing sealed."""
-        found = [value for target in self.targets for value in target.values(doc)]
         if self.period:
+            found = [value for target in self.targets for value in target.values(doc)]
             return [_PERIODS[self.period](day) for value in found if (day := as_day(value))]
-        return [_flat(value) for value in found]
+        return [
+            _flat(value, target.field) if isinstance(value, dict | list) else value
+            for target in self.targets
+            for value in target.values(doc)
+        ]
 
     def distinct(self, doc: Doc) -> list[Any]:
         """The values of a record, each once."""
@@ -157,15 +162,31 @@ def columns(doc: Doc, names: Sequence[str]) -> list[Any]:
     return [column(name, doc.schema).value(doc) for name in names]
 
 
-def _flat(value: Any) -> Any:
-    """A value that can be grouped and shown: a size by its text, other mappings as one line."""
-    if isinstance(value, dict):
-        if isinstance(value.get("text"), str):
-            return value["text"]
-        parts = (value.get("name"), value.get("title"), value.get("summary"), value.get("id"))
-        named = next((part for part in parts if isinstance(part, str) and part), None)
-        return named or "; ".join(f"{key}: {_flat(each)}" for key, each in value.items())
-    return ", ".join(str(_flat(each)) for each in value) if isinstance(value, list) else value
+def _flat(value: Any, field: Field | None) -> Any:
+    """A value that can be grouped and shown: a size by its text, other mappings as one line.
+
+    Nothing of what is sealed, or should be.
+    """
+    if isinstance(value, list):
+        return ", ".join(str(_flat(each, field)) for each in value)
+    if not isinstance(value, dict):
+        return value
+    open_ = {key: each for key, each in value.items() if not _secret(key, each, field)}
+    if isinstance(open_.get("text"), str):
+        return open_["text"]
+    parts = (open_.get("name"), open_.get("title"), open_.get("summary"), open_.get("id"))
+    named = next((part for part in parts if isinstance(part, str) and part), None)
+    inner = (f"{key}: {_flat(each, _child(field, key))}" for key, each in open_.items())
+    return named or "; ".join(inner)
+
+
+def _secret(key: str, value: Any, field: Field | None) -> bool:
+    child = _child(field, key)
+    return is_sealed(value) or bool(child is not None and child.seal)
+
+
+def _child(field: Field | None, key: str) -> Field | None:
+    return field.child(key) if field is not None else None
 
 
 def _industry(code: str) -> str:

@@ -222,10 +222,10 @@ def _table(context: Context, docs: list[Doc], asked: Asked) -> None:
         for record_id in dict.fromkeys(doc.id for doc in shown):
             context.out.line(record_id)
     elif asked.form in ("csv", "tsv"):
-        cells = ([tables.cell(context, one, doc, exact=True) for one in chosen] for doc in shown)
+        cells = tables.rows_of(context, chosen, shown, exact=True)
         tables.print_separated(context, asked.form, heads, cells)
     elif shown:
-        rows = [[tables.cell(context, one, doc) for one in chosen] for doc in shown]
+        rows = list(tables.rows_of(context, chosen, shown))
         right = {place for place, one in enumerate(chosen) if one.is_number}
         whole = {place for place, one in enumerate(chosen) if one.is_day or one.name == "id"}
         with context.out.paged():
