@@ -194,3 +194,79 @@ def test_a_demo_is_never_made_over_something(tmp_path: Path) -> None:
         make.make(tmp_path, TODAY)
     assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
     assert make.free_folder(tmp_path).name == "textcrm-demo"
+
+
+def test_the_demo_keys_are_marked_published_and_the_only_ones_passed_over(tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    from textcrm.quality import keys
+
+    folder = SAMPLE / "demo-keys"
+    seen = set()
+    for file in folder.iterdir():
+        text = file.read_text(encoding="utf-8")
+        assert "throw-away" in file.name
+        if file.suffix == ".txt":
+            assert text.startswith("# THROW-AWAY key of the sample vault")
+            text = text.strip().splitlines()[-1]
+        if file.suffix != ".pub":
+            seen.add(sha256(text.strip().encode()).hexdigest())
+        assert list(keys.secret_keys(file.name, file.read_bytes())) == []
+    assert seen == keys.SHOWN
+    vault = make.make(tmp_path / "demo", TODAY)
+    laid = tmp_path / "demo-keys"
+    assert {one.name for one in laid.iterdir()} == {one.name for one in folder.iterdir()}
+    assert all(one.stat().st_mode & 0o077 == 0 for one in (laid, *laid.iterdir()))
+    assert not (vault.root / "demo-keys").exists()
+    assert "demo-keys" not in vault.repo.git("ls-files").decode()
+
+
+def test_each_sealed_value_opens_for_whom_its_label_says() -> None:
+    from textcrm import ciphertext, sealing
+    from textcrm.access.reading import key_file
+    from textcrm.errors import KeyMissing
+    from textcrm.rules.sealing import sealed_places
+
+    vault = _vault()
+    own = {
+        file.name.split(".")[0]: sealing.identities(file.read_bytes(), source=file.name)
+        for file in (SAMPLE / "demo-keys").glob("*.txt")
+    }
+    opened = 0
+    for record in _records():
+        for path, field, value in sealed_places(record.raw, vault.schema):
+            assert field is not None
+            label = ciphertext.read(value).labels[0]
+            assert label == vault.access.current(field.seal or "")
+            readers = {person.id for person in vault.access.readers(field.seal or "")}
+            for who, identities in own.items():
+                data = vault.file(key_file(label)) or b""
+                held = list(identities)
+                if who in readers | {"recovery"}:
+                    held += sealing.identities(sealing.decrypt(data, identities), source=label)
+                else:
+                    with pytest.raises(KeyMissing):
+                        sealing.decrypt(data, identities)
+                where = "/" + "/".join(_steps(record.raw, path))
+                if who in readers | {"recovery"} or who in ciphertext.read(value).labels:
+                    assert sealing.unseal(value, rec=record.uid, path=where, identities=held)
+                    opened += 1
+                else:
+                    with pytest.raises(KeyMissing):
+                        sealing.unseal(value, rec=record.uid, path=where, identities=held)
+    assert opened >= 15
+
+
+def _steps(tree: Any, path: tuple[Any, ...]) -> Iterator[str]:
+    for step in path:
+        tree = tree[step]
+        yield tree["id"] if isinstance(step, int) else step
+
+
+def test_its_people_are_signed_by_its_admin() -> None:
+    from textcrm.access import trust
+
+    with pytest.raises(trust.Unpinned):
+        trust.check(_vault().file, None)
+    for path in ("access/access.yaml", "access/access.yaml.sig"):
+        assert (SAMPLE / path).is_file()

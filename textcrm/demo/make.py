@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textcrm import access, config, store
 from textcrm.demo import story
@@ -13,7 +13,7 @@ from textcrm.errors import Conflict, NotFound
 from textcrm.gitrepo import GitRepo, PastCommit, Person, compose_message
 from textcrm.schema import Schema, default_schema_text
 from textcrm.text import Text
-from textcrm.vault import Vault
+from textcrm.vault import Vault, wiring
 from textcrm.vault.commit import summary
 from textcrm.vault.vault import SCHEMA_FILE
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from textcrm.text import Language
 
+KEYS: Final = "demo-keys/"
+_AS_IT_IS: Final = ("access/",)
 _DATE = re.compile(r"(?<![\dC])((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 
 
@@ -51,8 +53,41 @@ def free_folder(start: Path) -> Path:
     )
 
 
+def keys_folder(folder: Path) -> Path:
+    """Where the demo's throw-away keys lie: beside the vault, so that its git never sees them."""
+    return folder.absolute().parent / f"{folder.absolute().name}-keys"
+
+
 def make(folder: Path, today: dt.date, language: Language = "zh") -> Vault:
-    """Make the demo in a folder that is not there yet, or empty. Raises Conflict (not-empty)."""
+    """Make the demo in a folder that is not there yet, or empty; its keys beside it.
+
+    Raises Conflict (not-empty).
+    """
+    for place in (folder, keys_folder(folder)):
+        _demand_empty(place)
+    shift = today - story.ANCHOR
+    sample = _sample()
+    kept = {path: data for path, data in sample.items() if path.startswith(_AS_IT_IS)}
+    files = {
+        moved(path, shift): _moved_bytes(data, shift)
+        for path, data in sample.items()
+        if path not in kept and not path.startswith(KEYS)
+    }
+    files |= kept  # signed, to the last byte
+    files[SCHEMA_FILE] = default_schema_text().encode()
+    files[config.FILE_NAME] = files[config.FILE_NAME].replace(
+        b"\nlanguage: zh\n", f"\nlanguage: {language}\n".encode()
+    )
+    repo = GitRepo.init(folder)
+    _lend_identity(repo)
+    repo.write_history(_commits(files, today))
+    _lay_out_keys(keys_folder(folder), sample)
+    vault = Vault(folder.absolute())
+    wiring.wire_quietly(vault)
+    return vault
+
+
+def _demand_empty(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(
             "not-empty",
@@ -62,16 +97,17 @@ def make(folder: Path, today: dt.date, language: Language = "zh") -> Vault:
             ),
             path=str(folder),
         )
-    shift = today - story.ANCHOR
-    files = {moved(path, shift): _moved_bytes(data, shift) for path, data in _sample().items()}
-    files[SCHEMA_FILE] = default_schema_text().encode()
-    files[config.FILE_NAME] = files[config.FILE_NAME].replace(
-        b"\nlanguage: zh\n", f"\nlanguage: {language}\n".encode()
-    )
-    repo = GitRepo.init(folder)
-    _lend_identity(repo)
-    repo.write_history(_commits(files, today))
-    return Vault(folder.absolute())
+
+
+def _lay_out_keys(folder: Path, sample: Mapping[str, bytes]) -> None:
+    """Write the throw-away keys for their one reader, as secret keys want it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for path, data in sample.items():
+        if path.startswith(KEYS):
+            file = folder / path.removeprefix(KEYS)
+            file.write_bytes(data)
+            file.chmod(0o600)
 
 
 def _sample() -> dict[str, bytes]:
