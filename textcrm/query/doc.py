@@ -269,7 +269,7 @@ class Doc:
         return any(value is not False and _filled(value) for value in self._present(path))
 
     def _present(self, path: FieldPath) -> list[Any]:
-        nodes: list[Any] = [self.typed]
+        nodes: list[Any] = [self._tree_of(path[0])]
         plan: Plan | None = self.plan
         for part in path:
             sealed = bool(plan and (field := plan.fields.get(part)) and field.seal)
@@ -279,6 +279,10 @@ class Doc:
                 nodes = [_SEALED for node in nodes if _filled(node)]
             plan = plan.children.get(part) if plan else None
         return [node for node in nodes if node is not None]
+
+    def _tree_of(self, key: str) -> Mapping[str, Any]:  # noqa: ARG002 - for views that read late
+        """A mapping that has the value of a top-level key."""
+        return self.typed
 
     def _hidden(self, value: object) -> bool:
         return value is _SEALED or is_sealed(value)

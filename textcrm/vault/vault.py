@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from textcrm.access import Access, Person
     from textcrm.access.comparing import Change
     from textcrm.access.pins import Pins
+    from textcrm.catalog import Catalog
     from textcrm.config import Config
     from textcrm.errors import TrustFailure
     from textcrm.findings import Finding
     from textcrm.gitrepo import GitRepo
+    from textcrm.query import Doc
     from textcrm.record import Record
     from textcrm.rules import Keys, RuleContext
     from textcrm.schema import Schema
@@ -220,6 +222,28 @@ class Vault:
             raise no_such_record(path) from error
         except OSError as error:
             raise store.unreadable(path, error) from error
+
+    def catalog(self, *, progress: Callable[[int], None] | None = None) -> Catalog:
+        """The catalog of this clone, brought up to the files as they are now.
+
+        ``progress`` is told how many files had to be read. ``broken`` are those that could not be.
+        Raises TrustFailure (local-folder-tracked, local-folder-linked).
+        """
+        self._catalog.refresh(progress)
+        self.broken = self._catalog.broken
+        return self._catalog
+
+    @cached_property
+    def _catalog(self) -> Catalog:
+        from textcrm import __version__
+        from textcrm.catalog import Catalog
+
+        settings = self.config.derived_settings()
+        return Catalog(self.root, self.schema, settings, self.today, release=__version__)
+
+    def docs(self) -> Iterator[Doc]:
+        """Every record as queries see it, out of the catalog, in the order of their files."""
+        return self.catalog().docs()
 
     def get(self, word: str) -> Record:
         """Find a record by id, former id, or unambiguous name or alias.

@@ -1,0 +1,362 @@
+"""The catalog: what the record files say, kept so that only what changed is read again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from textcrm import store
+from textcrm.catalog import reading, scanning
+from textcrm.catalog.database import Database
+from textcrm.catalog.entries import hash_of
+from textcrm.catalog.folder import NAME, require_own
+from textcrm.catalog.kept import KeptDoc
+from textcrm.catalog.storing import Damaged, Storage, checked
+from textcrm.catalog.text import got, put
+from textcrm.catalog.values import Values
+from textcrm.errors import TextcrmError
+from textcrm.query.doc import plan_of
+from textcrm.record import DERIVED_DEFAULTS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from textcrm.schema import Schema
+
+_VERSION: Final = 1  # of the tables and of what stands in them
+_PAGE: Final = 500
+_T = TypeVar("_T")
+Progress = "Callable[[int], None]"
+
+
+class Changes(NamedTuple):
+    """Rows that are new or different, and rows that are gone.
+
+    ``everything`` says that what was there before is not known any more: whoever follows the
+    catalog begins again with all rows, which ``upserted`` then holds.
+    """
+
+    upserted: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    everything: bool = False
+
+
+class _Known(NamedTuple):
+    row: int
+    signature: scanning.Signature
+    seen: int
+    hash: bytes
+
+
+class Catalog:
+    """The records of a work tree as a database follows them. Nothing is written from it.
+
+    ``settings`` are those of :func:`textcrm.record.derive`, ``today`` the day that derived values
+    are computed for, ``folder`` where the database lies, ``release`` the
+    version of textcrm. Nothing is touched before :meth:`refresh`. Not for several threads at once.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        schema: Schema,
+        settings: Mapping[str, Any],
+        today: dt.date,
+        *,
+        folder: Path | None = None,
+        release: str = "",
+    ) -> None:
+        self.root = root
+        self.schema = schema
+        self.settings = {**DERIVED_DEFAULTS, **settings}
+        self.today = today
+        self.folder = folder or root / NAME
+        self.release = release
+        self._database: Database | None = None
+        self._storage: Storage | None = None
+        self._broken_folders: list[store.Broken] = []
+        self._plan = plan_of(schema)
+
+    # -- following the files
+
+    def refresh(self, progress: Callable[[int], None] | None = None) -> Changes:
+        """See what changed in the work tree since the last look, by whomever, and read that.
+
+        ``progress`` is told how many files were read so far. Raises TrustFailure where the folder
+        came with the clone. A database that cannot be written is left for one in memory, a damaged
+        one is made anew; neither is an error.
+        """
+        require_own(self.root, self.folder)
+        return self.safely(lambda: self._refresh(progress))
+
+    def safely(self, work: Callable[[], _T]) -> _T:
+        """Do something with the database; where that is damaged, mend it and do it again.
+
+        Rows keep their numbers only as long as nothing is mended: ``work`` should ask for them
+        itself.
+        """
+        for _ in range(3):
+            try:
+                return work()
+            except sqlite3.Error as error:
+                self._mend(error)
+        return work()
+
+    def _mend(self, error: sqlite3.Error) -> None:
+        """Go on after an error of the database: in memory, or with a new one, read anew."""
+        if self._database is None:
+            return
+        if _is_refusal(error):
+            self._database.to_memory()
+        else:
+            self._database.renewed()
+        self._storage = Storage(self._database)
+        with contextlib.suppress(sqlite3.Error):
+            self._refresh(None)
+
+    def _refresh(self, progress: Callable[[int], None] | None) -> Changes:
+        storage = self._opened()
+        self._renew_derived(storage)
+        known = self._known()
+        broken: list[store.Broken] = []
+        found = scanning.scan(self.root, broken)
+        self._broken_folders = broken
+        now = time.time_ns()
+        wanted = []
+        young = []
+        for path, signature in found.items():
+            before = known.get(path)
+            if before is None:
+                wanted.append(reading.Wanted(path))
+            elif before.signature != signature:
+                wanted.append(reading.Wanted(path, before.hash))
+            elif not scanning.is_settled(signature, before.seen):
+                young.append(path)
+        wanted += self._racy(young, known, storage, now)
+        gone = [before.row for path, before in known.items() if path not in found]
+        upserted: list[int] = []
+        removed: list[int] = []
+        if gone:
+            storage.remove(gone)
+            removed += gone
+        count = 0
+        context = reading.Context(self.root, self.schema, self.today, self.settings)
+        for looked in reading.batches(context, wanted) if wanted else ():
+            some, others = storage.store(looked)
+            upserted += some
+            removed += others
+            count += len(looked)
+            if progress is not None:
+                progress(count)
+        return Changes(tuple(upserted), tuple(removed))
+
+    def _racy(
+        self, young: list[str], known: Mapping[str, _Known], storage: Storage, now: int
+    ) -> list[reading.Wanted]:
+        """Of files too young to be judged by their signature, those that changed."""
+        wanted: list[reading.Wanted] = []
+        settled: list[reading.Looked] = []
+        for path in young:
+            before = known[path]
+            try:
+                seen = scanning.look(self.root, path)
+            except OSError:
+                wanted.append(reading.Wanted(path, before.hash))
+                continue
+            if hash_of(seen.data) != before.hash:
+                wanted.append(reading.Wanted(path, before.hash))
+            elif scanning.is_settled(seen.signature, now):
+                settled.append(reading.Looked(path, seen.signature, now, None))
+        if settled:
+            storage.store(settled)
+        return wanted
+
+    def _renew_derived(self, storage: Storage) -> None:
+        day = self.today.toordinal()
+        rows = self._all("SELECT row FROM records WHERE until<=? OR first>?", (day, day))
+        for start in range(0, len(rows), _PAGE):
+            storage.renew(
+                [row for (row,) in rows[start : start + _PAGE]], self.today, self.settings
+            )
+
+    def _known(self) -> dict[str, _Known]:
+        rows = self._all("SELECT path, row, size, mtime, ctime, inode, seen, hash FROM files")
+        try:
+            return {
+                (path if type(path) is str else got(path)): _Known(row, (a, b, c, d), seen, digest)
+                for path, row, a, b, c, d, seen, digest in rows
+            }
+        except (TypeError, ValueError) as error:
+            raise Damaged("files") from error
+
+    def _opened(self) -> Storage:
+        if self._storage is None:
+            self._database = Database(self.folder, self._stamp())
+            self._storage = Storage(self._database)
+        return self._storage
+
+    def _stamp(self) -> str:
+        """What the tables depend on beside the files: another one means to begin again."""
+        parts = (
+            f"{_VERSION} {self.release}",
+            self.schema.text,
+            repr(sorted((name, str(value)) for name, value in self.settings.items())),
+        )
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._database is not None:
+            self._database.close()
+        self._database = self._storage = None
+
+    # -- for an index that follows
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The database, for tables of another room and for reading; write in :meth:`writing`."""
+        self._opened()
+        assert self._database is not None  # noqa: S101 - just opened
+        return self._database.connection
+
+    def writing(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A write transaction in the database; all of it or nothing."""
+        self._opened()
+        assert self._database is not None  # noqa: S101 - just opened
+        return self._database.writing()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the disk refused, so that everything is lost when the process ends."""
+        return self._database is not None and self._database.in_memory
+
+    @property
+    def identity(self) -> str:
+        """A word that is another one after each rebuild: keep it beside a sequence."""
+        return str(self._meta("identity"))
+
+    @property
+    def sequence(self) -> int:
+        """A number that grows with every change."""
+        return int(self._meta("sequence"))
+
+    def changed_since(self, sequence: int) -> Changes:
+        """What changed after a sequence; everything where that was before this database."""
+        if not int(self._meta("base")) <= sequence <= self.sequence:
+            return Changes(tuple(self.rows()), (), everything=True)
+        rows = self._all(
+            "SELECT row FROM files WHERE sequence>? AND NOT broken ORDER BY row", (sequence,)
+        )
+        gone = self._all("SELECT DISTINCT row FROM removed WHERE sequence>?", (sequence,))
+        broken = self._all("SELECT row FROM files WHERE sequence>? AND broken", (sequence,))
+        return Changes(tuple(row for (row,) in rows), tuple(row for (row,) in [*gone, *broken]))
+
+    def _meta(self, name: str) -> Any:
+        return self._all("SELECT value FROM meta WHERE name=?", (name,))[0][0]
+
+    # -- reading
+
+    def rows(self) -> list[int]:
+        """The numbers of all records, in the order of their files."""
+        found = self._all("SELECT row FROM files WHERE NOT broken ORDER BY path")
+        return [row for (row,) in found]
+
+    def docs(self, rows: Iterable[int] | None = None) -> Iterator[KeptDoc]:
+        """Records as queries see them: all, in the order of their files, or some, in that order.
+
+        Rows that are gone are left out. Raises sqlite3.DatabaseError where the database is
+        damaged; see :meth:`safely`.
+        """
+        chosen = self.rows() if rows is None else list(rows)
+        for start in range(0, len(chosen), _PAGE):
+            page = chosen[start : start + _PAGE]
+            found = self._page(page)
+            for row in page:
+                if row in found:
+                    yield found[row]
+
+    def doc(self, row: int) -> KeptDoc | None:
+        """One record; None where it is gone."""
+        return next(self.docs((row,)), None)
+
+    def _page(self, rows: list[int]) -> dict[int, KeptDoc]:
+        marks = ",".join("?" * len(rows))
+        found = self._all(
+            f"SELECT row, id, head, body, derived, sum, path FROM records "  # noqa: S608 - fixed words
+            f"JOIN files USING(row) WHERE row IN ({marks})",
+            rows,
+        )
+        try:
+            return {each[0]: self._doc(each) for each in found}
+        except (TypeError, ValueError) as error:
+            raise Damaged("records") from error
+
+    def _doc(self, found: tuple[Any, ...]) -> KeptDoc:
+        row, record_id, head, body, derived = checked(found[:6])
+        return KeptDoc(
+            row,
+            got(found[6]),
+            record_id,
+            (head, body, derived),
+            self.schema,
+            today=self.today,
+            plan=self._plan,
+        )
+
+    @property
+    def values(self) -> Values:
+        """The table of values, for clauses about fields."""
+        return Values(self.connection)
+
+    @property
+    def broken(self) -> list[store.Broken]:
+        """The files that could not be read, and why."""
+        found = self._all("SELECT path FROM files WHERE broken ORDER BY path")
+        result = list(self._broken_folders)
+        for (path,) in found:
+            name = got(path)
+            try:
+                store.load(self.root, name, self.schema)
+            except FileNotFoundError:
+                continue
+            except TextcrmError as error:
+                result.append(store.Broken(name, error))
+            except OSError as error:
+                result.append(store.Broken(name, store.unreadable(name, error)))
+        return result
+
+    # -- names
+
+    def find(self, word: str) -> list[str]:
+        """The files that a word names: by id or former id, else by name or alias."""
+        for kinds, wanted in ((("id",), word), (("name", "alias"), store.fold(word))):
+            marks = ",".join("?" * len(kinds))
+            found = self._all(
+                f"SELECT DISTINCT path FROM called JOIN files USING(row) "  # noqa: S608 - fixed words
+                f"WHERE word=? AND kind IN ({marks}) ORDER BY path",
+                (put(wanted), *kinds),
+            )
+            if found:
+                return [got(path) for (path,) in found]
+        return []
+
+    def names(self) -> dict[str, str]:
+        """The name of every record by its id."""
+        found = self._all("SELECT id, name FROM records JOIN files USING(row) ORDER BY path")
+        return {got(record_id): got(name) for record_id, name in found}
+
+    def _all(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
+        return self.connection.execute(statement, tuple(values)).fetchall()
+
+
+def _is_refusal(error: sqlite3.Error) -> bool:
+    """Whether the disk or another process said no, rather than the file being wrong."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return False
+    said = str(error)
+    return not any(word in said for word in ("no such", "malformed", "syntax", "has no column"))

@@ -1,0 +1,148 @@
+"""The values of a record one by one, for clauses in SQL: each with its field path and its kind.
+
+A value is kept as its kind and its text, from which the very value comes back, so that the test of
+a bound query is asked of each distinct value once and of no copy of it:
+
+====  ==============================================================================
+kind  meaning
+====  ==============================================================================
+s     a text of up to 64 bytes, as typed (not folded; codes of enums too)
+n i   a Decimal, an int, in Python's spelling: no rounding
+d t   a date, a date-time, ISO 8601
+b     ``true`` or ``false``
++     something is here (``has:``) whose value is not kept: a mapping with content, a longer text;
+      it stands once a record, without its item
+-     something is here that counts as nothing (an empty mapping), and is a value nevertheless
+x     a sealed value: here, and never compared
+====  ==============================================================================
+
+The path is dotted, without indexes (``contacts.phones.number``); derived values stand under
+``derived.``. ``item`` counts from 1 in the first list on the way (``purchases[2].amount`` has 3),
+0 where there is none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from textcrm.query.doc import is_sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DERIVED: Final = "derived"
+SINCE: Final = f"{DERIVED}.since"
+_LONGEST: Final = 64
+# Ids of items are random and asked for by nobody; uid names the record, not something in it.
+UNKEPT: Final = frozenset(("id", "uid"))
+
+
+class Cell(NamedTuple):
+    """One value: where it stands, in which item, what it is."""
+
+    path: str
+    kind: str
+    text: str
+    item: int
+
+
+def is_kept(path: tuple[str, ...]) -> bool:
+    """Whether the values at a field path are in the table at all."""
+    return bool(path) and not any(part in UNKEPT for part in path[1:]) and path != ("uid",)
+
+
+def cells_of(masked: dict[str, Any], derived: dict[str, Any]) -> set[Cell]:
+    """The values of a record whose sealed values are masked, and of what follows from it."""
+    found: set[Cell] = set()
+    for key, value in masked.items():
+        if key != "uid":
+            _gather(value, key, 0, found)
+    for key, value in derived.items():
+        if type(value) is not dict:
+            kind, text = spelled(value)
+            found.add(Cell(f"{DERIVED}.{key}", kind, text, 0))
+    return found
+
+
+def _gather(value: Any, path: str, item: int, found: set[Cell]) -> None:
+    if type(value) is list:
+        for place, one in enumerate(value, 1):
+            _one(one, path, item or place, found)
+    else:
+        _one(value, path, item, found)
+
+
+def _one(value: Any, path: str, item: int, found: set[Cell]) -> None:
+    kind = type(value)
+    if kind is str:
+        spelling, text = _spelled_text(value)
+        found.add(Cell(path, spelling, text, 0 if spelling == "+" else item))
+    elif kind is dict:
+        if is_sealed(value):
+            found.add(Cell(path, "x", "", 0))
+            return
+        found.add(Cell(path, "+" if _filled(value) else "-", "", 0))
+        for key, inner in value.items():
+            if key not in UNKEPT:
+                _gather(inner, f"{path}.{key}", item, found)
+    elif kind is list:
+        found.add(Cell(path, "+" if _filled(value) else "-", "", 0))
+    elif value is not None:
+        found.add(Cell(path, *spelled(value), item))
+
+
+def _filled(value: object) -> bool:
+    if isinstance(value, dict):
+        return is_sealed(value) or any(map(_filled, value.values()))
+    if isinstance(value, list):
+        return any(map(_filled, value))
+    return value is not None and value != ""
+
+
+def spelled(value: Any) -> tuple[str, str]:
+    """The kind and the text of a scalar."""
+    if isinstance(value, str):
+        return _spelled_text(value)
+    if isinstance(value, bool):
+        return "b", "true" if value else "false"
+    if isinstance(value, Decimal):
+        return "n", str(value)
+    if isinstance(value, int):
+        return "i", str(value)
+    return ("t" if isinstance(value, dt.datetime) else "d"), value.isoformat()
+
+
+def _spelled_text(value: str) -> tuple[str, str]:
+    short = len(value) <= _LONGEST and len(value.encode("utf-8", "surrogatepass")) <= _LONGEST
+    return ("s", value) if short else ("+", "")
+
+
+def value_of(kind: str, text: str) -> Any:
+    """The value of a kind and a text. Raises ValueError where they are damaged."""
+    if kind == "s":
+        return text
+    if kind == "d":
+        return dt.date.fromisoformat(text)
+    if kind == "n":
+        return _decimal(text)
+    if kind == "i":
+        return int(text)
+    if kind == "b":
+        return text == "true"
+    if kind == "t":
+        return dt.datetime.fromisoformat(text)
+    raise ValueError(kind)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError as error:
+        raise ValueError(text) from error
+
+
+def stored(cells: set[Cell]) -> Iterator[tuple[str, str, str, int]]:
+    """Cells in the order in which the tables have them."""
+    yield from sorted(cells)

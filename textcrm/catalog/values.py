@@ -1,0 +1,120 @@
+"""Asking the table of values: which rows have a value that passes a test.
+
+The test of a bound query is asked of every distinct value of a field, of a few statuses and some
+thousand amounts, never of every record; the very value is rebuilt from what is stored, so that an
+answer is that of the record itself. Where a value is not kept (a long text) the row is ``unsure``:
+ask the Doc.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm.catalog.cells import is_kept, value_of
+from textcrm.catalog.storing import Damaged
+from textcrm.catalog.text import got, put
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+
+class Held(NamedTuple):
+    """Rows with a value that passes, and rows with one that is not kept."""
+
+    sure: set[int]
+    unsure: set[int]
+
+
+class Values:
+    """The values by field path (without indexes): ``("contacts", "phones", "number")``.
+
+    Derived values have the path ``("derived", NAME)``; ``("derived", "since")`` is the last contact
+    or else the creation, from which silent days count; days_silent itself is in no table.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @staticmethod
+    def kept(path: tuple[str, ...]) -> bool:
+        """Whether the table knows a path at all; where not, ask every Doc."""
+        return is_kept(path) and path != ("derived", "days_silent")
+
+    def distinct(self, path: tuple[str, ...]) -> Iterator[tuple[Any, int]]:
+        """Every value that is kept at a path, with the number of its term."""
+        for kind, text, term in self._terms(path):
+            if kind not in "+-x":
+                yield _value(kind, text), term
+
+    def holding(self, path: tuple[str, ...], test: Callable[[Any], bool]) -> Held:
+        """The rows where a value at a path passes a test."""
+        sure: set[int] = set()
+        unsure: set[int] = set()
+        for kind, text, term in self._terms(path):
+            if kind in "+-":
+                unsure |= self._rows(term)
+            elif kind != "x" and test(_value(kind, text)):
+                sure |= self._rows(term)
+        return Held(sure, unsure - sure)
+
+    def items_holding(
+        self, path: tuple[str, ...], test: Callable[[Any], bool]
+    ) -> tuple[set[tuple[int, int]], set[int]]:
+        """As :meth:`holding`, by row and item (from 1) of the first list; unsure ones by row."""
+        sure: set[tuple[int, int]] = set()
+        unsure: set[int] = set()
+        for kind, text, term in self._terms(path):
+            if kind in "+-":
+                unsure |= self._rows(term)
+            elif kind != "x" and test(_value(kind, text)):
+                sure.update(
+                    self._connection.execute("SELECT row, item FROM cells WHERE term=?", (term,))
+                )
+        return sure, unsure
+
+    def having(self, path: tuple[str, ...]) -> set[int]:
+        """The rows where something stands at a path, sealed or not; false and empty are nothing."""
+        found: set[int] = set()
+        for kind, text, term in self._terms(path):
+            empty = kind == "-" or (kind, text) in (("s", ""), ("b", "false"))
+            if not empty:
+                found |= self._rows(term)
+        return found
+
+    def valued(self, path: tuple[str, ...]) -> set[int]:
+        """The rows with any value at a path that is not sealed."""
+        found: set[int] = set()
+        for kind, _, term in self._terms(path):
+            if kind != "x":
+                found |= self._rows(term)
+        return found
+
+    def counts(self, path: tuple[str, ...]) -> dict[Any, int]:
+        """How often each value stands at a path."""
+        return {
+            value: self._connection.execute(
+                "SELECT count(*) FROM cells WHERE term=?", (term,)
+            ).fetchone()[0]
+            for value, term in self.distinct(path)
+        }
+
+    def _terms(self, path: tuple[str, ...]) -> list[tuple[str, str, int]]:
+        found = self._connection.execute(
+            "SELECT kind, value, term FROM terms WHERE path=?", (put(".".join(path)),)
+        ).fetchall()
+        try:
+            return [(kind, got(text), term) for kind, text, term in found]
+        except ValueError as error:
+            raise Damaged("terms") from error
+
+    def _rows(self, term: int) -> set[int]:
+        found = self._connection.execute("SELECT DISTINCT row FROM cells WHERE term=?", (term,))
+        return {row for (row,) in found}
+
+
+def _value(kind: str, text: str) -> Any:
+    try:
+        return value_of(kind, text)
+    except ValueError as error:
+        raise Damaged(text[:20]) from error
