@@ -130,6 +130,8 @@ def test_a_file_that_moves_keeps_its_values(shell: Shell) -> None:
         "customers/2026/01/C20260101001.yaml",
         "customers/2026/02/C20260101001.yaml",
     )
+    staged = shell("check", "--staged", "--json")
+    assert (staged.code, codes(staged.data)) == (0, ["sealed-stale"])
     _commit(shell)
     ran = shell("check", "--range", "base..HEAD", "--json")
     assert (ran.code, codes(ran.data)) == (0, ["sealed-stale"])

@@ -35,7 +35,8 @@ def check_staged(vault: Vault, *, index: str | None = None) -> Checked:
     within a hook git's ``GIT_INDEX_FILE``.
     """
     repo, prefix = vault.repo, vault.prefix
-    changes = [change for change in repo.staged(prefix, index) if change.after is not None]
+    listed = repo.staged(prefix, index)
+    changes = [change for change in listed if change.after is not None]
     if not changes:
         return Checked(0, ())
     own = repo.indexed([prefix + path for path in OWN_FILES], index)
@@ -46,6 +47,11 @@ def check_staged(vault: Vault, *, index: str | None = None) -> Checked:
         staged = Version(vault, files)
         staged.schema, staged.config, staged.rule_context(None)
         others = _other_parents(vault)
+        moved = [
+            parsed(staged, change.path.removeprefix(prefix), old)
+            for change in listed
+            if change.after is None and (old := _blob(blobs, change.before)) is not None
+        ]
         for change in changes:
             path, data = change.path.removeprefix(prefix), _blob(blobs, change.after)
             if data is None:
@@ -62,7 +68,7 @@ def check_staged(vault: Vault, *, index: str | None = None) -> Checked:
                 )
                 if old is not None
             ]
-            problems += _of_record(staged, path, data, before)
+            problems += _of_record(staged, path, data, before, ciphertexts(moved))
     problems.sort(key=lambda one: (one.file, one.line, one.column))
     return Checked(checked, tuple(problems))
 
@@ -74,12 +80,17 @@ def is_vault(vault: Vault, *, index: str | None = None) -> bool:
 
 
 def _of_record(
-    staged: Version, path: str, data: bytes, before: list[Record | Problem]
+    staged: Version,
+    path: str,
+    data: bytes,
+    before: list[Record | Problem],
+    moved: set[str],
 ) -> list[Problem]:
+    """Findings of one staged record against what was there; ``moved`` are values of files gone."""
     record = parsed(staged, path, data)
     if isinstance(record, Problem):
         return [record]
-    found = told_as_new(staged.findings(record), record, ciphertexts(before))
+    found = told_as_new(staged.findings(record), record, ciphertexts(before) | moved)
     known = {
         identity(finding, old)
         for old in before
