@@ -170,6 +170,21 @@ def test_items_as_rows(shell: Shell) -> None:
     assert shell("list", "--of", "name", "--json").error["code"] == "not-a-list"
 
 
+def test_regions_are_places_and_phones_name_their_list(shell: Shell) -> None:
+    rows = shell.ok("list", "--group", "region", "--json").data
+    assert [row["group"]["region"] for row in rows] == ["浙江省 杭州市", None]
+    assert "地区" in shell.ok("--lang", "zh", "list", "--group", "region").out
+    assert len(shell.ok("list", "--of", "电话", "--json").data) == 2
+    assert len(shell.ok("list", "--of", "购买", "--json").data) == 4
+
+
+def test_chinese_commas_part_conditions(shell: Shell) -> None:
+    assert _ids(shell, "类型：潜在客户，跟进人：李强") == [ZHANG]
+    assert _ids(shell, "状态:合作中，未合作；类型:潜在客户") == [ZHANG]
+    ran = shell("list", "owner:nobody-such")
+    assert (ran.code, ran.out) == (1, "")
+
+
 def test_sealed_values_are_locked(shell: Shell) -> None:
     assert "🔒" in shell.ok("list", "云杉", "--columns", "name,contracts.amount").out
     row = shell.ok("list", "云杉", "--columns", "contracts.amount", "--json").data[0]
@@ -208,7 +223,7 @@ def test_csv_is_right_and_inert(shell: Shell) -> None:
         "csv",
     ).out
     rows = list(csv.reader(io.StringIO(out)))
-    assert rows[0] == ["客户名称", "别名", "号码", "累计消费", "客户类型", "创建日期"]
+    assert rows[0] == ["客户名称", "别名", "电话", "累计消费", "客户类型", "创建日期"]
     assert rows[1] == [
         "杭州云杉软件有限公司",
         "",

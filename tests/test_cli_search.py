@@ -174,10 +174,15 @@ def test_facets(shell: Shell) -> None:
         (["云山"], ["“云山”", "杭州云杉软件有限公司"]),
         (["zhangsna"], ["“zhangsna”", "张三"]),
         (["报价", "量子"], ["no customer has “量子”"]),
-        (["云杉", "只问"], ["each word is there"]),
-        (["type:existing", "status:ended"], ["no customer fits all conditions"]),
-        (["阿里山"], ["1 archived", "--archived"]),
+        (["云杉", "只问"], ["nobody fits all"]),
+        (["type:existing", "status:ended"], ["nobody fits all"]),
+        (["阿里山"], ["that fit: 1", "--archived"]),
         (['"报价 合同"'], ["no customer has"]),
+        (["合作中"], ["did you mean status:合作中"]),
+        (["王芳"], ["did you mean owner:王芳"]),
+        (["owner:王芳芳"], ["did you mean owner:王芳"]),
+        (["tag:高意"], ["did you mean tag:高意向"]),
+        (["城市:杭洲"], ["did you mean 城市:杭州市"]),
     ],
 )
 def test_nothing_found_says_why(shell: Shell, words: list[str], said: list[str]) -> None:
@@ -243,6 +248,7 @@ def test_hand_edits_are_seen_at_once(shell: Shell) -> None:
         (["(a"], None),
         (["状态:合作"], None),
         (["金额:>abc"], "bad-number"),
+        (["金额 > 5"], "lone-sign"),
         (["@没有"], "unknown-view"),
     ],
 )

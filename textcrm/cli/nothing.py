@@ -1,4 +1,4 @@
-"""Nothing found: which word it was, what is near, and whether the archive has it."""
+"""Nothing found: which part of the query it was, what is near, and whether the archive has it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textcrm.cli.context import Context
     from textcrm.query import Doc, Query
-    from textcrm.query.terms import Term
+    from textcrm.query.lexer import Token
     from textcrm.search import Backend
 
-_MOST_WORDS = 8  # of a long query are looked at one by one
+_MOST_PARTS = 8  # of a long query are looked at one by one
 
 
 def nothing_found(
-    context: Context, backend: Backend, wanted: Query, docs: list[Doc], *, archived: bool
+    context: Context, backend: Backend, wanted: Query, docs: Sequence[Doc], *, archived: bool
 ) -> None:
-    """Say on stderr why a search may have found nothing, and what to try."""
+    """Say on stderr why a query may have found nothing, and what to try."""
     if context.json or context.quiet:
         return
     if not docs:
@@ -33,47 +35,20 @@ def nothing_found(
     if not archived and (put_aside := backend.count(wanted, docs, archived=True)):
         context.hint_error(
             Text(
-                "nothing found; {n} archived customers fit: --archived",
+                "nothing found; archived customers that fit: {n} (--archived)",
                 "没有找到；已归档客户中有 {n} 位符合，请加 --archived",
             ),
             n=put_aside,
         )
         return
-    terms = {term.raw: term for term in wanted.words}
-    missing = [
-        word
-        for word in list(terms)[:_MOST_WORDS]
-        if not _found(context, backend, terms[word], docs)
-    ]
-    near = _near(context, backend, missing, docs)
-    if missing:
-        context.hint_error(
-            Text(
-                "nothing found: no customer has {missing}",
-                "没有找到：任何客户资料中都没有{missing}",
-            ),
-            missing=Text(
-                ", ".join(f"“{word}”" for word in missing),
-                "、".join(f"“{word}”" for word in missing),
-            ),
-        )
-    elif len(wanted.words) > 1:
-        context.hint_error(
-            Text(
-                "nothing found: each word is there, but no customer has all of it; leave one out",
-                "没有找到：这些词都有，但没有一位客户同时符合，去掉一个试试",
-            )
-        )
-    else:
-        context.hint_error(
-            Text(
-                "nothing found: no customer fits all conditions; take one away",
-                "没有找到：没有客户符合全部条件，去掉一个条件试试",
-            )
-        )
-    if near:
-        context.hint_error(Text("did you mean {near}?", "是不是 {near}？"), near=near)
-    elif missing:
+    parts = _parts(wanted.text)
+    missing = [part for part in parts if not _found(context, backend, part, docs)]
+    _say_why(context, parts, missing)
+    meant = [text for part in missing for text in _meant(context, part)]
+    near = [] if meant or context.mask else _near(context, backend, missing, docs)
+    if meant or near:
+        context.hint_error(Text("did you mean {near}?", "是不是 {near}？"), near=meant or near)
+    elif any(part.kind == "word" for part in missing):
         context.hint_error(
             Text(
                 "fewer or shorter words find more; pinyin and part of a phone will do",
@@ -82,21 +57,85 @@ def nothing_found(
         )
 
 
-def _found(context: Context, backend: Backend, term: Term, docs: list[Doc]) -> bool:
-    from textcrm.query import quote
+def _say_why(context: Context, parts: list[Token], missing: list[Token]) -> None:
+    if missing:
+        sources = [part.source for part in missing]
+        context.hint_error(
+            Text("nothing found: no customer has {missing}", "没有找到：没有客户符合{missing}"),
+            missing=Text(
+                ", ".join(f"“{word}”" for word in sources),
+                "、".join(f"“{word}”" for word in sources),
+            ),
+        )
+    elif len(parts) > 1:
+        context.hint_error(
+            Text(
+                "nothing found: each part fits somebody, but nobody fits all; leave one out",
+                "没有找到：各个条件都有客户符合，但没有客户全部符合，去掉一个试试",
+            )
+        )
+    else:
+        context.hint_error(Text("no customer fits", "没有符合条件的客户"))
+
+
+def _parts(query: str) -> list[Token]:
+    """The words and clauses of a query that should be there; not those that should not."""
+    from textcrm.query.lexer import Lexer
+
+    found: dict[str, Token] = {}
+    before = ""
+    for token in Lexer(query).tokens():
+        if token.kind in ("word", "phrase", "field") and token.source and before != "not":
+            found.setdefault(token.source, token)
+        before = token.kind
+    return list(found.values())[:_MOST_PARTS]
+
+
+def _found(context: Context, backend: Backend, part: Token, docs: Sequence[Doc]) -> bool:
     from textcrm.vault import finding
 
-    text = quote(term.raw) if term.phrase else term.raw
     try:
-        return backend.count(finding.query(context.vault(), text), docs, archived=True) > 0
-    except Misuse:  # a word that is none by itself, such as OR
+        alone = finding.query(context.vault(), part.source)
+    except Misuse:  # it means something only where it stands
         return True
+    return backend.count(alone, docs, archived=True) > 0
 
 
-def _near(context: Context, backend: Backend, missing: list[str], docs: list[Doc]) -> list[str]:
-    """Words that are near; none where names are to be hidden."""
-    if context.mask:
+def _meant(context: Context, part: Token) -> list[str]:
+    """A clause that a plain word is the value of: 合作中 is 合作状态:合作中, 王芳 is 跟进人:王芳."""
+    if part.kind != "word":
         return []
-    return list(dict.fromkeys(near for word in missing for near in backend.suggest(word, docs)))[
-        :3
-    ]
+    vault = context.vault()
+    for field in vault.schema.fields:
+        is_person = field.kind == "person" and vault.access.find(part.text) is not None
+        if is_person or (field.enum and field.enum_value(part.text) is not None):
+            name = field.label.zh if context.language == "zh" else field.name
+            return [f"{name}:{part.text}"]
+    return []
+
+
+def _near(
+    context: Context, backend: Backend, missing: list[Token], docs: Sequence[Doc]
+) -> list[str]:
+    """What there is that is like the words, or the values of the fields."""
+    found: list[str] = []
+    for part in missing:
+        if part.kind == "field" and part.value is not None and not part.operator:
+            values = _near_values(context, part.text, part.value, docs)
+            found += [f"{part.text}:{value}" for value in values]
+        elif part.kind != "field":
+            found += backend.suggest(part.text, docs)
+    return list(dict.fromkeys(found))[:3]
+
+
+def _near_values(context: Context, name: str, value: str, docs: Sequence[Doc]) -> list[str]:
+    from textcrm.query.fold import fold_word
+    from textcrm.search.suggest import near
+    from textcrm.search.tabulate import column
+
+    chosen = column(name, context.vault().schema)
+    if chosen.kind == "person":
+        people = context.vault().access.people
+        return near(value, {fold_word(word): word for p in people for word in (p.name, p.id)})
+    texts = {str(each) for doc in docs for each in chosen.distinct(doc) if isinstance(each, str)}
+    return near(value, {fold_word(text): text for text in sorted(texts)})

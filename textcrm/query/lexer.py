@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from textcrm.query.mistakes import mistake, short
@@ -15,6 +16,9 @@ COLONS: Final = ":："
 MINUS: Final = "-－−"
 _COMPARE: Final = {"<": "<", "＜": "<", ">": ">", "＞": ">", "=": "=", "＝": "="}
 _WIDE: Final = {"≥": ">=", "≤": "<="}
+_SIGNS: Final = frozenset((*_COMPARE, *_WIDE))
+_COMMAS: Final = "，；、"
+_NEXT_CLAUSE: Final = re.compile(r"\s*[^\W\d][\w./-]{0,60}[:：]")
 _OPERATORS: Final = {"OR": "or", "或": "or", "||": "or", "AND": "and", "&&": "and", "NOT": "not"}
 
 
@@ -55,7 +59,7 @@ class Lexer:
 
     def _next(self) -> Token | None:
         text, end = self.text, len(self.text)
-        while self.at < end and text[self.at].isspace():
+        while self.at < end and (text[self.at].isspace() or self._parts(self.at)):
             self.at += 1
         if self.at >= end:
             return None
@@ -115,6 +119,8 @@ class Lexer:
         word = text[at:place]
         if word in _OPERATORS:
             return Token(_OPERATORS[word], word, at)
+        if not set(word) - _SIGNS:
+            raise _lone_sign(text, at, word)
         if word[0] in "@＠" and len(word) > 1:
             return Token("view", word[1:], at)
         return Token(
@@ -163,8 +169,14 @@ class Lexer:
     def _value(self) -> str:
         start = self.at
         while self.at < len(self.text) and not self._stops(self.text[self.at]):
+            if self.at > start and self._parts(self.at):
+                break
             self.at += 1
         return self.text[start : self.at]
+
+    def _parts(self, at: int) -> bool:
+        """Whether a Chinese comma parts two clauses: ``状态：合作中，类型：新客户``."""
+        return self.text[at] in _COMMAS and _NEXT_CLAUSE.match(self.text, at + 1) is not None
 
 
 def _is_name(word: str) -> bool:
@@ -177,6 +189,22 @@ def _is_name(word: str) -> bool:
 def _is_literal(text: str, at: int, place: int) -> bool:
     """Whether a colon is no operator: an address (``https://``)."""
     return text[place + 1 : place + 3] == "//" and text[at:place].isascii()
+
+
+def _lone_sign(text: str, position: int, sign: str) -> Exception:
+    """``total_spent > 5000``: the sign stands alone, where it belongs to the field."""
+    before, after = text[:position].split(), text[position + len(sign) :].split()
+    name = before[-1].rstrip(":：") if before else ""
+    example = f"{name if name and _is_name(name) else 'total_spent'}:{sign}{after[0] if after else '5000'}"
+    return mistake(
+        text,
+        position,
+        "lone-sign",
+        Text("“{sign}” stands alone", "“{sign}”前后不能有空格"),
+        Text("write it without spaces: {example}", "请连着写：{example}"),
+        sign=short(sign),
+        example=short(example),
+    )
 
 
 def _no_value(text: str, position: int, name: str) -> Exception:

@@ -209,7 +209,8 @@ class Names:
     def _short_cut(self, word: str) -> tuple[Target, ...]:
         for name, words in _SHORT_CUTS.items():
             if word in words:
-                return tuple(self._meant(name))
+                label = _cut_label(name)
+                return tuple(each._replace(label=label) for each in self._meant(name))
         return ()
 
     def _meant(self, name: str) -> Iterator[Target]:
@@ -244,8 +245,13 @@ class Names:
 
 def short_cuts() -> Iterator[tuple[str, Text]]:
     """The names that mean several places at once, with a label."""
-    for name, words in _SHORT_CUTS.items():
-        yield name, Text(name.capitalize(), words[1] if words[1] != "mail" else words[2])
+    for name in _SHORT_CUTS:
+        yield name, _cut_label(name)
+
+
+def _cut_label(name: str) -> Text:
+    chinese = next(word for word in _SHORT_CUTS[name] if not word.isascii())
+    return Text("E-mail" if name == "email" else name.capitalize(), chinese)
 
 
 @lru_cache(maxsize=8)

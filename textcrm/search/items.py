@@ -25,8 +25,10 @@ def list_of(name: str, schema: Schema) -> Field:
     """
     lists = list(_lists(schema.fields))
     for target in names_of(schema).find(name.strip()):
-        if target.field is not None and target.field in lists:
-            return target.field
+        # Of 电话 and 购买 the list that they are a field of is meant.
+        for field in (target.field, target.field.within if target.field else None):
+            if field is not None and field in lists:
+                return field
     close = nearest(name, [word for each in lists for word in (each.name, each.label.zh)])
     raise Misuse(
         "not-a-list",

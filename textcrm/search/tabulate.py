@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textcrm.query import Doc
+    from textcrm.query.doc import FieldPath
     from textcrm.query.names import Target
     from textcrm.schema import Field, Schema
 
@@ -53,6 +54,8 @@ class Column(NamedTuple):
 
     def values(self, doc: Doc) -> list[Any]:
         """All values of a record, in its order; nothing sealed."""
+        if self.kind == "region" and len(self.targets) > 1:
+            return _regions(doc, self.targets[0].path[:-1])
         if self.period:
             found = [value for target in self.targets for value in target.values(doc)]
             return [_PERIODS[self.period](day) for value in found if (day := as_day(value))]
@@ -160,6 +163,17 @@ def columns(doc: Doc, names: Sequence[str]) -> list[Any]:
     For many records bind the names once with :func:`column`. Raises Misuse (unknown-field).
     """
     return [column(name, doc.schema).value(doc) for name in names]
+
+
+def _regions(doc: Doc, path: FieldPath) -> list[str]:
+    """Province and city of each address, as one text: 浙江省 杭州市; 北京市."""
+    found = []
+    for tree in doc.trees(path):
+        item = doc.item(tree, path)
+        parts = (*item.values(("province",)), *item.values(("city",)))
+        if text := " ".join(dict.fromkeys(str(part) for part in parts)):
+            found.append(text)
+    return found
 
 
 def _flat(value: Any, field: Field | None) -> Any:

@@ -159,7 +159,10 @@ def run(
     else:
         _table(context, docs, asked)
     if not docs:
-        _nothing(context, asked=bool(query))
+        from textcrm.cli.nothing import nothing_found
+
+        everybody = list(finding.docs(vault))
+        nothing_found(context, finding.backend(vault), wanted, everybody, archived=archived)
         context.exit(1)
 
 
@@ -301,14 +304,3 @@ def _json(context: Context, doc: Doc, chosen: Sequence[Column], asked: Asked) ->
         key = f"{asked.of}.{one.name}" if inside and one.name in row else one.name
         row[key] = json_cell(context, one, doc)
     return row
-
-
-def _nothing(context: Context, *, asked: bool) -> None:
-    context.hint_error(
-        Text("no customer fits", "没有符合条件的客户")
-        if asked
-        else Text(
-            'no customers yet; the first one: textcrm add "NAME"',
-            "还没有客户；新增第一位：textcrm add 名称",
-        )
-    )
