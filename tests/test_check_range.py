@@ -360,3 +360,17 @@ def test_no_key_and_no_pyrage_are_needed(shell: Shell, tmp_path: Path) -> None:
     _commit(shell)
     assert ran("check", "--range", "base..HEAD")[0] == 1
     assert ran("hook", "pre-commit")[0] == 0
+
+
+def test_what_is_taken_back_from_history_is_not_committed_plain(shell: Shell) -> None:
+    record(shell.folder, bank_account=SECRET)
+    _commit(shell, "passed the hook by")
+    record(shell.folder, bank_account=sealed("finance@1"))
+    _commit(shell, "sealed")
+    before = git(shell.folder, "rev-parse", "HEAD")
+    for words in (["undo", "HEAD"], ["restore", "C20260101001", "--at", "HEAD~1"]):
+        ran = shell(*words)
+        assert ran.code not in (0, 70), ran
+        assert SECRET not in ran.out + ran.err
+        assert git(shell.folder, "rev-parse", "HEAD") == before
+        assert git(shell.folder, "status", "--porcelain") == ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textcrm import changes
+from textcrm import changes, store
+from textcrm.errors import TextcrmError
 from textcrm.paths import spell
 from textcrm.vault import wiring
-from textcrm.vault.draft import Draft
+from textcrm.vault.draft import Draft, invalid
 from textcrm.vault.vault import Result
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def write(
         draft = Draft(vault, read_here)
         drafts[:] = [draft]
         plan(draft)
+        demand_sealed(vault, draft)
         return {prefix + path: data for path, data in draft.files.items()}
 
     def message() -> str:
@@ -60,6 +62,28 @@ def write(
     draft = drafts[0]
     ids, fields = touched(vault, draft)
     return Result(commit, ids, fields, tuple(draft.warnings))
+
+
+def demand_sealed(vault: Vault, draft: Draft) -> None:
+    """Let no plain value into history where the schema seals, wherever it comes from.
+
+    Values that are typed are sealed before they get here; an old version that is taken back
+    (undo, restore) may hold one from before. Raises Invalid (record-invalid).
+    """
+    if vault.rule_context(None).keys is None:
+        return
+    wrong = []
+    for path, data in draft.files.items():
+        if data is not None and store.is_record_path(path):
+            try:
+                record = draft.after.get(path) or store.parse(path, data, vault.schema)
+            except TextcrmError:
+                continue  # taken back as it was, though nobody can read it
+            found = vault.sealing_findings(record)
+            plain = [one for one in found if one.code == "plain-sealed"]
+            wrong += vault.placed(record, plain)
+    if wrong:
+        raise invalid(wrong)
 
 
 def touched(vault: Vault, draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
