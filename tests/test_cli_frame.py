@@ -286,6 +286,26 @@ def test_completing_a_command_name() -> None:
     assert {line.split(b",")[-1] for line in done.stdout.split()} >= {b"undo", b"unarchive"}
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("textcrm list --columns name,total_s", b"name,total_spent"),
+        ("textcrm search status:a", b"status:active"),
+        ("textcrm search \u5408\u4f5c\u72b6\u6001:\u5408", "合作状态:合作中".encode()),
+        ("textcrm list own", b"owner:"),
+        ("textcrm list @", b"@silent"),
+    ],
+)
+def test_completing_fields_views_and_codes(shell: Shell, words: str, offered: bytes) -> None:
+    done = _process(
+        _TEXTCRM_COMPLETE="bash_complete",
+        COMP_WORDS=words,
+        COMP_CWORD=str(len(words.split()) - 1),
+        TEXTCRM_VAULT=str(shell.folder),
+    )
+    assert offered in {line.partition(b",")[2] for line in done.stdout.splitlines()}
+
+
 def test_a_console_of_another_encoding_gets_substitutes(shell: Shell) -> None:
     shell.ok("add", "𠮷野✓")
     done = _process("-C", str(shell.folder), "list", PYTHONIOENCODING="gbk")

@@ -8,7 +8,7 @@ from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from textcrm.cli.context import Context
     from textcrm.query import Doc, Query
@@ -19,12 +19,12 @@ _MOST_PARTS = 8  # of a long query are looked at one by one
 
 
 def nothing_found(
-    context: Context, backend: Backend, wanted: Query, docs: Sequence[Doc], *, archived: bool
+    context: Context, backend: Backend, wanted: Query, docs: Iterable[Doc], *, archived: bool
 ) -> None:
     """Say on stderr why a query may have found nothing, and what to try."""
     if context.json or context.quiet:
         return
-    if not docs:
+    if not backend.count(_everybody(context), docs, archived=True):
         context.hint_error(
             Text(
                 'no customers yet; the first one: textcrm add "NAME"',
@@ -55,6 +55,12 @@ def nothing_found(
                 "词少一些、短一些更容易找到；也可输入拼音、电话的一部分",
             )
         )
+
+
+def _everybody(context: Context) -> Query:
+    from textcrm.vault import finding
+
+    return finding.query(context.vault(), "")
 
 
 def _say_why(context: Context, parts: list[Token], missing: list[Token]) -> None:
@@ -91,7 +97,7 @@ def _parts(query: str) -> list[Token]:
     return list(found.values())[:_MOST_PARTS]
 
 
-def _found(context: Context, backend: Backend, part: Token, docs: Sequence[Doc]) -> bool:
+def _found(context: Context, backend: Backend, part: Token, docs: Iterable[Doc]) -> bool:
     from textcrm.vault import finding
 
     try:
@@ -115,7 +121,7 @@ def _meant(context: Context, part: Token) -> list[str]:
 
 
 def _near(
-    context: Context, backend: Backend, missing: list[Token], docs: Sequence[Doc]
+    context: Context, backend: Backend, missing: list[Token], docs: Iterable[Doc]
 ) -> list[str]:
     """What there is that is like the words, or the values of the fields."""
     found: list[str] = []
@@ -128,7 +134,7 @@ def _near(
     return list(dict.fromkeys(found))[:3]
 
 
-def _near_values(context: Context, name: str, value: str, docs: Sequence[Doc]) -> list[str]:
+def _near_values(context: Context, name: str, value: str, docs: Iterable[Doc]) -> list[str]:
     from textcrm.query.fold import fold_word
     from textcrm.search.suggest import near
     from textcrm.search.tabulate import column

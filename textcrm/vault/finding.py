@@ -47,6 +47,24 @@ def docs(vault: Vault) -> Iterator[Doc]:
         yield Doc.of(record, vault.today, settings)
 
 
+class Docs:
+    """Every record of a vault: read when first gone through, kept for the next time.
+
+    A backend with an index never goes through them.
+    """
+
+    __slots__ = ("_known", "_vault")
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._known: list[Doc] | None = None
+
+    def __iter__(self) -> Iterator[Doc]:
+        if self._known is None:
+            self._known = list(docs(self._vault))
+        return iter(self._known)
+
+
 def backend(vault: Vault) -> Backend:
     """The search backend of a vault."""
     del vault

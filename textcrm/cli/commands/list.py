@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.cli.completing import field_names, query_words
 from textcrm.cli.frame import Count, argument, command, option
 from textcrm.cli.reading import report_broken
 from textcrm.text import Text
@@ -65,12 +66,14 @@ class Asked(NamedTuple):
 )
 @argument(
     "query",
+    shell_complete=query_words,
     nargs=-1,
     metavar="QUERY",
     help=Text("which customers; all if none", "筛选条件，默认全部"),
 )
 @option(
     "--columns",
+    shell_complete=field_names,
     multiple=True,
     metavar="A,B",
     help=Text(
@@ -79,6 +82,7 @@ class Asked(NamedTuple):
 )
 @option(
     "--sort",
+    shell_complete=field_names,
     multiple=True,
     metavar="FIELD",
     help=Text(
@@ -88,6 +92,7 @@ class Asked(NamedTuple):
 )
 @option(
     "--group",
+    shell_complete=field_names,
     multiple=True,
     metavar="FIELD",
     help=Text(
@@ -95,11 +100,26 @@ class Asked(NamedTuple):
         "按取值分组；日期可按 年、季度、月、周：created:month",
     ),
 )
-@option("--sum", "sums", multiple=True, metavar="FIELD", help=Text("add up", "求和"))
-@option("--avg", "avgs", multiple=True, metavar="FIELD", help=Text("average", "平均"))
+@option(
+    "--sum",
+    "sums",
+    multiple=True,
+    shell_complete=field_names,
+    metavar="FIELD",
+    help=Text("add up", "求和"),
+)
+@option(
+    "--avg",
+    "avgs",
+    multiple=True,
+    shell_complete=field_names,
+    metavar="FIELD",
+    help=Text("average", "平均"),
+)
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
 @option(
     "--of",
+    shell_complete=field_names,
     metavar="LIST",
     help=Text("one row for each item of a list: purchases", "每个条目一行，如 purchases 购买记录"),
 )
@@ -161,7 +181,7 @@ def run(
     if not docs:
         from textcrm.cli.nothing import nothing_found
 
-        everybody = list(finding.docs(vault))
+        everybody = finding.Docs(vault)
         nothing_found(context, finding.backend(vault), wanted, everybody, archived=archived)
         context.exit(1)
 
@@ -204,7 +224,7 @@ def _docs(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> l
     backend = finding.backend(vault)
     grouped = asked.group or asked.sums or asked.avgs
     sort = [] if grouped or asked.of else asked.sort
-    docs = backend.fitting(wanted, finding.docs(vault), sort=sort, archived=archived)
+    docs = backend.fitting(wanted, finding.Docs(vault), sort=sort, archived=archived)
     if asked.of:
         docs = items(docs, tuple(asked.of.split(".")), wanted, archived=archived)
         docs = docs if grouped else sort_docs(docs, asked.sort, of=asked.of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from textcrm.cli.completing import field_names, query_words
 from textcrm.cli.frame import Count, argument, command, option
 from textcrm.cli.reading import report_broken
 from textcrm.errors import Misuse
@@ -50,7 +51,13 @@ class Page(NamedTuple):
         ),
     ],
 )
-@argument("words", nargs=-1, metavar="QUERY", help=Text("what to find", "查询内容"))
+@argument(
+    "words",
+    shell_complete=query_words,
+    nargs=-1,
+    metavar="QUERY",
+    help=Text("what to find", "查询内容"),
+)
 @option(
     "--limit",
     type=Count(),
@@ -67,12 +74,14 @@ class Page(NamedTuple):
 )
 @option(
     "--sort",
+    shell_complete=field_names,
     multiple=True,
     metavar="FIELD",
     help=Text("sort by a field instead; -FIELD turns it round", "按字段排序，-字段 为倒序"),
 )
 @option(
     "--facet",
+    shell_complete=field_names,
     multiple=True,
     metavar="FIELD",
     help=Text(
@@ -101,7 +110,7 @@ def run(
     _check_names(context, [*names, *order])
     start = _start(limit, page, offset)
     backend = finding.backend(vault)
-    docs = list(finding.docs(vault))
+    docs = finding.Docs(vault)
     hits = backend.search(wanted, docs, sort=order, limit=limit, offset=start, archived=archived)
     total = start + len(hits)
     if not hits or len(hits) == limit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textcrm.cli.completing import field_names, query_words
 from textcrm.cli.frame import argument, command, option
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -46,11 +47,21 @@ ACTIONS = ("list", "save", "show", "rm")
     help=Text("list, save, show or rm", "list 列出、save 保存、show 查看、rm 删除"),
 )
 @argument(
-    "words", nargs=-1, metavar="NAME QUERY", help=Text("the name, and the query", "名称和查询语句")
+    "words",
+    shell_complete=query_words,
+    nargs=-1,
+    metavar="NAME QUERY",
+    help=Text("the name, and the query", "名称和查询语句"),
 )
-@option("--columns", metavar="A,B", help=Text("columns of its table", "列表显示的列"))
+@option(
+    "--columns",
+    shell_complete=field_names,
+    metavar="A,B",
+    help=Text("columns of its table", "列表显示的列"),
+)
 @option(
     "--sort",
+    shell_complete=field_names,
     multiple=True,
     metavar="FIELD",
     help=Text("order of its table; -FIELD turns it round", "列表的排序，-字段 为倒序"),
@@ -244,10 +255,10 @@ def _counts(context: Context, names: list[str]) -> dict[str, int]:
     from textcrm.vault import finding
 
     vault = context.vault()
-    docs = list(finding.docs(vault)) if names else []
+    docs, backend = finding.Docs(vault), finding.backend(vault)
+    counts = {name: backend.count(finding.query(vault, f"@{name}"), docs) for name in names}
     report_broken(context)
-    backend = finding.backend(vault)
-    return {name: backend.count(finding.query(vault, f"@{name}"), docs) for name in names}
+    return counts
 
 
 def _show(context: Context, word: str) -> None:
