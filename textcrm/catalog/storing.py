@@ -39,8 +39,10 @@ class Tree(NamedTuple):
 class Storage:
     """Writes entries into a database; remembers the numbers of terms."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, numbers: Mapping[str, int] | None = None) -> None:
+        """``numbers`` are rows that files had in a database that was lost: they get them again."""
         self.database = database
+        self.numbers: dict[str, int] = dict(numbers or {})
         self._terms: dict[tuple[str, str, str], int] = {}
         self._version = -1
         self._last = self._before = 0
@@ -143,11 +145,12 @@ class Storage:
         before: set[Cell] = set()
         if row is None:
             row = connection.execute(
-                "INSERT INTO files(path, size, mtime, ctime, inode, seen, hash, sequence, broken) "
-                "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (put(one.path), *values),
+                "INSERT INTO files(row, path, size, mtime, ctime, inode, seen, hash, sequence, broken) "
+                "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (self._number(connection, one.path), put(one.path), *values),
             ).lastrowid
             assert row is not None  # noqa: S101 - a row was just made
+            self.numbers[one.path] = row
         else:
             before = self._forget(connection, row)
             connection.execute(
@@ -170,6 +173,14 @@ class Storage:
         self._forget_cells(connection, row, before - after)
         cells += [(cell, row) for cell in after - before]
         return row
+
+    def _number(self, connection: sqlite3.Connection, path: str) -> int | None:
+        """The number that a file had before, where that is free; None for the next one."""
+        number = self.numbers.get(path)
+        if number is None:
+            return None
+        taken = connection.execute("SELECT 1 FROM files WHERE row=?", (number,)).fetchone()
+        return None if taken else number
 
     def _remove(self, connection: sqlite3.Connection, row: int, sequence: int) -> None:
         self._forget_cells(connection, row, self._forget(connection, row))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm.catalog.cells import is_kept, value_of
+from textcrm.catalog.cells import is_kept, spelled, value_of
 from textcrm.catalog.storing import Damaged
 from textcrm.catalog.text import got, put
 
@@ -89,6 +89,15 @@ class Values:
             if kind != "x":
                 found |= self._rows(term)
         return found
+
+    def unkept(self, path: tuple[str, ...]) -> set[int]:
+        """The rows with something at a path whose value is not kept."""
+        return self.holding(path, lambda _: False).unsure
+
+    @staticmethod
+    def is_kept_text(text: str) -> bool:
+        """Whether a text is short enough to be kept."""
+        return spelled(text)[0] == "s"
 
     def counts(self, path: tuple[str, ...]) -> dict[Any, int]:
         """How often each value stands at a path."""

@@ -58,7 +58,9 @@ class Context:
     def _vault(self) -> Vault:
         from textcrm.vault import Vault
 
-        return Vault.open(self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or ".")
+        vault = Vault.open(self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or ".")
+        vault.telling = lambda: self.progress(Text("reading customers", "读取客户"))
+        return vault
 
     def vault(self) -> Vault:
         """The vault of this call. Raises NotFound (no-vault)."""

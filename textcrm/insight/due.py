@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.query import Doc
 from textcrm.record import as_day, items, open_steps
 from textcrm.text import Text
 
@@ -48,14 +49,28 @@ _PATIENT = ("silent", "lost", "verify")
 
 
 def due(
-    vault: Vault, records: Iterable[Record], *, within: int = 7, owner: str | None = None
+    vault: Vault,
+    records: Iterable[Record | Doc] | None = None,
+    *,
+    within: int = 7,
+    owner: str | None = None,
 ) -> list[Due]:
     """List what is due up to ``within`` days from today; overdue things always.
+
+    Of all customers, by the catalog, or of those given.
 
     Archived, restricted and do-not-contact customers are left out, except for money owed and
     complaints. ``owner`` is a person's id, or ``none`` for the public pool.
     """
-    found = [one for record in records for one in _of_record(vault, record, within)]
+    if records is None:
+        from textcrm.insight.due_rows import docs
+
+        records = docs(vault, within)
+    settings = vault.config.derived_settings()
+    found: list[Due] = []
+    for record in records:
+        doc = record if isinstance(record, Doc) else Doc.of(record, vault.today, settings)
+        found += _of_record(vault, doc, within)
     if owner is not None:
         wanted = "" if owner == "none" else owner
         found = [one for one in found if one.owner == wanted]
@@ -68,8 +83,8 @@ def _urgency(one: Due) -> tuple[bool, bool, int, int]:
     return one.kind in _PATIENT, one.days is None, one.days or 0, rank
 
 
-def _of_record(vault: Vault, record: Record, within: int) -> Iterator[Due]:
-    typed = record.typed
+def _of_record(vault: Vault, record: Doc, within: int) -> Iterator[Due]:
+    typed = dict(record.typed)
     if typed.get("archived"):
         return
     limits = vault.config.thresholds
@@ -82,7 +97,7 @@ def _of_record(vault: Vault, record: Record, within: int) -> Iterator[Due]:
             _warranties(typed, vault.today, limits["contract_days"]),
             _silent(vault, record, limits),
             _birthdays(typed, vault.today, limits["birthday_days"]),
-            _verification(vault, record, limits["verify_days"]),
+            _verification(record, limits["verify_days"]),
         ]
     owner = typed.get("owner")
     for maker in makers:
@@ -167,12 +182,12 @@ def _near(day: dt.date, today: dt.date, steps: list[int]) -> bool:
     return abs((day - today).days) <= max(steps, default=0)
 
 
-def _silent(vault: Vault, record: Record, limits: dict[str, Any]) -> Iterator[Made]:
+def _silent(vault: Vault, record: Doc, limits: dict[str, Any]) -> Iterator[Made]:
     """Prospects nobody talked to (E5, F4); with a dated next step they are not forgotten."""
     typed = record.typed
     if typed.get("type") != "prospect" or any(step.due for step in open_steps(typed)):
         return
-    derived = vault.derived(record)
+    derived = record.derived
     days = derived.get("days_silent")
     if days is None or days <= limits["silent_days"]:
         return
@@ -214,12 +229,12 @@ def _anniversary(born: dt.date, today: dt.date) -> dt.date:
     return born.replace(year=today.year + 1, day=1)
 
 
-def _verification(vault: Vault, record: Record, limit: int) -> Iterator[Made]:
+def _verification(record: Doc, limit: int) -> Iterator[Made]:
     """Re-verification every half-year (F5), counted from the last one or from the creation."""
     typed = record.typed
     if typed.get("type") in ("prospect", "lost") or typed.get("status") in ("none", "ended", None):
         return
-    last = as_day(typed.get("verified")) or vault.derived(record).get("created")
+    last = as_day(typed.get("verified")) or record.derived.get("created")
     if last is not None:
         day = last + dt.timedelta(days=limit)
         yield "verify", day, Text("last verified {on}", "上次核对 {on}"), {"on": last.isoformat()}

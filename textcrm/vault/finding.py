@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query import Doc, parse
+from textcrm.query import parse
 from textcrm.search import ScanBackend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from textcrm.query import Query
+    from textcrm.query import Doc, Query
     from textcrm.search import Backend, Hit
     from textcrm.vault.vault import Vault
 
@@ -42,9 +42,7 @@ def query(
 
 def docs(vault: Vault) -> Iterator[Doc]:
     """Every record as search sees it; unreadable files gather in ``vault.broken``."""
-    settings = vault.config.derived_settings()
-    for record in vault.records():
-        yield Doc.of(record, vault.today, settings)
+    return vault.docs()
 
 
 class Docs:
@@ -85,3 +83,24 @@ def search(
     return backend(vault).search(
         wanted, docs(vault), sort=sort, limit=limit, offset=offset, archived=archived
     )
+
+
+def tags(vault: Vault) -> dict[str, int]:
+    """How many times each tag is in use."""
+    from collections import Counter
+
+    catalog = vault.catalog()
+
+    def counted() -> dict[str, int]:
+        found: Counter[str] = Counter()
+        path = ("tags",)
+        for tag, count in catalog.values.counts(path).items():
+            if isinstance(tag, str) and tag:
+                found[tag] += count
+        # What is too long for the table of values is in the record.
+        for doc in catalog.docs(catalog.values.unkept(path)):
+            known = [one for one in doc.values(path) if isinstance(one, str)]
+            found.update(one for one in known if not catalog.values.is_kept_text(one))
+        return dict(found)
+
+    return catalog.safely(counted)

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from textcrm import store
+from textcrm.errors import TextcrmError
 from textcrm.text import Text
 from textcrm.vault.vault import ambiguous, no_such_record
 
@@ -15,35 +16,20 @@ if TYPE_CHECKING:
 
 
 def lookup(vault: Vault, word: str) -> Record:
-    """Find a record; an id costs one file, anything else a look through all of them."""
+    """Find a record; an id costs one file, anything else a look into the catalog.
+
+    What is given is always read from its file. Where there is no catalog yet, all files are looked
+    through, which costs less than to make one.
+    """
     word = unicodedata.normalize("NFC", word).strip()
     if looks_like_id(word):
         name = word.upper() if word[:1] == "c" else word
         direct = store.path_of(name)
         if (vault.root / direct).is_file():
             return vault.load(direct)
-    return _by_scan(vault, word)
-
-
-def looks_like_id(word: str) -> bool:
-    """Whether a word has the form of an id; never one that could leave the folder."""
-    return 8 < len(word) < 64 and word.isascii() and word.isalnum()
-
-
-def _by_scan(vault: Vault, word: str) -> Record:
-    folded = store.fold(word)
-    by_id: list[Record] = []
-    by_name: list[Record] = []
-    for record in vault.records(mentioning=word):
-        if word in (record.id, record.path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX)) or (
-            word in strings(record.raw.get("former_ids"))
-        ):
-            by_id.append(record)
-        elif folded and folded in map(
-            store.fold, (record.name, *strings(record.raw.get("aliases")))
-        ):
-            by_name.append(record)
-    found = by_id or by_name
+    found = _by_catalog(vault, word) if vault.has_catalog() else None
+    if found is None:
+        found = _by_scan(vault, word)
     if len(found) > 1:
         raise ambiguous(word, found)
     if found:
@@ -51,11 +37,52 @@ def _by_scan(vault: Vault, word: str) -> Record:
     raise _missing(vault, word)
 
 
+def looks_like_id(word: str) -> bool:
+    """Whether a word has the form of an id; never one that could leave the folder."""
+    return 8 < len(word) < 64 and word.isascii() and word.isalnum()
+
+
+def _by_catalog(vault: Vault, word: str) -> list[Record] | None:
+    """The records of the files that the catalog names; None where those say something else."""
+    catalog = vault.catalog()
+    found = []
+    for path in catalog.safely(lambda: catalog.find(word)):
+        try:
+            record = vault.load(path)
+        except TextcrmError:
+            return None
+        if not (_has_id(record, word) or _has_name(record, store.fold(word))):
+            return None
+        found.append(record)
+    return found
+
+
+def _by_scan(vault: Vault, word: str) -> list[Record]:
+    folded = store.fold(word)
+    by_id: list[Record] = []
+    by_name: list[Record] = []
+    for record in vault.records(mentioning=word):
+        if _has_id(record, word):
+            by_id.append(record)
+        elif folded and _has_name(record, folded):
+            by_name.append(record)
+    return by_id or by_name
+
+
+def _has_id(record: Record, word: str) -> bool:
+    stem = record.path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX)
+    return word in (record.id, stem) or word in strings(record.raw.get("former_ids"))
+
+
+def _has_name(record: Record, folded: str) -> bool:
+    return folded in map(store.fold, (record.name, *strings(record.raw.get("aliases"))))
+
+
 def _missing(vault: Vault, word: str) -> Exception:
     """Say what is near, or that the file of that id is broken."""
     import difflib
 
-    known = {record.id: record.name for record in vault.records()}
+    known = _names(vault)
     for broken in vault.broken:
         if word and word in broken.path:
             return broken.error
@@ -66,6 +93,13 @@ def _missing(vault: Vault, word: str) -> Exception:
         return no_such_record(word)
     shown = [f"{n} {known[n]}" if n in known else f"{names[n]} {n}" for n in near[:3]]
     return no_such_record(word, Text("did you mean {near}?", "是不是 {near}？"), near=shown)
+
+
+def _names(vault: Vault) -> dict[str, str]:
+    if vault.has_catalog():
+        catalog = vault.catalog()
+        return catalog.safely(catalog.names)
+    return {record.id: record.name for record in vault.records()}
 
 
 def strings(value: object) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from git import Repo
 
@@ -60,6 +62,10 @@ class Vault:
         self.confirm_trust: Callable[[TrustFailure], bool] | None = None
         self.announce_trust: Callable[[Sequence[Change]], None] | None = None
         self.broken: list[store.Broken] = []
+        self.telling: Callable[[], AbstractContextManager[Callable[[int], None] | None]] = (
+            nullcontext
+        )
+        """What to tell the progress of long reading to, while it lasts."""
 
     @classmethod
     def open(cls, path: str | Path = ".", *, today: dt.date | None = None) -> Vault:
@@ -223,15 +229,20 @@ class Vault:
         except OSError as error:
             raise store.unreadable(path, error) from error
 
-    def catalog(self, *, progress: Callable[[int], None] | None = None) -> Catalog:
+    def catalog(self) -> Catalog:
         """The catalog of this clone, brought up to the files as they are now.
 
-        ``progress`` is told how many files had to be read. ``broken`` are those that could not be.
-        Raises TrustFailure (local-folder-tracked, local-folder-linked).
+        ``broken`` are then those that cannot be read. :attr:`telling` hears how many files had to
+        be read. Raises TrustFailure (local-folder-tracked, local-folder-linked).
         """
-        self._catalog.refresh(progress)
+        with self.telling() as progress:
+            self._catalog.refresh(progress)
         self.broken = self._catalog.broken
         return self._catalog
+
+    def has_catalog(self) -> bool:
+        """Whether there is a catalog to be brought up, rather than one to be made."""
+        return (self.root / ".textcrm" / "catalog.db").is_file()
 
     @cached_property
     def _catalog(self) -> Catalog:

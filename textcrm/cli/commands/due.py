@@ -44,7 +44,7 @@ def run(context: Context, within: int, owner: str | None, limit: int | None, cou
     from textcrm.insight.due import due
 
     vault = context.vault()
-    found = due(vault, vault.records(), within=within, owner=_owner(context, owner))
+    found = due(vault, within=within, owner=_owner(context, owner))
     report_broken(context)
     if count:
         context.out.line(str(len(found)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import argument, command, option
+from textcrm.cli.reading import report_broken
 from textcrm.cli.written import report, warnings
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -64,12 +65,10 @@ def _change(context: Context, word: str, words: tuple[str, ...], reason: str | N
 
 
 def _list(context: Context) -> None:
-    counts: dict[str, int] = {}
-    for record in context.vault().records():
-        tags = record.raw.get("tags")
-        for tag in tags if isinstance(tags, list) else ():
-            if isinstance(tag, str):
-                counts[tag] = counts.get(tag, 0) + 1
+    from textcrm.vault.finding import tags
+
+    counts = tags(context.vault())
+    report_broken(context)
     rows = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     if context.json:
         context.emit([{"tag": tag, "count": count} for tag, count in rows])
