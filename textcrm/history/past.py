@@ -10,7 +10,7 @@ from textcrm.history.log import record_at
 from textcrm.history.trash import trash
 from textcrm.normalize.dates import parse_date
 from textcrm.text import Text
-from textcrm.vault.vault import no_such_record
+from textcrm.vault.unfound import no_such_record
 
 if TYPE_CHECKING:
     from textcrm.record import Record

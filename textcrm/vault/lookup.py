@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textcrm import store
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
-from textcrm.vault.vault import ambiguous, no_such_record
+from textcrm.vault.unfound import ambiguous, no_such_record
 
 if TYPE_CHECKING:
     from textcrm.record import Record
