@@ -99,7 +99,10 @@ class Cells:
 
     def __call__(self, doc: Doc) -> str:
         """What stands in the cell of a record."""
-        texts = [self._text(value) for value in self.column.distinct(doc)]
+        values = self.column.values(doc)
+        if len(values) == 1 and not self._several:
+            return self._text(values[0])
+        texts = [self._text(value) for value in dict.fromkeys(values)]
         if (self._several or not texts) and self.column.locked(doc):
             texts.append(LOCKED)
         return texts[0] if len(texts) == 1 else self.comma.join(texts)

@@ -36,10 +36,11 @@ class Leaf(NamedTuple):
 class Plan:
     """Which keys of a mapping free words look into; keys the schema does not know are text."""
 
-    __slots__ = ("children", "fields", "names", "phones", "skipped")
+    __slots__ = ("children", "fields", "names", "phones", "sealed", "skipped")
 
     def __init__(self, fields: tuple[Field, ...], *, top: bool = False) -> None:
         self.fields = {field.name: field for field in fields}
+        self.sealed = {field.name for field in fields if field.seal}
         self.skipped = {field.name for field in fields if not _searched(field, top=top)}
         self.phones = {field.name for field in fields if is_phone(field)} - self.skipped
         self.names = {field.name for field in fields if is_name(field)} - self.skipped
@@ -258,6 +259,12 @@ class Doc:
         """
         if not path:
             return []
+        if len(path) == 1 and path[0] not in self.plan.sealed:  # most columns, most clauses
+            value = self._tree_of(path[0]).get(path[0])
+            if value is None:
+                return []
+            if type(value) not in (dict, list):
+                return [value]
         return [value for value in self._present(path) if not self._hidden(value)]
 
     def locked(self, path: FieldPath) -> bool:

@@ -202,7 +202,6 @@ def _with_view(context: Context, text: str, asked: Asked) -> Asked:
 
 def _check_names(context: Context, asked: Asked) -> None:
     """Name a mistyped field before anything is read, also where nothing fits."""
-    from textcrm.search.grouping import summed
     from textcrm.search.order import bare
     from textcrm.search.tabulate import column
 
@@ -210,8 +209,11 @@ def _check_names(context: Context, asked: Asked) -> None:
     plain = asked.columns + asked.group
     for name in plain if asked.group else plain + asked.sort:
         column(bare(name), schema, of=asked.of)
-    for name in asked.sums + asked.avgs:
-        summed(name, schema, of=asked.of)
+    if asked.sums or asked.avgs:
+        from textcrm.search.grouping import summed
+
+        for name in asked.sums + asked.avgs:
+            summed(name, schema, of=asked.of)
 
 
 def _docs(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> list[Doc]:
