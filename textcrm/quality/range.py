@@ -18,6 +18,7 @@ from textcrm.quality.versions import (
 )
 from textcrm.rules.lookalikes import in_text
 from textcrm.text import Text
+from textcrm.vault.checking import sealing_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,11 +169,11 @@ class _Walk:
         if isinstance(record, Problem):
             self._tell(record._replace(commit=commit.id))
             return
-        found = version.sealing_findings(record)
+        found = sealing_findings(version, record)
         if not found:
             return
         before = list(self._before(version, commit, change, path))
-        known = {identity(one, old) for old in before for one in version.sealing_findings(old)}
+        known = {identity(one, old) for old in before for one in sealing_findings(version, old)}
         found = told_as_new(found, record, self._ciphertexts(version, commit, before))
         for finding, problem in zip(found, version.placed(record, found), strict=True):
             name = identity(finding, record)

@@ -8,6 +8,7 @@ from textcrm import changes, store
 from textcrm.errors import TextcrmError
 from textcrm.paths import spell
 from textcrm.vault import wiring
+from textcrm.vault.checking import sealing_findings
 from textcrm.vault.draft import Draft, invalid
 from textcrm.vault.vault import Result
 
@@ -79,7 +80,7 @@ def demand_sealed(vault: Vault, draft: Draft) -> None:
                 record = draft.after.get(path) or store.parse(path, data, vault.schema)
             except TextcrmError:
                 continue  # taken back as it was, though nobody can read it
-            found = vault.sealing_findings(record)
+            found = sealing_findings(vault, record)
             plain = [one for one in found if one.code == "plain-sealed"]
             wrong += vault.placed(record, plain)
     if wrong:

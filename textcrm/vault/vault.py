@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import access, config, store
 from textcrm.access.keyring import Keyring
 from textcrm.errors import Misuse, NotFound, TextcrmError
-from textcrm.findings import Problem
 from textcrm.text import Text
 from textcrm.vault.unfound import no_such_record
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from textcrm.catalog import Catalog
     from textcrm.config import Config
     from textcrm.errors import TrustFailure
-    from textcrm.findings import Finding
+    from textcrm.findings import Finding, Problem
     from textcrm.gitrepo import GitRepo
     from textcrm.query import Doc
     from textcrm.record import Record
@@ -272,68 +271,29 @@ class Vault:
 
     # -- checking
 
-    def rule_context(self, path: str | None) -> RuleContext:
-        """What the rules need to know beside the record."""
-        from textcrm.rules import RuleContext
-
-        return RuleContext(
-            schema=self.schema,
-            people=frozenset(self.access.words()),
-            today=self.today,
-            file_id=path and path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
-            summary_limit=self.config.thresholds["summary_limit"],
-            keys=self._rule_keys,
-        )
-
     @cached_property
     def _rule_keys(self) -> Keys | None:
-        from textcrm.vault.rule_keys import rule_keys
+        from textcrm.vault.checking import rule_keys
 
         return rule_keys(self.access)
 
+    def rule_context(self, path: str | None) -> RuleContext:
+        """What the rules need to know beside the record."""
+        from textcrm.vault.checking import rule_context
+
+        return rule_context(self, path, self._rule_keys)
+
     def findings(self, record: Record) -> list[Finding]:
         """Everything wrong or odd in one record: the schema's word first, then the rules'."""
-        from textcrm.rules import check_rules, merged
+        from textcrm.vault.checking import findings
 
-        found = [] if self.validator.is_clean(record.raw) else self.validator.findings(record.raw)
-        ruled = check_rules(record.raw, self.rule_context(record.path))
-        return merged(found, ruled) + self._in_comments(record)
-
-    def sealing_findings(self, record: Record) -> list[Finding]:
-        """What :meth:`findings` says of sealed and plain values alone; needs no key, as all of it.
-
-        That is all that a version in history is asked, which nobody can mend any more.
-        """
-        from textcrm.rules import check_sealing
-
-        found = check_sealing(record.raw, self.rule_context(record.path))
-        return found + self._in_comments(record)
-
-    def _in_comments(self, record: Record) -> list[Finding]:
-        """Look-alikes in comments, which are read only where the file holds some."""
-        from textcrm.normalize.lookalikes import find_lookalikes
-
-        if next(find_lookalikes(record.text), None) is None:
-            return []
-        from textcrm.rules.lookalikes import in_comments
-        from textcrm.yamlfile.comments import comments
-
-        return in_comments(comments(record.text))
+        return findings(self, record)
 
     def placed(self, record: Record, findings: Sequence[Finding]) -> list[Problem]:
         """Findings with line and column in the record's file."""
-        if not findings:
-            return []
-        from textcrm.yamlfile import positions
+        from textcrm.vault.checking import placed
 
-        marks = positions(record.text)
-        result = []
-        for finding in findings:
-            line, column = finding.place or (marks.key if finding.at_key else marks.value)(
-                finding.path
-            )
-            result.append(Problem(record.path, line, column, record.id, finding))
-        return result
+        return placed(record, findings)
 
     # -- writing
 
