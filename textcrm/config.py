@@ -55,6 +55,9 @@ class Config:
         self.language: Language | None = _language(tree.get("language"))
         self.time_zone = self._text("time_zone", "")
         self.currency = self._text("currency", "CNY")
+        self.signatures_required = (
+            self._choice("signatures", ("optional", "required")) == "required"
+        )
         self.thresholds = self._thresholds(tree.get("thresholds"))
         self.saved_views = self._views(tree.get("views"))
         self.views = {name: view.query for name, view in self.saved_views.items()}
@@ -65,6 +68,14 @@ class Config:
             return default
         if not isinstance(value, str):
             raise self._wrong(name, Text("a text", "一段文字"))
+        return value
+
+    def _choice(self, name: str, words: tuple[str, ...]) -> str:
+        """One of a few words; the first where nothing is said."""
+        value = self._text(name, words[0])
+        if value not in words:
+            listed = " / ".join(words)
+            raise self._wrong(name, Text(listed, listed))
         return value
 
     def _number(self, name: str, value: Any, default: int) -> int:

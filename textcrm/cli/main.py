@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "due": ("follow-up", Text("what needs doing", "待办清单")),
     "blame": ("history", Text("who set each field last", "每个字段最后由谁写入")),
     "diff": ("history", Text("what differs between two moments", "两个时间点之间的差异")),
+    "audit": ("history", Text("is history as the rules allow", "检查历史是否合规")),
     "undo": ("history", Text("take a change back", "撤销改动")),
     "redo": ("history", Text("take an undo back", "取消撤销")),
     "sync": ("share", Text("share changes and take in others'", "与同事同步改动")),

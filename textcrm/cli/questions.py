@@ -42,9 +42,14 @@ def show(context: Context, one: Question) -> None:
     ):
         if value is None and label.en == "before":
             continue
-        name = f" ({who})" if who else ""
-        said = _said(context, one, value)
-        out.line(f"  {label.say(context.language)}{name}: {said}")
+        line = (
+            Text("  {label} ({who}): {value}", "  {label}（{who}）：{value}")
+            if who
+            else Text("  {label}: {value}", "  {label}：{value}")
+        )
+        out.line(
+            line.say(context.language, label=label, who=who, value=_said(context, one, value))
+        )
 
 
 def _said(context: Context, one: Question, value: Any) -> str:

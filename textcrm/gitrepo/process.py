@@ -34,6 +34,12 @@ _KEPT: Final = (
     "GIT_PROXY_COMMAND",
     "GIT_ALLOW_PROTOCOL",
 )
+# In pre-receive what is pushed lies in quarantine, which only these lead to (git-receive-pack(1)).
+_QUARANTINE: Final = (
+    "GIT_QUARANTINE_PATH",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+)
 _OWN: Final = {
     "LC_ALL": "C",
     "LANGUAGE": "",
@@ -62,10 +68,11 @@ class Git:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        kept = _KEPT + _QUARANTINE if "GIT_QUARANTINE_PATH" in os.environ else _KEPT
         self._clean = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("GIT_") or name in _KEPT
+            if not name.startswith("GIT_") or name in kept
         }
         self._environment = {**self._clean, **_OWN}
 

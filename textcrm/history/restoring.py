@@ -39,6 +39,7 @@ class Proof(NamedTuple):
 
 def latest(place: Path) -> Backup:
     """The backup that a file is, or the newest of a folder. Raises NotFound (no-backup)."""
+    place = place.absolute()  # git will be asked from another folder
     if place.is_dir():
         found = bundles.listed(place)
         if found:

@@ -161,7 +161,16 @@ def _recovery(vault: Vault) -> Iterator[Row]:
 
 
 def _config(vault: Vault) -> Iterator[Row]:
-    known = {"format", "name", "language", "time_zone", "currency", "thresholds", "views"}
+    known = {
+        "format",
+        "name",
+        "language",
+        "time_zone",
+        "currency",
+        "thresholds",
+        "views",
+        "signatures",
+    }
     data = {"format": vault.config.format, "known": config.FORMAT}
     yield Row(
         "config",

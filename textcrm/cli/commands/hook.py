@@ -11,7 +11,7 @@ from textcrm.text import Text
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
 
-HOOKS = ("pre-commit",)
+HOOKS = ("pre-commit", "pre-receive")
 
 
 @command(
@@ -20,16 +20,18 @@ HOOKS = ("pre-commit",)
         "What the hooks of git call. pre-commit looks at what is about to be committed and refuses "
         "(exit 1) plain text where the schema seals, secret keys, and records that are newly "
         "invalid. textcrm init and textcrm doctor --fix install it; hooks that are there already "
-        "run first and stay as they are.",
+        "run first and stay as they are. pre-receive, on a server, is “audit verify” of what is pushed.",
         "供 git 钩子调用。pre-commit 检查即将提交的内容：应加密而未加密的明文、私钥、新出现的无效记录一律拒绝（退出码 1）。"
-        "由 textcrm init 和 textcrm doctor --fix 安装；原有钩子先运行，内容不变。",
+        "由 textcrm init 和 textcrm doctor --fix 安装；原有钩子先运行，内容不变。pre-receive 用于服务器，对推送内容执行 audit verify。",
     ),
     examples=[
         (Text("try it on what is staged", "对暂存内容试运行"), "textcrm hook pre-commit"),
         (Text("for a program", "供程序使用"), "textcrm hook pre-commit --json"),
     ],
 )
-@argument("name", metavar="NAME", help=Text("pre-commit", "pre-commit"))
+@argument(
+    "name", metavar="NAME", help=Text("pre-commit or pre-receive", "pre-commit 或 pre-receive")
+)
 def run(context: Context, name: str) -> None:
     """Run one hook."""
     if name not in HOOKS:
@@ -42,7 +44,18 @@ def run(context: Context, name: str) -> None:
             name=name,
             known=list(HOOKS),
         )
-    _pre_commit(context)
+    if name == "pre-receive":
+        _pre_receive(context)
+    else:
+        _pre_commit(context)
+
+
+def _pre_receive(context: Context) -> None:
+    """Refuse a push on the server: what rewrites history, breaks the rules, or brings plain text."""
+    from textcrm.cli.pushed import judge
+
+    if not judge(context, context.read_text("-")):
+        context.exit(1)
 
 
 def _pre_commit(context: Context) -> None:

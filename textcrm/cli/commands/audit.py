@@ -1,0 +1,235 @@
+"""textcrm audit: whether history is what the rules allow, and who did how much."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.frame import argument, command, option
+from textcrm.errors import Misuse
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.audit import Report, Verified, Violation
+    from textcrm.cli.context import Context
+    from textcrm.findings import Problem
+
+
+@command(
+    "audit",
+    help=Text(
+        "“audit verify [A..B]” looks at every commit since the last time: not rewritten, by a "
+        "member whose role may, signed where the vault requires it, nothing plain where it is "
+        "sealed. Exit 1 where something is wrong. “audit report” counts for a review: who changed "
+        "how much, deletions, changes of access, what was read here.",
+        "“audit verify [A..B]”检查上次以来的每个提交：历史未被改写、作者是成员且角色允许、"
+        "按要求签名、加密字段没有明文；有问题时退出码为 1。"
+        "“audit report”供安全审查：谁改了多少、删除、权限变更、本机的敏感读取。",
+    ),
+    examples=[
+        (Text("since the last time", "自上次以来"), "textcrm audit verify"),
+        (Text("all of history", "全部历史"), "textcrm audit verify --all"),
+        (
+            Text("what a branch brings, in CI", "在 CI 中检查分支"),
+            "textcrm audit verify origin/main..HEAD",
+        ),
+        (Text("for the review", "安全审查"), "textcrm audit report --since 2026-01-01"),
+    ],
+)
+@argument("action", metavar="verify|report", help=Text("verify or report", "verify 或 report"))
+@argument(
+    "range_",
+    metavar="A..B",
+    required=False,
+    help=Text("commits; else since the last time", "提交范围，默认自上次以来"),
+)
+@option("--all", "everything", is_flag=True, help=Text("all of history", "全部历史"))
+@option("--since", metavar="DATE", help=Text("report: from that day", "报告起始日期"))
+def run(
+    context: Context, action: str, range_: str | None, everything: bool, since: str | None
+) -> None:
+    """Verify or report."""
+    if action == "verify":
+        _verify(context, range_, everything=everything)
+    elif action == "report" and range_ is None:
+        _report(context, since)
+    else:
+        raise Misuse(
+            "audit-words",
+            Text("audit knows verify and report", "audit 只有 verify 和 report"),
+            hint=Text(
+                "textcrm audit verify; textcrm audit report",
+                "textcrm audit verify；textcrm audit report",
+            ),
+        )
+
+
+def _verify(context: Context, range_: str | None, *, everything: bool) -> None:
+    from textcrm.audit import Checkpoint, Checkpoints, verify
+    from textcrm.quality.range import check_range
+    from textcrm.vault.trusting import repository_key
+
+    vault = context.vault()
+    marks = pins = None
+    seen = None
+    branch = vault.repo.head().ref or ""
+    key = ""
+    if vault.pins is not None and range_ is None:
+        pins = vault.pins
+        marks = Checkpoints(pins.folder.parent / "checkpoints")
+        key = repository_key(vault, pins)
+        seen = marks.get(key, branch)
+    with context.progress(Text("commits", "提交")) as progress:
+        done = verify(
+            vault, range_, seen=seen._replace(clean=False) if seen and everything else seen,
+            progress=progress,
+        )  # fmt: skip
+    span = range_ or (f"{seen.tip}..HEAD" if seen and seen.clean and not everything else "HEAD")
+    rewritten = any(one.rule == "history-rewritten" for one in done.violations)
+    plain = list(check_range(vault, "HEAD" if rewritten else span).problems)
+    wrong = done.errors + sum(one.finding.severity == "error" for one in plain)
+    if marks is not None and not rewritten:
+        at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        marks.put(key, Checkpoint(done.tip, branch, not wrong, at), place=str(vault.root))
+    tell(context, done, plain)
+    if wrong:
+        context.exit(1)
+
+
+def tell(context: Context, done: Verified, plain: list[Problem]) -> None:
+    """Print what a verification found, or emit it."""
+    from textcrm.cli.problems import print_problem, problem_json
+
+    if context.json:
+        context.emit(
+            {
+                "commits": done.commits,
+                "tip": done.tip,
+                "violations": [_json(one, context.language) for one in done.violations],
+                "problems": [problem_json(one, context.language) for one in plain],
+            }
+        )
+        return
+    for one in done.violations:
+        _print(context, one)
+    for problem in plain:
+        print_problem(context, problem)
+    if not done.violations and not plain:
+        context.say(
+            Text("{count} commits, all as they should be", "{count} 个提交，全部合规"),
+            count=done.commits,
+        )
+    else:
+        context.say(
+            Text("{count} commits, {wrong} findings", "{count} 个提交，{wrong} 处发现"),
+            count=done.commits,
+            wrong=len(done.violations) + len(plain),
+        )
+        context.hint(
+            Text(
+                "see a commit: textcrm log, git show COMMIT",
+                "查看提交：textcrm log、git show 提交号",
+            )
+        )
+
+
+def _json(one: Violation, language: str) -> dict[str, Any]:
+    return {
+        "commit": one.commit,
+        "by": one.by,
+        "rule": one.rule,
+        "severity": one.severity,
+        "file": one.file,
+        "id": one.id,
+        "message": one.say(language),
+    }
+
+
+def _print(context: Context, one: Violation) -> None:
+    style = "red" if one.severity == "error" else "yellow"
+    word = {
+        "error": Text("error", "错误"),
+        "warning": Text("warning", "警告"),
+    }[one.severity].say(context.language)
+    head = f"{one.commit[:8]}  {one.by}  " if one.by else f"{one.commit[:8]}  "
+    context.out.line(f"{head}{word} [{one.rule}] {one.say(context.language)}", style=style)
+
+
+def _report(context: Context, since: str | None) -> None:
+    from textcrm.audit import reading, report
+    from textcrm.normalize.dates import parse_date
+
+    vault = context.vault()
+    day = parse_date(since, vault.today) if since else None
+    found = report(vault, day, reads=reading.reads(vault))
+    if context.json:
+        context.emit(_report_json(found))
+    else:
+        _print_report(context, found)
+
+
+def _report_json(found: Report) -> dict[str, Any]:
+    return {
+        "since": found.since,
+        "people": [one._asdict() for one in found.activities],
+        "deletions": list(found.deletions),
+        "access_changes": list(found.access_changes),
+        "reads": [
+            {**one._asdict(), "at": one.at.isoformat(), "ids": list(one.ids)}
+            for one in found.reads
+        ],
+    }
+
+
+def _print_report(context: Context, found: Report) -> None:
+    out = context.out
+    nobody = Text(" (not a member)", "（非成员）").say(context.language)
+    out.table(
+        [
+            Text("Who", "人员"),
+            Text("Commits", "提交"),
+            Text("Customers", "客户数"),
+            Text("Deleted", "删除"),
+            Text("What", "操作"),
+        ],
+        [
+            [
+                one.who + ("" if one.known else nobody),
+                str(one.commits),
+                str(one.records),
+                str(one.deleted),
+                "、".join(f"{op} {count}" for op, count in list(one.operations.items())[:5]),
+            ]
+            for one in found.activities
+        ],
+        right={1, 2, 3},
+    )
+    _section(
+        context,
+        Text("Deleted", "删除的客户"),
+        [
+            f"{one['at'][:10]}  {one['by']}  {one['id']}  {one['reason']}"
+            for one in found.deletions
+        ],
+    )
+    _section(
+        context,
+        Text("Access and schema", "权限与字段结构"),
+        [f"{one['at'][:10]}  {one['by']}  {one['file']}" for one in found.access_changes],
+    )
+    _section(
+        context,
+        Text("Read in this clone", "本机的敏感读取"),
+        [
+            f"{one.at:%Y-%m-%d %H:%M}  {one.who}  {one.what}  {one.number}  {one.purpose}"
+            for one in found.reads
+        ],
+    )
+
+
+def _section(context: Context, title: Text, lines: list[str]) -> None:
+    if lines:
+        context.out.line("")
+        context.out.line(title.say(context.language), style="bold")
+        for line in lines[-20:]:
+            context.out.line("  " + line)
