@@ -126,6 +126,7 @@ def test_a_damaged_memory_is_made_anew(vault: Vault, wound: bytes | None) -> Non
         data = bytearray(wound)
     file.write_bytes(data)
     assert list(log(fresh(vault))) == first
+    assert list(log(fresh(vault))) == first
     connection = sqlite3.connect(file)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()

@@ -20,6 +20,7 @@ _MARK: Final = "\x01"
 _FORMAT: Final = "%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%s%x00%b%x00%(trailers:only,unfold)%x00"
 _FIELDS: Final = 8
 _CHUNK: Final = 1 << 16
+_BATCH: Final = 200  # ids on one command line
 
 
 class Query(NamedTuple):
@@ -55,14 +56,39 @@ def read_log(git: Git, query: Query) -> Iterator[Commit]:
         process.wait()
 
 
+def read_ids(git: Git, query: Query) -> list[str]:
+    """The ids of commits only, in the order of :func:`read_log`; nothing of them is read."""
+    outcome = git.run("rev-list", *_chosen(query), "--end-of-options", query.rev, "--")
+    if outcome.code:
+        _explain(outcome.err, query)
+        return []
+    return outcome.out.decode("ascii").split()
+
+
+def read_commits(git: Git, ids: Sequence[str]) -> Iterator[Commit]:
+    """Tell given commits, in the order given."""
+    for start in range(0, len(ids), _BATCH):
+        some = ids[start : start + _BATCH]
+        out = git.output("log", "--no-walk=unsorted", *_FORM, *some, "--")
+        yield from _commits(iter(out.decode("utf-8", "surrogateescape").split("\0")))
+
+
 def _arguments(query: Query) -> list[str]:
-    args = [
-        # -c shows of a merge what differs from all its parents; without full history git would
-        # hide the side of a merge that lost, and renames would hide that a file came or went.
-        "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--full-history",
-        "--no-color", "--no-show-signature", "--no-notes", "--no-mailmap",
-        "--date=raw", f"--format=format:{_FORMAT}",
-    ]  # fmt: skip
+    return [*_FORM, *_chosen(query), "--end-of-options", query.rev, "--", *query.paths]
+
+
+_FORM: Final = (
+    # -c shows of a merge what differs from all its parents; without full history git would
+    # hide the side of a merge that lost, and renames would hide that a file came or went.
+    "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--full-history",
+    "--no-color", "--no-show-signature", "--no-notes", "--no-mailmap",
+    "--date=raw", f"--format=format:{_FORMAT}",
+)  # fmt: skip
+
+
+def _chosen(query: Query) -> list[str]:
+    """The options that choose commits."""
+    args: list[str] = []
     if query.reverse:
         args.append("--reverse")
     if query.limit is not None:
@@ -73,7 +99,7 @@ def _arguments(query: Query) -> list[str]:
         args.append(f"--until=@{epoch(query.until, end=True)}")
     if query.author is not None:
         args += ["--fixed-strings", f"--author={query.author}"]
-    return [*args, "--end-of-options", query.rev, "--", *query.paths]
+    return args
 
 
 def epoch(moment: dt.date | dt.datetime, *, end: bool = False) -> int:

@@ -273,6 +273,25 @@ class GitRepo:
             return []
         return self.git("rev-list", "--max-parents=0", "HEAD").decode().split()
 
+    def commit_ids(
+        self,
+        rev: str = "HEAD",
+        *,
+        since: dt.date | dt.datetime | None = None,
+        until: dt.date | dt.datetime | None = None,
+        limit: int | None = None,
+    ) -> list[str]:
+        """The ids of the commits that :meth:`log` tells, and nothing of them; far cheaper."""
+        from textcrm.gitrepo.log import Query, read_ids
+
+        return read_ids(self.process, Query(rev, limit=limit, since=since, until=until))
+
+    def commits(self, ids: Sequence[str]) -> Iterator[Commit]:
+        """Tell given commits, in the order given."""
+        from textcrm.gitrepo.log import read_commits
+
+        return read_commits(self.process, ids)
+
     def commit_at(self, moment: dt.date | dt.datetime) -> str | None:
         """The commit that HEAD's branch was at, at a moment or at the end of a day."""
         from textcrm.gitrepo.history import commit_at

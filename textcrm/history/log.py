@@ -64,7 +64,10 @@ def log(
         return
     told = 0
     with Versions(vault, remember=remember) as versions:
-        for commit in _commits(vault, wanted, versions, since, until, follow=record is not None):
+        filtered = deleted or any(one is not None for one in (by, op, field))
+        most = None if filtered else limit
+        commits = _commits(vault, wanted, versions, since, until, most, follow=record is not None)
+        for commit in commits:
             entry = _entry(vault, commit, versions, wanted)
             if not _fits(vault, entry, by, op, field, deleted=deleted):
                 continue
@@ -80,10 +83,14 @@ def _commits(
     versions: Versions,
     since: dt.date | None,
     until: dt.date | None,
+    most: int | None,
     *,
     follow: bool,
 ) -> Iterator[Commit]:
     """The commits that touch the wanted paths; following adds the paths that it comes upon."""
+    if wanted is None and not vault.prefix:
+        yield from versions.commits(vault.repo.commit_ids(since=since, until=until, limit=most))
+        return
     inside = [vault.prefix.rstrip("/")] if vault.prefix else []
     starts = [("HEAD", wanted if wanted is not None else inside)]
     seen: set[str] = set()

@@ -8,6 +8,7 @@ was sealed or, by a slip, plain. Deleting the file, or any damage to it, costs t
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,15 +18,18 @@ from textcrm.errors import TextcrmError
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-    from textcrm.gitrepo import BlobChange
+    from textcrm.gitrepo import BlobChange, Commit
     from textcrm.gitrepo.objects import Blobs
     from textcrm.vault import Vault
 
-_FORM = 1
+_FORM = 2
 _MOST = 4096
+_PART = 200
 
 
 class RecordChange(NamedTuple):
@@ -76,6 +80,19 @@ class Versions:
         made = made._replace(changes=tuple(self._locked(one) for one in made.changes))
         self._memory.keep(change, made)
         return made
+
+    def commits(self, ids: list[str]) -> Iterator[Commit]:
+        """Tell commits by their ids, those that were told before from memory."""
+        for start in range(0, len(ids), _PART):
+            part = ids[start : start + _PART]
+            known = self._memory.recall_commits(part) if self._memory else {}
+            missing = [one for one in part if one not in known]
+            if missing:
+                for commit in self._vault.repo.commits(missing):
+                    known[commit.id] = commit
+                    if self._memory:
+                        self._memory.keep_commit(commit)
+            yield from (known[one] for one in part if one in known)
 
     def tree(self, blob: str | None, path: str) -> dict[str, Any] | None:
         """The record in a blob, None where there is none or it cannot be read."""
@@ -141,12 +158,31 @@ def _stem(path: str) -> str:
     return path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX)
 
 
+def _commit_of(own: str, told: list[Any]) -> Commit:
+    from textcrm.gitrepo import BlobChange, Commit, Person
+
+    parents, author, at, subject, body, trailers, listed = told
+    return Commit(
+        own,
+        tuple(parents),
+        Person(*author),
+        dt.datetime.fromisoformat(at),
+        subject,
+        body,
+        trailers,
+        tuple(BlobChange(*one) for one in listed),
+    )
+
+
 class _Memory:
     """The comparisons that were made before, in a small database of this clone."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: Path) -> None:
         self._connection = connection
+        self._file = file
+        self._broken = False
         self._fresh: list[tuple[str, str, str]] = []
+        self._fresh_commits: list[tuple[str, str]] = []
 
     @classmethod
     def open(cls, vault: Vault) -> _Memory | None:
@@ -171,6 +207,9 @@ class _Memory:
                     " (before TEXT, after TEXT, told TEXT, PRIMARY KEY (before, after))"
                     " WITHOUT ROWID"
                 )
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS told (id TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID"
+                )
                 row = connection.execute("SELECT stamp FROM stamp").fetchone()
                 if row is None or row[0] != stamp:
                     connection.execute("BEGIN")
@@ -183,7 +222,7 @@ class _Memory:
                 with contextlib.suppress(OSError):
                     file.unlink()
                 continue
-            return cls(connection)
+            return cls(connection, file)
         return None
 
     def recall(self, path: str, change: BlobChange) -> RecordChange | None:
@@ -204,8 +243,36 @@ class _Memory:
                 kind,
                 tuple(Change(tuple(where), before, after) for where, before, after in told),
             )
-        except (sqlite3.Error, ValueError, TypeError):
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            self._broken |= not isinstance(error, sqlite3.OperationalError)
             return None
+
+    def recall_commits(self, ids: list[str]) -> dict[str, Commit]:
+        import sqlite3
+
+        marks = ",".join("?" * len(ids))
+        found: dict[str, Commit] = {}
+        try:
+            rows = self._connection.execute(
+                f"SELECT id, told FROM told WHERE id IN ({marks})",  # noqa: S608 - marks only
+                ids,
+            )
+            for own, told in rows:
+                found[own] = _commit_of(own, json.loads(told))
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            self._broken |= not isinstance(error, sqlite3.OperationalError)
+            return {}
+        return found
+
+    def keep_commit(self, commit: Commit) -> None:
+        told = json.dumps(
+            [
+                commit.parents, commit.author, commit.at.isoformat(), commit.subject,
+                commit.body, commit.trailers, commit.changes,
+            ],
+            ensure_ascii=False,
+        )  # fmt: skip
+        self._fresh_commits.append((commit.id, told))
 
     def keep(self, change: BlobChange, made: RecordChange) -> None:
         told = json.dumps(
@@ -224,17 +291,26 @@ class _Memory:
     def _write(self) -> None:
         import sqlite3
 
-        with contextlib.suppress(sqlite3.Error):  # another command is at it, or the disk is full
+        try:  # another command may be at it, or the disk full
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO compared VALUES (?, ?, ?)", self._fresh
                 )
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO told VALUES (?, ?)", self._fresh_commits
+                )
             finally:
                 self._connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            self._broken |= not isinstance(error, sqlite3.OperationalError)
         self._fresh.clear()
+        self._fresh_commits.clear()
 
     def close(self) -> None:
-        if self._fresh:
+        if self._fresh or self._fresh_commits:
             self._write()
         self._connection.close()
+        if self._broken:
+            with contextlib.suppress(OSError):
+                self._file.unlink()
