@@ -6,6 +6,7 @@ changed the same files since, its commit is kept under ``refs/textcrm/lost/`` in
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from textcrm.errors import TextcrmError
@@ -15,6 +16,8 @@ from textcrm.gitrepo.making import Order, make_commit
 from textcrm.gitrepo.worktree import sibling, state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textcrm.gitrepo.journal import Entry, Target
     from textcrm.gitrepo.repository import GitRepo
     from textcrm.gitrepo.worktree import State, WorkTree
@@ -204,6 +207,19 @@ def recover_alone(repo: GitRepo) -> int:
     try:
         with locks.vault_lock(repo.lock_file, repo.patience):
             return recover(repo)
+    except OSError as error:
+        raise failures.disk_failed(error) from error
+
+
+@contextlib.contextmanager
+def exclusively(repo: GitRepo) -> Iterator[None]:
+    """See :meth:`GitRepo.exclusively`."""
+    checking.demand_writable(repo)
+    try:
+        with locks.vault_lock(repo.lock_file, repo.patience):
+            recover(repo)
+            checking.demand_writable(repo)
+            yield
     except OSError as error:
         raise failures.disk_failed(error) from error
 

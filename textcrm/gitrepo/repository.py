@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from textcrm.gitrepo.process import Git
 from textcrm.gitrepo.values import Head
 
 if TYPE_CHECKING:
+    import contextlib
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -286,12 +286,6 @@ class GitRepo:
 
         return read_ids(self.process, Query(rev, limit=limit, since=since, until=until))
 
-    def commits(self, ids: Sequence[str]) -> Iterator[Commit]:
-        """Tell given commits, in the order given."""
-        from textcrm.gitrepo.log import read_commits
-
-        return read_commits(self.process, ids)
-
     def commit_at(self, moment: dt.date | dt.datetime) -> str | None:
         """The commit that HEAD's branch was at, at a moment or at the end of a day."""
         from textcrm.gitrepo.history import commit_at
@@ -328,22 +322,14 @@ class GitRepo:
         ref = self.head().ref
         return remote.upstream(self.process, ref) if ref else None
 
-    @contextlib.contextmanager
-    def exclusively(self) -> Iterator[None]:
+    def exclusively(self) -> contextlib.AbstractContextManager[None]:
         """Hold the vault's lock, what a crash left being completed first.
 
         Raises StorageFailure where no commit could be made either.
         """
-        from textcrm.gitrepo import checking, locks, recovery
+        from textcrm.gitrepo.recovery import exclusively
 
-        checking.demand_writable(self)
-        try:
-            with locks.vault_lock(self.lock_file, self.patience):
-                recovery.recover(self)
-                checking.demand_writable(self)
-                yield
-        except OSError as error:
-            raise failures.disk_failed(error) from error
+        return exclusively(self)
 
     # -- writing
 

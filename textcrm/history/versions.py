@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import changes, store
 from textcrm.changes import Change
 from textcrm.errors import TextcrmError
+from textcrm.gitrepo.log import read_commits
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,7 +89,7 @@ class Versions:
             known = self._memory.recall_commits(part) if self._memory else {}
             missing = [one for one in part if one not in known]
             if missing:
-                for commit in self._vault.repo.commits(missing):
+                for commit in read_commits(self._vault.repo.process, missing):
                     known[commit.id] = commit
                     if self._memory:
                         self._memory.keep_commit(commit)

@@ -78,9 +78,9 @@ def terms_of(doc: Doc) -> Terms:
             marked[place].update(_said(leaf.text))
         elif phone:
             marked[place].update(phone_grams(digits_of(folded)))
-    for folded, found in zip(texts, marked, strict=True):
-        found.update(_beginnings(folded))
-        found.update(words_of("\n".join(folded)))
+    for lines, found in zip(texts, marked, strict=True):
+        found.update(_beginnings(lines))
+        found.update(words_of("\n".join(lines)))
     return Terms(*map(tuple, marked))
 
 
