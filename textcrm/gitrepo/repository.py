@@ -33,7 +33,6 @@ _LAYOUT = (
 
 class GitRepo:
     """A repository and its work tree. Paths are relative to ``top``, with slashes.
-
     An instance remembers the user's identity and settings; it holds no file open and may be used
     by several threads and processes at once.
     """
