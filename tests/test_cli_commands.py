@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_running import Shell
 
+from textcrm.cli.width import width
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -314,6 +316,25 @@ def test_due_lists_reasons(shell: Shell) -> None:
     assert set(one) == {"id", "name", "kind", "due", "days", "reason", "owner"}
     assert (one["id"], one["kind"], one["days"], one["reason"]) == (record_id, "next", 0, "offer")
     assert shell.ok("due", "--count").out.strip() == "1"
+
+
+def test_due_fits_the_screen_and_knows_people(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_id = _id(shell)
+    shell.ok("log", record_id, "called", "--next", "send the whole long offer", "--due", "today")
+    for columns in ("80", "120"):
+        monkeypatch.setenv("COLUMNS", columns)
+        out = shell.ok("due").out
+        assert max(map(width, out.splitlines())) <= int(columns)
+        assert record_id in out
+        assert "send the whole long offer" in out
+    assert (
+        "Blue River" not in shell.ok("due", "--mask").out + shell.ok("due", "--mask", "--json").out
+    )
+    assert shell("due", "--owner", "nobdy", "--json").error["code"] == "no-such-person"
+    assert shell("due", "--within", "-3", "--json").error["code"] == "bad-number"
+    assert shell.ok("due", "--owner", "公海", "--count").out.strip() == "1"
 
 
 def test_show_at_a_day_and_the_text_itself(shell: Shell) -> None:

@@ -145,7 +145,10 @@ def _payments(typed: dict[str, Any]) -> Iterator[Made]:
         paid[key] = paid.get(key, Decimal(0)) - covered
         rest = amount - covered
         if day is not None and rest > 0:
-            data = {"rest": rest, "what": purchase.get("number") or purchase.get("product") or ""}
+            data = {
+                "rest": f"{rest:,f}",
+                "what": purchase.get("number") or purchase.get("product") or "",
+            }
             yield "payment", day, Text("{rest} unpaid: {what}", "未付 {rest}：{what}"), data
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textcrm.cli.frame import command, option
+from textcrm.cli.frame import Count, command, option
 from textcrm.cli.reading import report_broken
+from textcrm.cli.tables import mask_name
+from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.insight.due import Due
+
+_WIDE = 100
 
 
 @command(
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 )
 @option(
     "--within",
-    type=int,
+    type=Count(),
     default=7,
     metavar="DAYS",
     help=Text("look so many days ahead (7)", "往后看多少天（默认 7）"),
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     metavar="PERSON",
     help=Text("me, a person, or none for the public pool", "me、某人，或 none（公海）"),
 )
-@option("--limit", type=int, metavar="N", help=Text("at most so many", "最多条数"))
+@option("--limit", type=Count(), metavar="N", help=Text("at most so many", "最多条数"))
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
 def run(context: Context, within: int, owner: str | None, limit: int | None, count: bool) -> None:
     """List what is due."""
@@ -62,19 +66,41 @@ def run(context: Context, within: int, owner: str | None, limit: int | None, cou
 
 
 def _owner(context: Context, word: str | None) -> str | None:
-    if word is None or word == "none":
-        return word
+    """The id of a person, or none for the pool. Raises Misuse (who-is-me, no-such-person)."""
+    if word is None or word in ("none", "公海", "无"):
+        return word and "none"
     vault = context.vault()
     if word in ("me", "我"):
         return vault.require_me().id
     person = vault.access.find(word)
-    return person.id if person else word
+    if person is not None:
+        return person.id
+    if any(record.typed.get("owner") == word for record in vault.docs()):
+        return word  # somebody who left: their customers still name them
+    raise _nobody(context, word)
+
+
+def _nobody(context: Context, word: str) -> Misuse:
+    from textcrm.query.mistakes import nearest, short
+
+    people = context.vault().access.people
+    close = nearest(word, [each for one in people for each in (one.name, one.id)])
+    return Misuse(
+        "no-such-person",
+        Text("nobody is called “{person}”", "没有名为“{person}”的人员"),
+        hint=Text("did you mean {suggestion}?", "是不是“{suggestion}”？")
+        if close
+        else Text("people: {known}", "人员：{known}"),
+        person=short(word),
+        suggestion=close,
+        known=[one.name for one in people],
+    )
 
 
 def _json(context: Context, one: Due) -> dict[str, object]:
     return {
         "id": one.id,
-        "name": one.name,
+        "name": mask_name(context, one.name),
         "kind": one.kind,
         "due": one.due.isoformat() if one.due else None,
         "days": one.days,
@@ -88,28 +114,32 @@ def _table(context: Context, found: list[Due]) -> None:
 
     access = context.vault().access
     pool = Text("(pool)", "（公海）").say(context.language)
+    heads = [
+        Text("Due", "日期"),
+        Text("When", "时限"),
+        Text("Id", "编号"),
+        Text("Name", "名称"),
+        Text("What", "事由"),
+        Text("Owner", "跟进人"),
+    ]
     rows = [
         [
             one.due.isoformat() if one.due else "",
             _when(context, one.days),
             one.id,
-            one.name,
+            mask_name(context, one.name),
             _what(context, one, KINDS),
             access.display(one.owner) if one.owner else pool,
         ]
         for one in found
     ]
+    # On a narrow screen the reason needs the room: how many days it is says enough of the day.
+    first = 0 if context.out.room >= _WIDE else 1
     context.out.table(
-        [
-            Text("Due", "日期"),
-            Text("When", "时限"),
-            Text("Id", "编号"),
-            Text("Name", "名称"),
-            Text("What", "事由"),
-            Text("Owner", "跟进人"),
-        ],
-        rows,
+        heads[first:],
+        [row[first:] for row in rows],
         styles=["red" if one.days is not None and one.days < 0 else None for one in found],
+        whole={0, 1, 2} if first == 0 else {0, 1},
     )
 
 
