@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from searching import TODAY, schema
 
 from textcrm import store
 from textcrm.catalog import Catalog
+from textcrm.catalog.entries import entry_of
 from textcrm.catalog.masking import masked
 
 NAMES = ("C20240501001", "C20240501002", "C20240601001", "c20240501001", "甲", "K-1")
@@ -257,12 +259,12 @@ def test_only_what_changed_is_read_again(root: Path, monkeypatch: pytest.MonkeyP
     catalog = opened(root)
     catalog.refresh()
     seen: list[str] = []
-    from textcrm.catalog import reading
 
-    plain = reading.entry_of
-    monkeypatch.setattr(
-        reading, "entry_of", lambda path, *rest: (seen.append(path), plain(path, *rest))[1]
-    )
+    def watched(path: str, *rest: Any) -> Any:
+        seen.append(path)
+        return entry_of(path, *rest)
+
+    monkeypatch.setattr("textcrm.catalog.reading.entry_of", watched)
     files.all()[0].write_text(TEXTS[1], "utf-8")
     files.all()[1].touch()
     catalog.refresh()

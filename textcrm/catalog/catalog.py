@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from textcrm import store
 from textcrm.catalog import reading, scanning
-from textcrm.catalog.database import Database
+from textcrm.catalog.database import FAULTS, Database, is_refusal
 from textcrm.catalog.entries import hash_of
 from textcrm.catalog.folder import NAME, require_own
 from textcrm.catalog.kept import KeptDoc
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _VERSION: Final = 1  # of the tables and of what stands in them
 _PAGE: Final = 500
+_BROKEN: Final = "SELECT row, path FROM files WHERE row NOT IN (SELECT row FROM records)"
 _T = TypeVar("_T")
 Progress = "Callable[[int], None]"
 
@@ -102,20 +103,20 @@ class Catalog:
         for _ in range(3):
             try:
                 return work()
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 self._mend(error)
         return work()
 
-    def _mend(self, error: sqlite3.Error) -> None:
+    def _mend(self, error: Exception) -> None:
         """Go on after an error of the database: in memory, or with a new one, read anew."""
         if self._database is None:
             return
-        if _is_refusal(error):
+        if is_refusal(error):
             self._database.to_memory()
         else:
             self._database.renewed()
         self._storage = Storage(self._database, self._storage.numbers if self._storage else None)
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*FAULTS):
             self._refresh(None)
 
     def _refresh(self, progress: Callable[[int], None] | None) -> Changes:
@@ -187,12 +188,15 @@ class Catalog:
     def _known(self) -> dict[str, _Known]:
         rows = self._all("SELECT path, row, size, mtime, ctime, inode, seen, hash FROM files")
         try:
-            return {
+            known = {
                 (path if type(path) is str else got(path)): _Known(row, (a, b, c, d), seen, digest)
                 for path, row, a, b, c, d, seen, digest in rows
             }
         except (TypeError, ValueError) as error:
             raise Damaged("files") from error
+        if len(known) != len(rows):
+            raise Damaged("files")
+        return known
 
     def _opened(self) -> Storage:
         if self._storage is None:
@@ -250,20 +254,25 @@ class Catalog:
         if not int(self._meta("base")) <= sequence <= self.sequence:
             return Changes(tuple(self.rows()), (), everything=True)
         rows = self._all(
-            "SELECT row FROM files WHERE sequence>? AND NOT broken ORDER BY row", (sequence,)
+            "SELECT row FROM files JOIN records USING(row) WHERE sequence>? ORDER BY row",
+            (sequence,),
         )
         gone = self._all("SELECT DISTINCT row FROM removed WHERE sequence>?", (sequence,))
-        broken = self._all("SELECT row FROM files WHERE sequence>? AND broken", (sequence,))
-        return Changes(tuple(row for (row,) in rows), tuple(row for (row,) in [*gone, *broken]))
+        broken = self._all(f"{_BROKEN} AND sequence>?", (sequence,))
+        return Changes(tuple(row for (row,) in rows), tuple(each[0] for each in [*gone, *broken]))
 
     def _meta(self, name: str) -> Any:
-        return self._all("SELECT value FROM meta WHERE name=?", (name,))[0][0]
+        found = self._all("SELECT value FROM meta WHERE name=?", (name,))
+        if not found:
+            raise Damaged("meta")
+        return found[0][0]
 
     # -- reading
 
     def rows(self) -> list[int]:
         """The numbers of all records, in the order of their files."""
-        found = self._all("SELECT row FROM files WHERE NOT broken ORDER BY path")
+        # By the tables themselves: a damaged index of theirs would leave out rows in silence.
+        found = self._all("SELECT row FROM files JOIN records USING(row) ORDER BY +path")
         return [row for (row,) in found]
 
     def docs(self, rows: Iterable[int] | None = None) -> Iterator[KeptDoc]:
@@ -286,7 +295,7 @@ class Catalog:
     def _page(self, rows: list[int]) -> dict[int, KeptDoc]:
         marks = ",".join("?" * len(rows))
         found = self._all(
-            f"SELECT row, id, head, body, derived, sum, path FROM records "  # noqa: S608 - fixed words
+            f"SELECT row, id, head, body, derived, first, until, sum, path FROM records "  # noqa: S608 - fixed words
             f"JOIN files USING(row) WHERE row IN ({marks})",
             rows,
         )
@@ -296,10 +305,10 @@ class Catalog:
             raise Damaged("records") from error
 
     def _doc(self, found: tuple[Any, ...]) -> KeptDoc:
-        row, record_id, head, body, derived = checked(found[:6])
+        row, record_id, head, body, derived = checked(found[:8])
         return KeptDoc(
             row,
-            got(found[6]),
+            got(found[8]),
             record_id,
             (head, body, derived),
             self.schema,
@@ -315,13 +324,14 @@ class Catalog:
     @property
     def broken(self) -> list[store.Broken]:
         """The files that could not be read, and why."""
-        found = self._all("SELECT path FROM files WHERE broken ORDER BY path")
         result = list(self._broken_folders)
-        for (path,) in found:
+        for row, path in self.safely(lambda: self._all(f"{_BROKEN} ORDER BY path")):
             name = got(path)
             try:
                 store.load(self.root, name, self.schema)
-            except FileNotFoundError:
+                # Mended this moment, or its record was lost: the next look reads it again.
+                self.connection.execute("UPDATE files SET size=-2, hash=NULL WHERE row=?", (row,))
+            except (FileNotFoundError, sqlite3.Error):
                 continue
             except TextcrmError as error:
                 result.append(store.Broken(name, error))
@@ -351,11 +361,3 @@ class Catalog:
 
     def _all(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
         return self.connection.execute(statement, tuple(values)).fetchall()
-
-
-def _is_refusal(error: sqlite3.Error) -> bool:
-    """Whether the disk or another process said no, rather than the file being wrong."""
-    if not isinstance(error, sqlite3.OperationalError):
-        return False
-    said = str(error)
-    return not any(word in said for word in ("no such", "malformed", "syntax", "has no column"))

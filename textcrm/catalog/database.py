@@ -3,7 +3,7 @@
 Tables (``row`` is the number of a record's file, never used twice):
 
 - ``files``: every record file with its stat signature, the moment it was read (``seen``, ns), the
-  hash of its content, the sequence of its last change, and whether it could be read.
+  hash of its content and the sequence of its last change. One without a record is broken.
 - ``records``: what Docs are served from: ``head`` (scalars and lists of scalars), ``body``
   (mappings and lists of them, packed), ``derived``; the days for which the derived values hold; a checksum.
 - ``terms`` and ``cells``: every distinct value by path, and in which rows and items it stands; see
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "catalog.db"
+# A message about a damaged file may quote the damage, which then is no text.
+FAULTS: Final = (sqlite3.Error, UnicodeDecodeError)
+_REFUSALS: Final = ("full", "locked", "busy", "readonly", "read-only", "unable to open", "i/o")
 _PATIENCE: Final = 10.0  # seconds that a writer waits for another
 _TABLES: Final = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE files(row INTEGER PRIMARY KEY AUTOINCREMENT, path UNIQUE NOT NULL, size INTEGER,
-  mtime INTEGER, ctime INTEGER, inode INTEGER, seen INTEGER, hash BLOB, sequence INTEGER,
-  broken INTEGER);
+  mtime INTEGER, ctime INTEGER, inode INTEGER, seen INTEGER, hash BLOB, sequence INTEGER);
 CREATE INDEX files_sequence ON files(sequence);
 CREATE TABLE records(row INTEGER PRIMARY KEY, id, name, head BLOB, derived BLOB, first INTEGER,
   until INTEGER, sum INTEGER, body BLOB);
@@ -91,10 +93,10 @@ class Database:
         try:
             make_folder(self.folder)
             return self._on_disk()
-        except (OSError, sqlite3.OperationalError):
+        except OSError:
             return self.to_memory()
-        except sqlite3.DatabaseError:
-            return self.renewed()
+        except FAULTS as error:
+            return self.to_memory() if is_refusal(error) else self.renewed()
 
     def _on_disk(self) -> sqlite3.Connection:
         connection = _connected(str(self.file))
@@ -140,7 +142,7 @@ class Database:
         try:
             found = connection.execute("SELECT value FROM meta WHERE name='stamp'").fetchone()
         except sqlite3.OperationalError as error:
-            if "no such" in str(error):
+            if "no such" in str(error) or "has no column" in str(error):
                 return False
             raise
         return found is not None and found[0] == self.stamp
@@ -162,7 +164,7 @@ class Database:
                         self.file.with_name(FILE + suffix).unlink(missing_ok=True)
                     self.connection = self._on_disk()
                     return self.connection
-            except (OSError, sqlite3.Error):
+            except (OSError, *FAULTS):
                 pass
         return self.to_memory(copied=False)
 
@@ -192,12 +194,18 @@ class Database:
         if copied and self.file.is_file():
             try:
                 _copy(self.file, connection)
-            except sqlite3.Error:
+            except FAULTS:
                 connection.close()
                 connection = _connected(":memory:")
         self._prepare(connection)
         self.connection = connection
         return connection
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the disk or another process said no, rather than the file being wrong."""
+    said = str(error).lower() if isinstance(error, sqlite3.OperationalError) else ""
+    return any(word in said for word in _REFUSALS)
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

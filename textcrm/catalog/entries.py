@@ -41,12 +41,12 @@ class Entry(NamedTuple):
     @property
     def sum(self) -> int:
         """A checksum over what records are served from."""
-        return sum_of(self.id, self.head, self.body, self.derived)
+        return sum_of(self.id, self.fresh, self.head, self.body, self.derived)
 
 
-def sum_of(record_id: str, *parts: bytes) -> int:
+def sum_of(record_id: str, fresh: tuple[int, int], *parts: bytes) -> int:
     """The checksum of a stored record."""
-    total = zlib.crc32(record_id.encode("utf-8", "surrogatepass"))
+    total = zlib.crc32(f"{record_id} {fresh}".encode("utf-8", "surrogatepass"))
     for part in parts:
         total = zlib.crc32(part, total)
     return total

@@ -95,7 +95,7 @@ class Storage:
                 kept = encoding.encode(derived)
                 connection.execute(
                     "UPDATE records SET derived=?, first=?, until=?, sum=? WHERE row=?",
-                    (kept, *fresh, sum_of(tree.id, tree.head, tree.body, kept), row),
+                    (kept, *fresh, sum_of(tree.id, fresh, tree.head, tree.body, kept), row),
                 )
             self._put_cells(connection, cells)
 
@@ -141,12 +141,12 @@ class Storage:
         entry: Entry | None = one.entry
         assert entry is not None  # noqa: S101 - the caller looked
         assert one.signature is not None  # noqa: S101
-        values = (*one.signature, one.seen, entry.hash, sequence, entry.broken)
+        values = (*one.signature, one.seen, entry.hash, sequence)
         before: set[Cell] = set()
         if row is None:
             row = connection.execute(
-                "INSERT INTO files(row, path, size, mtime, ctime, inode, seen, hash, sequence, broken) "
-                "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO files(row, path, size, mtime, ctime, inode, seen, hash, sequence) "
+                "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (self._number(connection, one.path), put(one.path), *values),
             ).lastrowid
             assert row is not None  # noqa: S101 - a row was just made
@@ -154,8 +154,8 @@ class Storage:
         else:
             before = self._forget(connection, row)
             connection.execute(
-                "UPDATE files SET size=?, mtime=?, ctime=?, inode=?, seen=?, hash=?, sequence=?, "
-                "broken=? WHERE row=?",
+                "UPDATE files SET size=?, mtime=?, ctime=?, inode=?, seen=?, hash=?, sequence=? "
+                "WHERE row=?",
                 (*values, row),
             )
         if not entry.broken:
@@ -248,17 +248,17 @@ class Storage:
 def tree_of(connection: sqlite3.Connection, row: int) -> Tree | None:
     """What is kept of a record. Raises Damaged."""
     found = connection.execute(
-        "SELECT row, id, head, body, derived, sum FROM records WHERE row=?", (row,)
+        "SELECT row, id, head, body, derived, first, until, sum FROM records WHERE row=?", (row,)
     ).fetchone()
     return checked(found) if found else None
 
 
 def checked(found: Sequence[Any]) -> Tree:
     """A row of ``records`` whose sum is right. Raises Damaged."""
-    row, stored, head, body, derived, total = found
+    row, stored, head, body, derived, first, until, total = found
     try:
         record_id = got(stored)
-        if sum_of(record_id, head, body, derived) == total:
+        if sum_of(record_id, (first, until), head, body, derived) == total:
             return Tree(row, record_id, head, body, derived)
     except (TypeError, ValueError) as error:
         raise Damaged(str(row)) from error

@@ -43,7 +43,7 @@ def looks_like_id(word: str) -> bool:
 
 
 def _by_catalog(vault: Vault, word: str) -> list[Record] | None:
-    """The records of the files that the catalog names; None where those say something else."""
+    """The records of the files that the catalog names; None where it knows none, or wrongly."""
     catalog = vault.catalog()
     found = []
     for path in catalog.safely(lambda: catalog.find(word)):
@@ -54,7 +54,7 @@ def _by_catalog(vault: Vault, word: str) -> list[Record] | None:
         if not (_has_id(record, word) or _has_name(record, store.fold(word))):
             return None
         found.append(record)
-    return found
+    return found or None
 
 
 def _by_scan(vault: Vault, word: str) -> list[Record]:
