@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textcrm.text import Language
 
 KEYS: Final = "demo-keys/"
+KEY_NAME: Final = "{who}.throw-away-key.txt"
 _AS_IT_IS: Final = ("access/",)
 _DATE = re.compile(r"(?<![\dC])((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 

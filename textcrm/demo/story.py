@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ANCHOR: Final = dt.date(2026, 11, 24)
 TOUR_CUSTOMER: Final = "C20240318001"
+SEALED_CUSTOMER: Final = "C20240905001"
 _BASE_DAYS: Final = 120
 _DATED: Final = {
     "interactions": "at",
