@@ -194,7 +194,8 @@ class Catalog:
             }
         except (TypeError, ValueError) as error:
             raise Damaged("files") from error
-        if len(known) != len(rows):
+        stray = self._all("SELECT 1 FROM records WHERE row NOT IN (SELECT row FROM files) LIMIT 1")
+        if len(known) != len(rows) or stray:
             raise Damaged("files")
         return known
 
