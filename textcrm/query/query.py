@@ -38,6 +38,11 @@ class Query:
         return f"Query({self.text!r})"
 
     @property
+    def node(self) -> Bound:
+        """What is asked, for a backend that answers parts of it in its own way."""
+        return self._node
+
+    @property
     def is_empty(self) -> bool:
         """Whether it says nothing and so finds everything."""
         return not self.text.strip()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textcrm.search.rank import Scored
 
 _MOST_MATCHES: Final = 5
-_NONE: Final = Text("(none)", "（无）")
+NONE: Final = Text("(none)", "（无）")
 
 
 class ScanBackend:
@@ -50,7 +50,8 @@ class ScanBackend:
             found.sort(key=lambda entry: (-entry[1], -recency(entry[0]), entry[0].id))
         page = islice(found, max(0, offset), None if limit is None else max(0, offset) + limit)
         return [
-            Hit(doc.id, points, _matches(places_of(doc, query.words)), doc) for doc, points in page
+            Hit(doc.id, points, matches_of(places_of(doc, query.words)), doc)
+            for doc, points in page
         ]
 
     def fitting(
@@ -112,11 +113,11 @@ def _facet(name: str, docs: Sequence[Doc]) -> list[Facet]:
             counts[value] = counts.get(value, 0) + 1
     ordered = sorted(counts.items(), key=lambda pair: (pair[0] is None, -pair[1], str(pair[0])))
     return [
-        Facet(value, _NONE if value is None else chosen.label_of(value), n) for value, n in ordered
+        Facet(value, NONE if value is None else chosen.label_of(value), n) for value, n in ordered
     ]
 
 
-def _matches(places: Sequence[Scored]) -> tuple[Match, ...]:
+def matches_of(places: Sequence[Scored]) -> tuple[Match, ...]:
     """The best places as matches, one for each text however many words it holds."""
     by_path: dict[tuple[str | int, ...], list[Scored]] = {}
     for place in places:

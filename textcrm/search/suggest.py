@@ -10,7 +10,7 @@ from textcrm.query.fold import fold_word, has_cjk, is_cjk
 from textcrm.query.pinyin import find_pinyin, readings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textcrm.query import Doc
 
@@ -25,17 +25,26 @@ def words_of(docs: Iterable[Doc]) -> dict[str, str]:
     """Names, tags and the Latin words in names, as written, by their folded form; short Chinese
     names by their pinyin too.
     """
+    return words_in(text for doc in docs for text in dict.fromkeys(_texts_of(doc)))
+
+
+def _texts_of(doc: Doc) -> Iterator[str]:
+    yield doc.name
+    yield from doc.names
+    yield from (tag for tag in doc.values(("tags",)) if isinstance(tag, str))
+
+
+def words_in(texts: Iterable[str]) -> dict[str, str]:
+    """As :func:`words_of`, of names and tags."""
     found: dict[str, str] = {}
-    for doc in docs:
-        tags = (tag for tag in doc.values(("tags",)) if isinstance(tag, str))
-        for text in dict.fromkeys((doc.name, *doc.names, *tags)):
-            found.setdefault(fold_word(text), text)
-            if has_cjk(text):
-                if len(text) <= _SHORT:
-                    found.setdefault(_said(text), text)
-                continue
-            for word in _LATIN.findall(text):
-                found.setdefault(fold_word(word), word)
+    for text in texts:
+        found.setdefault(fold_word(text), text)
+        if has_cjk(text):
+            if len(text) <= _SHORT:
+                found.setdefault(_said(text), text)
+            continue
+        for word in _LATIN.findall(text):
+            found.setdefault(fold_word(word), word)
     found.pop("", None)
     return found
 

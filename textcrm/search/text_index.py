@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from textcrm.search.analyzers import Terms
 
 PLACES: Final = ("name", "contact", "keyword", "text")
-MOST_EXPANDED: Final = 2000  # tokens that Prefix and Infix may stand for
+MOST_EXPANDED: Final = 2000  # tokens that a Prefix may stand for
 
 
 class TooMany(Exception):
-    """A Prefix or Infix stands for more tokens than :data:`MOST_EXPANDED`."""
+    """A Prefix stands for more tokens than :data:`MOST_EXPANDED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,6 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class Prefix:
     """Any token that begins so; never empty."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Infix:
-    """Any token that holds this: the inside of a word, ``*soft``; never empty."""
 
     text: str
 
@@ -59,7 +52,7 @@ class AnyOf:
     nodes: tuple[Tree, ...]
 
 
-Tree = Token | Prefix | Infix | All | AnyOf
+Tree = Token | Prefix | All | AnyOf
 
 
 class TextIndex(Protocol):

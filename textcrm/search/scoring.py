@@ -1,0 +1,179 @@
+"""Scores of many rows at once: those of :mod:`textcrm.search.rank`, told by tokens where they can.
+
+Where tokens cannot tell, the folded texts that are kept are looked through, with a string of
+the places that they stand in; records themselves are loaded for pinyin and oddities only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textcrm.query.doc import is_phone
+from textcrm.query.fold import SEPARATOR, digits_of
+from textcrm.query.terms import Digits
+from textcrm.search import lookup, rank
+from textcrm.search.text_index import PLACES
+from textcrm.search.wording import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textcrm.query import Doc
+    from textcrm.query.terms import Term
+    from textcrm.search.text_index import Tree
+    from textcrm.search.wording import Wording
+
+_WEIGHTS: Final = (rank.NAME, rank.CONTACT, rank.KEYWORD, rank.TEXT)
+_BASE: Final = ord("0")
+_PHONE: Final = 4  # added to the place of a phone number
+_ODD: Final = "?"
+_EXACT, _PREFIX, _PART, _PINYIN = 4, 3, 2, 1
+
+
+def places_of(doc: Doc) -> str:
+    """One character for each text of a record in the order of its haystack: what it is worth.
+
+    ``0`` to ``3`` for the places, 4 more for a phone number; :data:`_ODD` where a text holds the
+    separator itself, so that the haystack cannot be cut.
+    """
+    leaves = doc.leaves()
+    if any(SEPARATOR in leaf.text for leaf in leaves):
+        return _ODD
+    found = []
+    for leaf in leaves:
+        phone = leaf.field is not None and is_phone(leaf.field)
+        found.append(chr(_BASE + _WEIGHTS.index(rank.weight(leaf)) + _PHONE * phone))
+    return "".join(found)
+
+
+class Scoring:
+    """Scores rows; for one state of the catalog."""
+
+    def __init__(self, wording: Wording) -> None:
+        self.wording = wording
+        self.connection = wording.catalog.connection
+
+    def scores(self, terms: Sequence[Term], rows: set[int]) -> dict[int, int]:
+        """The sum of what each term is worth in each row; rows worth nothing are left out."""
+        total: dict[int, int] = {}
+        for term in terms:
+            for row, points in self._term(term, rows).items():
+                total[row] = total.get(row, 0) + points
+        return total
+
+    def _term(self, term: Term, rows: set[int]) -> dict[int, int]:
+        if not term.folded:
+            return self._by_docs(term, rows)
+        found = self._graded(term, rows)
+        if term.pinyin:
+            found |= self._said(term, rows - found.keys())
+        return found
+
+    def _graded(self, term: Term, rows: set[int]) -> dict[int, int]:
+        """Where the words are written."""
+        grades = lookup.graded(term)
+        if grades is None:
+            return self._by_texts(term, self._candidates(term, rows))
+        left = self.wording.find(grades.holds, rows) or set()
+        found: dict[int, int] = {}
+        if grades.doubtful is not None:
+            doubtful = self.wording.find(grades.doubtful, left) or set()
+            found |= self._by_texts(term, doubtful)
+            left = left - doubtful
+        for place, weight in zip(PLACES, _WEIGHTS, strict=True):
+            for tree, quality in (
+                (grades.whole, _EXACT),
+                (grades.begins, _PREFIX),
+                (grades.holds, _PART),
+            ):
+                if not left:
+                    return found
+                last = weight == rank.TEXT and quality == _PART
+                some = left if last else self.wording.find(tree, left, place) or set()
+                found |= dict.fromkeys(some, weight + quality)
+                left = left - some
+        return found
+
+    def _candidates(self, term: Term, rows: set[int]) -> set[int]:
+        """The rows that may be worth something by what is written."""
+        found: set[int] = set()
+        for wanted in (lookup.written(term), lookup.dialled(term)):
+            if wanted is not None:
+                found |= self.wording.find(wanted.tree, rows) or set()
+        if isinstance(term, Digits):  # its form is looked for in texts as well
+            return rows
+        return found
+
+    def _by_texts(self, term: Term, rows: set[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        odd: set[int] = set()
+        for row, text, places in self._texts(rows):
+            parts = text.split(SEPARATOR)
+            if len(parts) != len(places):
+                odd.add(row)
+            elif points := _best(term, parts, places):
+                found[row] = points
+        return found | self._by_docs(term, odd, written=True)
+
+    def _texts(self, rows: set[int]) -> Iterable[tuple[int, str, str]]:
+        for page in pages(rows):
+            marks = ",".join("?" * len(page))
+            for row, data, places in self.connection.execute(
+                f"SELECT row, text, places FROM search_texts WHERE row IN ({marks})",  # noqa: S608
+                page,
+            ):
+                yield row, data.decode("utf-8", "surrogatepass"), places
+
+    def _said(self, term: Term, rows: set[int]) -> dict[int, int]:
+        wanted = lookup.said(term)
+        if wanted is None or not rows:
+            return {}
+        perhaps = self.wording.find(wanted.perhaps, rows) or set()
+        found = self._by_docs(term, perhaps)
+        if wanted.sure is None:
+            return found
+        left = (self.wording.find(wanted.sure, rows) or set()) - perhaps
+        return found | self._by_places(wanted.sure, left)
+
+    def _by_places(self, tree: Tree, left: set[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for place, weight in zip(PLACES, _WEIGHTS, strict=True):
+            if not left:
+                break
+            some = self.wording.find(tree, left, place) or set()
+            found |= dict.fromkeys(some, weight + _PINYIN)
+            left = left - some
+        return found
+
+    def _by_docs(self, term: Term, rows: set[int], *, written: bool = False) -> dict[int, int]:
+        scored = ((d.row, int(rank.score(d, (term,)))) for d in self.wording.docs(rows))
+        # What is only said, not written, is worth its weight and one.
+        return {row: n for row, n in scored if n and not (written and n % 10 == _PINYIN)}
+
+
+def _best(term: Term, texts: Sequence[str], places: str) -> int:
+    """As :func:`textcrm.search.rank.quality` and ``weight`` have it, of folded texts."""
+    best = 0
+    plain = not term.other and not term.digits
+    for text, place in zip(texts, places, strict=True):
+        if plain and term.folded not in text:
+            continue
+        number = ord(place) - _BASE
+        weight = _WEIGHTS[number % _PHONE]
+        if weight + _EXACT <= best:
+            continue
+        best = max(best, weight + quality if (quality := _quality(term, text, number)) else 0)
+    return best
+
+
+def _quality(term: Term, text: str, number: int) -> int:
+    text = text.strip()
+    if found := term.find(text):
+        if found == (0, len(text)):
+            return _EXACT
+        return _PART if found[0] else _PREFIX
+    if term.digits and number >= _PHONE:
+        digits = digits_of(text)
+        if term.digits in digits:
+            return _EXACT if len(digits) - len(term.digits) <= 2 else _PART
+    return 0
