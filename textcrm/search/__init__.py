@@ -1,10 +1,16 @@
 """Search: the contract of a backend, the plain scan that keeps it, sorting and tables."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from textcrm.search.backend import Backend, Facet, Hit, Match
-from textcrm.search.grouping import Row, group
 from textcrm.search.order import sort_docs, sort_key
 from textcrm.search.scan import ScanBackend
 from textcrm.search.tabulate import columns
+
+if TYPE_CHECKING:
+    from textcrm.search.grouping import Row, group
 
 __all__ = [
     "Backend",
@@ -18,3 +24,12 @@ __all__ = [
     "sort_docs",
     "sort_key",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Groups are loaded when they are first asked for: a search needs none."""
+    if name not in ("Row", "group"):
+        raise AttributeError(name)
+    from textcrm.search import grouping
+
+    return getattr(grouping, name)
