@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "textcrm.yaml"
 FORMAT: Final = 1
 
+ENGINES: Final = ("whoosh", "sqlite")
+
 THRESHOLDS: Final[dict[str, Any]] = {
     "silent_days": 30,
     "stale_days": 30,
@@ -59,6 +61,7 @@ class Config:
             self._choice("signatures", ("optional", "required")) == "required"
         )
         self.thresholds = self._thresholds(tree.get("thresholds"))
+        self.search_backend = self._engine(tree.get("search"))
         self.saved_views = self._views(tree.get("views"))
         self.views = {name: view.query for name, view in self.saved_views.items()}
 
@@ -98,6 +101,22 @@ class Config:
             else:
                 result[name] = self._number(f"thresholds/{name}", value, result.get(name, 0))
         return result
+
+    def _engine(self, given: Any) -> str:
+        """``search: {backend: sqlite}``: which engine keeps the full text."""
+        if given is None:
+            return ENGINES[0]
+        if not isinstance(given, dict):
+            raise self._wrong("search", Text("settings, such as backend", "若干设置，如 backend"))
+        for name in given:
+            if name != "backend":
+                raise self._wrong(f"search/{name}", Text("search/backend", " search/backend"))
+        engine = given.get("backend")
+        if engine is None:
+            return ENGINES[0]
+        if engine not in ENGINES:
+            raise self._wrong("search/backend", Text("whoosh or sqlite", " whoosh 或 sqlite"))
+        return str(engine)
 
     def _views(self, given: Any) -> dict[str, View]:
         """Views by name: a query, or a mapping of ``query``, ``columns`` and ``sort``."""

@@ -67,6 +67,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
     rows += list(_files(vault))
     rows += _guarded("merge-driver", lambda: _wiring(vault))
     rows += _guarded("safety", lambda: _safety(vault))
+    rows += _guarded("search", lambda: _search(vault))
     return rows
 
 
@@ -169,6 +170,7 @@ def _config(vault: Vault) -> Iterator[Row]:
         "currency",
         "thresholds",
         "views",
+        "search",
         "signatures",
     }
     data = {"format": vault.config.format, "known": config.FORMAT}
@@ -229,6 +231,7 @@ def _people(vault: Vault) -> Iterator[Row]:
             )
 
 
+_LARGE = 30_000  # records from which SQLite is the better search engine
 REQUIRED = (".gitattributes", ".gitignore")
 
 
@@ -266,6 +269,28 @@ def _wiring(vault: Vault) -> Iterator[Row]:
                 "此克隆中的 git 还不会按字段合并记录",
             ),
             Text("textcrm doctor --fix", "textcrm doctor --fix"),
+        )
+
+
+def _search(vault: Vault) -> Iterator[Row]:
+    """Whether the search engine is the right one for so many records."""
+    from textcrm import store
+    from textcrm.vault.engine import engine_of
+
+    count = sum(1 for _ in store.paths(vault.root))
+    if engine_of(vault) != "sqlite" and count > _LARGE:
+        yield Row(
+            "search-engine",
+            "warning",
+            Text(
+                "{count} customers: the sqlite engine searches so many faster",
+                "共 {count} 位客户：数量较大时 sqlite 搜索引擎更快",
+            ),
+            Text(
+                "in textcrm.yaml: search: {{backend: sqlite}}",
+                "在 textcrm.yaml 中写入：search: {{backend: sqlite}}",
+            ),
+            {"count": count},
         )
 
 

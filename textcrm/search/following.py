@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -12,44 +13,41 @@ from textcrm.search.scoring import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from textcrm.catalog import Catalog, KeptDoc
     from textcrm.query import Doc
     from textcrm.search.analyzers import Terms
     from textcrm.search.text_index import TextIndex
 
+    Telling = Callable[[], AbstractContextManager[Callable[[int], None] | None]]
+
 _VERSION: Final = f"1 {VERSION}"
 _TRIES: Final = 5
 _BATCH: Final = 1000
 
 
-def follow(
-    catalog: Catalog, index: TextIndex, progress: Callable[[int], None] | None = None
-) -> None:
+def follow(catalog: Catalog, index: TextIndex, telling: Telling = nullcontext) -> None:
     """Bring an index, and the folded texts beside it, up to the catalog.
 
-    ``progress`` is told now and then how many records are indexed. Other processes may change the
+    While an index is built, ``telling`` gives what is told now and then how many records are. Other processes may change the
     catalog meanwhile; after some tries it is left at what it was then.
     """
     for _ in range(_TRIES):
         sequence = catalog.sequence
-        if not _index(catalog, index, sequence, progress) and not _texts(catalog, sequence):
+        if not _index(catalog, index, sequence, telling) and not _texts(catalog, sequence):
             return
 
 
-def _index(
-    catalog: Catalog,
-    index: TextIndex,
-    sequence: int,
-    progress: Callable[[int], None] | None,
-) -> bool:
+def _index(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) -> bool:
     """Bring the index up to a sequence; whether there was anything to do."""
     known = index.sequence
     if known == sequence:
         return False
     changes = catalog.changed_since(known)
     if known < 0 or changes.everything:
-        index.build(_entries(catalog.docs()), sequence, progress)
+        with telling() as progress:
+            index.build(_entries(catalog.docs()), sequence, progress)
     else:
         index.update(_entries(catalog.docs(changes.upserted)), changes.removed, sequence)
     return True

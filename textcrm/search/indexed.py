@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from textcrm.catalog.text import got
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from textcrm.catalog.catalog import Catalog
     from textcrm.query import Doc, Query
+    from textcrm.search.following import Telling
     from textcrm.search.text_index import TextIndex
 
 _T = TypeVar("_T")
@@ -28,19 +30,20 @@ class IndexedBackend:
     """Keeps the contract of :class:`textcrm.search.backend.Backend`.
 
     ``docs`` are never looked at: the records are those of the catalog, which is up to date when
-    its ``refresh`` was called. The index follows it by itself. ``progress`` is told, while many
-    records are indexed, how many are done.
+    its ``refresh`` was called. The index follows it by itself; ``telling`` gives what hears of its
+    progress while it is built.
     """
 
     def __init__(
         self,
         catalog: Catalog,
         index: TextIndex,
-        progress: Callable[[int], None] | None = None,
+        telling: Telling = nullcontext,
     ) -> None:
         self.catalog = catalog
         self.index = index
-        self.progress = progress
+        self.telling = telling
+        self._answer: tuple[tuple[object, ...], set[int]] | None = None
 
     def search(
         self,
@@ -55,7 +58,7 @@ class IndexedBackend:
         """The hits, best first, or by the fields of ``sort``; snippets for this page only."""
 
         def found(wording: Wording) -> list[Hit]:
-            rows = Planner(wording).fitting(query, archived=archived)
+            rows = self._rows(wording, query, archived=archived)
             scores = Scoring(wording).scores(query.words, rows) if query.words else {}
             start, end = max(0, offset), None if limit is None else max(0, offset) + limit
             if sort:
@@ -89,7 +92,7 @@ class IndexedBackend:
         """The records that fit, by the fields of ``sort`` or by id, without scores."""
 
         def found(wording: Wording) -> list[Doc]:
-            rows = Planner(wording).fitting(query, archived=archived)
+            rows = self._rows(wording, query, archived=archived)
             start, end = max(0, offset), None if limit is None else max(0, offset) + limit
             ids = self._ids(rows)
             ordered = sorted(self._in_order(rows), key=lambda row: ids[row])
@@ -107,7 +110,7 @@ class IndexedBackend:
         archived: bool = False,
     ) -> int:
         """How many records fit."""
-        return self._asked(lambda wording: len(Planner(wording).fitting(query, archived=archived)))
+        return self._asked(lambda wording: len(self._rows(wording, query, archived=archived)))
 
     def facets(
         self,
@@ -121,7 +124,7 @@ class IndexedBackend:
         from textcrm.search.counting import facet
 
         def found(wording: Wording) -> dict[str, list[Facet]]:
-            rows = Planner(wording).fitting(query, archived=archived)
+            rows = self._rows(wording, query, archived=archived)
             return {name: facet(self.catalog, name, rows) for name in fields} if rows else {}
 
         return self._asked(found)
@@ -147,15 +150,22 @@ class IndexedBackend:
 
         return self.catalog.safely(whole)
 
+    def _rows(self, wording: Wording, query: Query, *, archived: bool) -> set[int]:
+        """The rows that fit; a page, its number of hits and its facets are of one answer."""
+        asked = (query, archived, wording.index, self.catalog.identity, self.catalog.sequence)
+        if self._answer is None or self._answer[0] != asked:
+            self._answer = asked, Planner(wording).fitting(query, archived=archived)
+        return self._answer[1]
+
     def _followed(self) -> TextIndex:
         """The index, up to date; where it cannot be written, one that lives in the catalog."""
-        follow(self.catalog, self.index, self.progress)
+        follow(self.catalog, self.index, self.telling)
         if self.index.sequence == self.catalog.sequence:
             return self.index
         from textcrm.search.sqlite_index import SqliteIndex
 
         index = SqliteIndex(self.catalog)
-        follow(self.catalog, index, self.progress)
+        follow(self.catalog, index, self.telling)
         return index
 
     def _in_order(self, rows: set[int]) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textcrm.query import parse
-from textcrm.search import ScanBackend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,9 +63,13 @@ class Docs:
 
 
 def backend(vault: Vault) -> Backend:
-    """The search backend of a vault."""
-    del vault
-    return ScanBackend()
+    """The search backend of a vault, on its catalog as the files are now."""
+    from textcrm.search.engine import open_index
+    from textcrm.search.indexed import IndexedBackend
+    from textcrm.vault.engine import engine_of
+
+    catalog = vault.catalog()
+    return IndexedBackend(catalog, open_index(engine_of(vault), catalog), vault.telling)
 
 
 def search(
@@ -81,7 +84,7 @@ def search(
     """The records that fit a query, best first."""
     wanted = query(vault, text)
     return backend(vault).search(
-        wanted, docs(vault), sort=sort, limit=limit, offset=offset, archived=archived
+        wanted, Docs(vault), sort=sort, limit=limit, offset=offset, archived=archived
     )
 
 
