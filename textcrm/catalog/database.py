@@ -106,6 +106,8 @@ class Database:
                 "synchronous=NORMAL",
                 "secure_delete=ON",
                 "journal_size_limit=1000000",
+                "cache_size=-24000",
+                "wal_autocheckpoint=4000",
             ):
                 connection.execute(f"PRAGMA {setting}")
             self._prepare(connection)

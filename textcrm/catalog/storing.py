@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textcrm.catalog.reading import Looked
 
 _REMEMBERED: Final = 200_000
+_Key = tuple[str, str, str]
 
 
 class Damaged(sqlite3.DatabaseError):
@@ -43,7 +44,8 @@ class Storage:
         """``numbers`` are rows that files had in a database that was lost: they get them again."""
         self.database = database
         self.numbers: dict[str, int] = dict(numbers or {})
-        self._terms: dict[tuple[str, str, str], int] = {}
+        self._terms: dict[_Key, int] = {}
+        self._knows_all = False
         self._version = -1
         self._last = self._before = 0
 
@@ -112,6 +114,7 @@ class Storage:
                     connection.execute("UPDATE meta SET value=? WHERE name='terms'", (self._last,))
         except BaseException:
             self._terms.clear()
+            self._knows_all = False
             raise
 
     def _begin(self, connection: sqlite3.Connection) -> int:
@@ -120,7 +123,10 @@ class Storage:
         if version != self._version or len(self._terms) > _REMEMBERED:
             self._terms.clear()
             self._version = version
+            self._knows_all = False
         self._last = self._before = int(self.database.meta("terms"))
+        if not self._last:
+            self._knows_all = True  # what is not remembered is not there: nothing to look up
         return int(self.database.meta("sequence")) + 1
 
     # -- rows
@@ -202,47 +208,49 @@ class Storage:
     ) -> None:
         """Take out values of a row, and from the terms what nobody else has."""
         for cell in cells:
-            key = (cell.path, cell.kind, cell.text)
-            found = connection.execute(
-                "SELECT term FROM terms WHERE path=? AND kind=? AND value=?",
-                (put(cell.path), cell.kind, put(cell.text)),
-            ).fetchone()
-            if found is None:
+            key = _key(cell)
+            term = _term(connection, key)
+            if term is None:
                 continue
             connection.execute(
-                "DELETE FROM cells WHERE term=? AND row=? AND item=?", (found[0], row, cell.item)
+                "DELETE FROM cells WHERE term=? AND row=? AND item=?", (term, row, cell.item)
             )
-            if not connection.execute(
-                "SELECT 1 FROM cells WHERE term=? LIMIT 1", found
-            ).fetchone():
+            left = connection.execute("SELECT 1 FROM cells WHERE term=? LIMIT 1", (term,))
+            if left.fetchone() is None:
                 connection.execute(
                     "DELETE FROM terms WHERE path=? AND kind=? AND value=?",
-                    (put(cell.path), cell.kind, put(cell.text)),
+                    (put(key[0]), key[1], put(key[2])),
                 )
                 self._terms.pop(key, None)
 
     def _put_cells(self, connection: sqlite3.Connection, cells: list[tuple[Cell, int]]) -> None:
-        rows = [(self._term(connection, cell), row, cell.item) for cell, row in cells]
+        self._number_terms(connection, {_key(cell) for cell, _ in cells})
+        rows = [(self._terms[_key(cell)], row, cell.item) for cell, row in cells]
         rows.sort()
         connection.executemany("INSERT OR IGNORE INTO cells VALUES(?, ?, ?)", rows)
 
-    def _term(self, connection: sqlite3.Connection, cell: Cell) -> int:
-        key = (cell.path, cell.kind, cell.text)
-        number = self._terms.get(key)
-        if number is None:
-            stored = (put(cell.path), cell.kind, put(cell.text))
-            found = connection.execute(
-                "SELECT term FROM terms WHERE path=? AND kind=? AND value=?", stored
-            ).fetchone()
+    def _number_terms(self, connection: sqlite3.Connection, keys: set[_Key]) -> None:
+        """Give every value a number; that of one that was dropped is never used again."""
+        new = []
+        for key in sorted(keys - self._terms.keys()):
+            found = None if self._knows_all else _term(connection, key)
             if found is None:
-                # The number of a term that was dropped is never used again.
                 self._last += 1
-                number = self._last
-                connection.execute("INSERT INTO terms VALUES(?, ?, ?, ?)", (*stored, number))
-            else:
-                number = found[0]
-            self._terms[key] = number
-        return number
+                new.append((put(key[0]), key[1], put(key[2]), self._last))
+            self._terms[key] = self._last if found is None else found
+        connection.executemany("INSERT INTO terms VALUES(?, ?, ?, ?)", new)
+
+
+def _key(cell: Cell) -> _Key:
+    return cell.path, cell.kind, cell.text
+
+
+def _term(connection: sqlite3.Connection, key: _Key) -> int | None:
+    found = connection.execute(
+        "SELECT term FROM terms WHERE path=? AND kind=? AND value=?",
+        (put(key[0]), key[1], put(key[2])),
+    ).fetchone()
+    return found[0] if found else None
 
 
 def tree_of(connection: sqlite3.Connection, row: int) -> Tree | None:

@@ -49,15 +49,7 @@ def check(
     """
     vault.schema, vault.config, vault.access  # noqa: B018 - broken settings are said once, not per file
     chosen = _paths(vault, words)
-    problems: list[Problem] = []
-    heads: list[Head] = []
-    count = 0
-    for part, found, own in _parts(vault, chosen):
-        problems += found
-        heads += own
-        count += part
-        if progress is not None:
-            progress(count)
+    problems, heads = _warmly(vault, chosen, progress)
     problems += _across(vault, heads)
     if not words:
         from textcrm.quality.keys import surroundings
@@ -65,6 +57,50 @@ def check(
         problems += surroundings(vault)
     problems.sort(key=lambda one: (one.file, one.line, one.column))
     return Checked(len(chosen), tuple(problems))
+
+
+def _warmly(
+    vault: Vault, paths: list[str], progress: Callable[[int], None] | None
+) -> tuple[list[Problem], list[Head]]:
+    """The findings of files and their heads: those that hold the same as the last time are known."""
+    problems: list[Problem] = []
+    heads: list[Head] = []
+    warm = None
+    if len(paths) > 1 and vault.has_catalog():
+        from textcrm.quality.warm import Warm
+
+        warm = Warm(vault)
+        known = warm.known()
+        rest = []
+        for path in paths:
+            if path in known:
+                found, head = known[path]
+                problems += found
+                heads += [head] if head else []
+            else:
+                rest.append(path)
+        paths = rest
+    fresh, own = _cold(vault, paths, progress)
+    if warm is not None and paths:
+        warm.keep(paths, fresh, own)
+    heads = sorted(heads + own, key=lambda head: head[0]) if heads else own
+    return problems + fresh, heads
+
+
+def _cold(
+    vault: Vault, paths: list[str], progress: Callable[[int], None] | None
+) -> tuple[list[Problem], list[Head]]:
+    """The findings of files and their heads, out of the files."""
+    problems: list[Problem] = []
+    heads: list[Head] = []
+    count = 0
+    for part, found, own in _parts(vault, paths):
+        problems += found
+        heads += own
+        count += part
+        if progress is not None:
+            progress(count)
+    return problems, heads
 
 
 # What is compared across files goes by these names: ids, and the fingerprints of ciphertexts.
