@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from textcrm.schema import Schema
 
-_VERSION: Final = 1  # of the tables and of what stands in them
+_VERSION: Final = 2  # of the tables and of what stands in them
 _PAGE: Final = 500
 _BROKEN: Final = "SELECT row, path FROM files WHERE row NOT IN (SELECT row FROM records)"
 _T = TypeVar("_T")
@@ -139,6 +139,7 @@ class Catalog:
             elif not scanning.is_settled(signature, before.seen):
                 young.append(path)
         wanted += self._racy(young, known, storage, now)
+        wanted.sort()
         gone = [before.row for path, before in known.items() if path not in found]
         upserted: list[int] = []
         removed: list[int] = []

@@ -40,6 +40,7 @@ CREATE TABLE files(row INTEGER PRIMARY KEY AUTOINCREMENT, path UNIQUE NOT NULL, 
 CREATE INDEX files_sequence ON files(sequence);
 CREATE TABLE records(row INTEGER PRIMARY KEY, id, name, head BLOB, derived BLOB, first INTEGER,
   until INTEGER, sum INTEGER, body BLOB);
+CREATE INDEX records_days ON records(first, until);
 CREATE TABLE terms(path, kind TEXT, value, term INTEGER, PRIMARY KEY(path, kind, value)) WITHOUT ROWID;
 CREATE TABLE cells(term INTEGER, row INTEGER, item INTEGER, PRIMARY KEY(term, row, item)) WITHOUT ROWID;
 CREATE TABLE called(word, kind TEXT, row INTEGER, PRIMARY KEY(word, kind, row)) WITHOUT ROWID;

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from textcrm import store, yamlfile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Signature = tuple[int, int, int, int]
@@ -39,39 +38,37 @@ def signature_of(status: os.stat_result) -> Signature:
 
 
 def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
-    """Every record file of the work tree with its signature, in the order of their names.
+    """Every record file of the work tree with its signature, in no order.
 
     Folders that cannot be looked into go to ``broken``.
     """
     found: dict[str, Signature] = {}
-    for path, entry in _below(os.path.join(root, store.FOLDER), store.FOLDER, broken):  # noqa: PTH118 - strings
+    folders = [(os.path.join(root, store.FOLDER), store.FOLDER)]  # noqa: PTH118 - strings are fast
+    while folders:
+        folder, relative = folders.pop()
         try:
-            found[path] = signature_of(entry.stat(follow_symlinks=False))
-        except FileNotFoundError:
+            with os.scandir(folder) as listed:
+                for entry in listed:
+                    name = entry.name
+                    if entry.is_file(follow_symlinks=False):
+                        if name.endswith(store.SUFFIX) and name[0] != ".":
+                            _note(entry, f"{relative}/{name}", found)
+                    elif name[0] != "." and entry.is_dir(follow_symlinks=False):
+                        folders.append((entry.path, f"{relative}/{name}"))
+        except (FileNotFoundError, NotADirectoryError):
             continue
-        except OSError:
-            found[path] = (-1, 0, 0, 0)
+        except OSError as error:
+            broken.append(store.Broken(relative, store.unreadable(relative, error)))
     return found
 
 
-def _below(
-    folder: str, relative: str, broken: list[store.Broken]
-) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _note(entry: os.DirEntry[str], path: str, found: dict[str, Signature]) -> None:
     try:
-        with os.scandir(folder) as listed:
-            entries = sorted(listed, key=lambda entry: entry.name)
-    except (FileNotFoundError, NotADirectoryError):
+        found[path] = signature_of(entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
         return
-    except OSError as error:
-        broken.append(store.Broken(relative, store.unreadable(relative, error)))
-        return
-    for entry in entries:
-        name = entry.name
-        if entry.is_file(follow_symlinks=False):
-            if name.endswith(store.SUFFIX) and name[0] != ".":
-                yield f"{relative}/{name}", entry
-        elif name[0] != "." and entry.is_dir(follow_symlinks=False):
-            yield from _below(entry.path, f"{relative}/{name}", broken)
+    except OSError:
+        found[path] = (-1, 0, 0, 0)
 
 
 def is_settled(signature: Signature, seen: int) -> bool:
