@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import subprocess
+import sys
 from decimal import Decimal
 from functools import partial
 from operator import eq
@@ -302,3 +304,25 @@ class TestDue:
             own = Vault.open(vault.root, today=dt.date.fromisoformat(day))
             assert due(own, within=within) == due(own, own.records(), within=within)
             assert due(own, within=within)
+
+
+class TestCompletion:
+    def test_ids_names_and_tags_at_a_press_of_tab(self, vault: Vault) -> None:
+        tag = vault.catalog().values.counts(("tags",)).popitem()[0]
+        record = next(vault.records())
+        assert record.id in self._offered(vault, f"textcrm show {record.id[:9]}")
+        assert record.name in self._offered(vault, f"textcrm show {record.name[:3]}")
+        assert f"tags:{tag}" in self._offered(vault, f"textcrm list tags:{tag[:1]}")
+
+    @staticmethod
+    def _offered(vault: Vault, line: str) -> str:
+        words = {"COMP_WORDS": line, "COMP_CWORD": "2", "_TEXTCRM_COMPLETE": "bash_complete"}
+        path = {"PYTHONPATH": os.pathsep.join(sys.path), "TEXTCRM_VAULT": str(vault.root)}
+        code = "from textcrm.cli.main import run; run([])"
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **words, **path},
+            capture_output=True,
+            check=False,
+        )
+        return done.stdout.decode()

@@ -361,5 +361,19 @@ class Catalog:
         found = self._all("SELECT id, name FROM records JOIN files USING(row) ORDER BY path")
         return {got(record_id): got(name) for record_id, name in found}
 
+    def beginning(self, start: str, *, most: int = 50) -> list[tuple[str, str]]:
+        """Id and name of records with an id, name or alias that begins so, the first ones."""
+        found = self._all(
+            "SELECT DISTINCT id, name FROM called JOIN records USING(row) "
+            "WHERE word>=? AND word<? OR word>=? AND word<? ORDER BY word LIMIT ?",
+            (*_span(start), *_span(store.fold(start)), most),
+        )
+        return [(got(record_id), got(name)) for record_id, name in found]
+
     def _all(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
         return self.connection.execute(statement, tuple(values)).fetchall()
+
+
+def _span(start: str) -> tuple[str | bytes, str | bytes]:
+    """The least word that begins so, and one above them all."""
+    return put(start), put(start + "\U0010ffff")

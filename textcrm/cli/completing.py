@@ -8,6 +8,7 @@ from textcrm.errors import TextcrmError
 
 if TYPE_CHECKING:
     import click
+    from click.shell_completion import CompletionItem
 
     from textcrm.schema import Schema
 
@@ -44,7 +45,40 @@ def query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     field = schema.find(name)
     choices = field.enum if field is not None else ()
     words = [word for choice in choices for word in (choice.code, choice.label.zh)]
+    if field is not None and field.path == ("tags",):
+        words = _tags(ctx)
     return [f"{sign}{name}:{word}" for word in words if word.startswith(value)]
+
+
+def record_words(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Ids with their names, where an id is begun; names where a name is."""
+    del param
+    from click.shell_completion import CompletionItem
+
+    try:
+        vault = ctx.find_root().obj.vault()
+        if not incomplete or not vault.has_catalog():
+            return []
+        catalog = vault.catalog()
+        found = catalog.safely(lambda: catalog.beginning(incomplete))
+    except TextcrmError:
+        return []
+    by_id = [each for each in found if each[0].startswith(incomplete)]
+    if by_id:
+        return [CompletionItem(record_id, help=name) for record_id, name in by_id]
+    return [CompletionItem(name, help=record_id) for record_id, name in found]
+
+
+def _tags(ctx: click.Context) -> list[str]:
+    from textcrm.vault.finding import tags
+
+    vault = ctx.find_root().obj.vault()
+    try:
+        return sorted(tags(vault)) if vault.has_catalog() else []
+    except TextcrmError:
+        return []
 
 
 def _schema(ctx: click.Context) -> Schema | None:

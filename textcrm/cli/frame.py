@@ -152,10 +152,18 @@ def option(
     return click.option(*names, cls=Option, text=help, **kwargs)
 
 
+def _record_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    from textcrm.cli.completing import record_words
+
+    return record_words(ctx, param, incomplete)
+
+
 def argument(
     name: str, *, help: Text, **kwargs: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an argument."""
+    """Declare an argument; one named ``id`` is completed by the ids and names of customers."""
+    if name == "id":
+        kwargs.setdefault("shell_complete", _record_words)
     return click.argument(name, cls=Argument, text=help, **kwargs)
 
 
