@@ -200,6 +200,21 @@ def locate(stable: tuple[str | int, ...], raw: Any) -> Path | None:
     return tuple(path)
 
 
+def stable(path: Path, raw: Any) -> Path:
+    """A concrete path with the ids of items in the place of their indexes, where they have one."""
+    steps: list[str | int] = []
+    node = raw
+    for step in path:
+        if isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+            own = node.get("id") if isinstance(node, dict) else None
+            steps.append(own if isinstance(own, str) and own else step)
+        else:
+            node = node.get(str(step)) if isinstance(node, dict) else None
+            steps.append(step)
+    return tuple(steps)
+
+
 def _index(step: str | int, node: list[Any]) -> int | None:
     if isinstance(step, int):
         return step if step < len(node) else None

@@ -8,6 +8,7 @@ from textcrm import store, yamlfile
 from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError
 from textcrm.text import Text
 from textcrm.vault import ids
+from textcrm.vault.seals import sealed_text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -65,7 +66,9 @@ class Draft:
             self.put(path, text, base=record)
 
     def put(self, path: str, text: str, *, base: Record | None = None) -> None:
-        """Write a whole record. Raises Invalid with what is wrong."""
+        """Write a whole record, what is to be sealed sealed. Raises Invalid with what is wrong."""
+        record = store.parse(path, yamlfile.encode(text), self._vault.schema)
+        text = sealed_text(self._vault, record, base)
         data = yamlfile.encode(text)
         record = store.parse(path, data, self._vault.schema)
         self._check(record, base)

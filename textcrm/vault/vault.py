@@ -60,6 +60,7 @@ class Vault:
         self.keyring: Keyring = Keyring()
         self.pins: Pins | None = None
         self.confirm_trust: Callable[[TrustFailure], bool] | None = None
+        self.confirm_grant: Callable[[Record, Person, list[str]], bool] | None = None
         self.announce_trust: Callable[[Sequence[Change]], None] | None = None
         self.broken: list[store.Broken] = []
         self.telling: Callable[[], AbstractContextManager[Callable[[int], None] | None]] = (

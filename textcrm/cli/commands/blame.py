@@ -46,20 +46,9 @@ def _below(context: Context, raw: dict[str, Any], path: str | None) -> tuple[str
     """A path as typed, as the stable path by which history knows it."""
     if path is None:
         return ()
-    from textcrm.paths import find
+    from textcrm.paths import find, stable
 
-    target = find(path, raw, context.vault().schema)
-    stable: list[str | int] = []
-    node: Any = raw
-    for step in target.path:
-        if isinstance(node, list) and isinstance(step, int) and step < len(node):
-            node = node[step]
-            own = node.get("id") if isinstance(node, dict) else None
-            stable.append(own or step)
-        else:
-            node = node.get(str(step)) if isinstance(node, dict) else None
-            stable.append(step)
-    return tuple(stable)
+    return stable(find(path, raw, context.vault().schema).path, raw)
 
 
 def _json(context: Context, one: Blamed) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""Opening sealed values for those who hold a key, in memory only."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm import ciphertext
+from textcrm.errors import KeyMissing, TextcrmError
+from textcrm.rules.sealing import sealed_places
+from textcrm.vault.seals import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.access import Access
+    from textcrm.paths import Path
+    from textcrm.record import Record
+    from textcrm.schema import Field
+    from textcrm.vault.vault import Vault
+
+
+class Revealed(NamedTuple):
+    """A record with what could be opened: its typed tree, what stays locked, and what is wrong.
+
+    ``locked`` gives the labels by path; ``problems`` the errors of values that are damaged or
+    stand in the wrong place.
+    """
+
+    tree: dict[str, Any]
+    locked: dict[Path, tuple[str, ...]]
+    problems: tuple[tuple[Path, TextcrmError], ...]
+
+
+def reveal(vault: Vault, record: Record) -> Revealed:
+    """Open what the keys at hand open; plain values in sealed fields are shown as they stand."""
+    tree = copy.deepcopy(record.typed)
+    locked: dict[Path, tuple[str, ...]] = {}
+    problems: list[tuple[Path, TextcrmError]] = []
+    for path, _field, node in places(vault, record):
+        try:
+            value = open_at(vault, record, path, node)
+        except KeyMissing:
+            locked[path] = _labels(node)
+        except TextcrmError as error:
+            locked[path] = _labels(node)
+            problems.append((path, error))
+        else:
+            _put(tree, path, value)
+    return Revealed(tree, locked, tuple(problems))
+
+
+def places(vault: Vault, record: Record) -> Iterator[tuple[Path, Field | None, Any]]:
+    """The sealed values of a record: path, field (None where the schema seals nothing), mapping."""
+    for path, field, node in sealed_places(record.raw, vault.schema):
+        if ciphertext.looks_sealed(node):
+            yield path, field, node
+
+
+def open_at(vault: Vault, record: Record, path: Path, node: Any) -> Any:
+    """Open the value at a path of a record. Raises KeyMissing (no-key), TrustFailure."""
+    place = spelled(path, record.raw)
+    return opened(vault, vault.access, node, rec=record.uid or "", place=place)
+
+
+def opened(vault: Vault, access: Access, node: Any, *, rec: str, place: str) -> Any:
+    """Open one value with the key that its labels name. Raises KeyMissing, TrustFailure."""
+    from textcrm import sealing
+
+    labels = _labels(node)
+    keys = vault.keyring.opening(labels, access, vault.file) if labels else []
+    return sealing.unseal(node, rec=rec, path=place, identities=keys)
+
+
+def _labels(node: Any) -> tuple[str, ...]:
+    try:
+        return ciphertext.read(node).labels
+    except ciphertext.Malformed:
+        return ()
+
+
+def _put(tree: Any, path: Path, value: Any) -> None:
+    for step in path[:-1]:
+        tree = tree[step]
+    tree[path[-1]] = value
