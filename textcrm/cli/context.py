@@ -218,13 +218,6 @@ class Context:
         words = chosen or os.environ.get("VISUAL") or os.environ.get("EDITOR") or fallback
         return shlex.split(words, posix=os.name != "nt")
 
-    def private_folder(self) -> str | None:
-        """Where a private copy may lie for a moment: in memory where the system has such a place."""
-        for folder in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108 - memory-backed, 0600
-            if folder and Path(folder).is_dir() and os.access(folder, os.W_OK):
-                return folder
-        return None
-
     def run_again(self, words: list[str]) -> int:
         """Run another command in this process, as if typed."""
         from textcrm.cli.main import run

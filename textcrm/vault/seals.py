@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from textcrm import ciphertext, paths, store, yamlfile
-from textcrm.errors import Misuse, TextcrmError
+from textcrm.errors import Invalid, Misuse, TextcrmError
 from textcrm.rules.sealing import CODES, sealed_places
 from textcrm.text import Text
 from textcrm.vault import edits, ids
@@ -152,9 +152,13 @@ def _normalised(vault: Vault, text: str, plain: Plain) -> str:
     for path, field, value in plain:
         if not isinstance(value, str) or not value.strip():
             continue
-        stored = normalize_value(
-            field, value, today=vault.today, now=vault.now, currency=vault.config.currency
-        ).value
+        try:
+            stored = normalize_value(
+                field, value, today=vault.today, now=vault.now, currency=vault.config.currency
+            ).value
+        except TextcrmError as error:  # a value that will not do is a record that would be invalid
+            data = {"path": paths.spell(path), **error.data}
+            raise Invalid(error.code, error.message, hint=error.hint, **data) from None
         if stored != value:
             text = edits.put(text, path, stored, vault.schema)
     return text

@@ -1,4 +1,4 @@
-"""textcrm edit: a customer's file in the editor, checked before it is committed."""
+"""textcrm edit: a customer's file in the editor, checked and sealed before it is committed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
     from textcrm.cli.context import Context
     from textcrm.record import Record
+    from textcrm.records.plain_copy import PlainCopy
     from textcrm.vault import Draft, Result
 
 
 @command(
     "edit",
     help=Text(
-        "Open a customer's file in your editor ($VISUAL, $EDITOR); what you save is checked and "
-        "committed. Where it is invalid you may go on editing; nothing is lost.",
-        "用编辑器（$VISUAL、$EDITOR）打开客户文件；保存后先检查再提交。有错误时可继续编辑，内容不会丢失。",
+        "Open a customer's file in your editor ($VISUAL, $EDITOR); what you save is checked, sealed "
+        "where it is sensitive, and committed. Sealed values that your key opens stand there in "
+        "plain, in a private file in memory; the others as <locked ...>, to be left as they are. "
+        "Where it is invalid you may go on editing; nothing is lost.",
+        "用编辑器（$VISUAL、$EDITOR）打开客户文件；保存后先检查，敏感字段加密，再提交。"
+        "您的密钥能解开的加密值以明文显示在内存中的私有文件里，其余显示为 <locked ...>，请保持原样。"
+        "有错误时可继续编辑，内容不会丢失。",
     ),
     examples=[
         (Text("edit", "编辑"), "textcrm edit C20240501001"),
@@ -31,36 +36,84 @@ if TYPE_CHECKING:
 )
 @argument("id", help=Text("id or name", "编号或名称"))
 @option("--editor", metavar="COMMAND", help=Text("the editor to use", "要使用的编辑器"))
+@option(
+    "--rejected",
+    is_flag=True,
+    help=Text("go on with the text that could not be committed", "继续编辑上次未能提交的内容"),
+)
+@option("--grant", is_flag=True, help=Text("let a new owner read", "允许新负责人读取"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, editor: str | None, reason: str | None) -> None:
+def run(
+    context: Context,
+    id: str,
+    editor: str | None,
+    rejected: bool,
+    grant: bool,
+    reason: str | None,
+) -> None:
     """Edit a record."""
+    from textcrm.cli import granting
+    from textcrm.cli.rejected import forget, kept
     from textcrm.records.editing import Done
 
     vault = context.vault()
+    granting.allow(context, vault, given=grant)
     record = vault.get(id)
-    result = _until_valid(context, record, editor, reason)
+    start = kept(context, record) if rejected else None
+    result = _until_valid(context, record, editor, reason, start)
     if result is None:
         context.say(Text("{id}: nothing changed", "{id}：没有改动"), id=record.id)
         return
+    forget(vault, record)
     done = Done(result if result.ids else result._replace(ids=(record.id,)), ())
     report(context, done, Text("changed {id} ({commit})", "已修改 {id}（{commit}）"))
 
 
 def _until_valid(
-    context: Context, record: Record, editor: str | None, reason: str | None
+    context: Context,
+    record: Record,
+    editor: str | None,
+    reason: str | None,
+    start: str | None,
 ) -> Result | None:
     """Edit and commit, again where it is invalid and the user wants to; None for no change."""
-    text = record.text
+    from textcrm.cli.rejected import keep
+    from textcrm.errors import Conflict
+    from textcrm.records.plain_copy import plain_copy, taken_back
+
+    vault = context.vault()
+    copy = plain_copy(vault, record)
+    text = start if start is not None else copy.text
     while True:
-        text = _edited(context, record, text, editor)
-        if text == record.text:
-            return None
+        text = _edited(context, record, text, editor, secret=copy.secret)
         try:
-            return context.vault().write("edit", _plan(record, text), reason=reason)
+            sealed = taken_back(vault, record, copy, text)
+            if sealed == record.text:
+                return None
+            return vault.write("edit", _plan(record, sealed), reason=reason)
         except Invalid as error:
             if not _again(context, error):
-                _keep(context, record, text)
+                keep(context, record, text, secret=_secret(context, copy, text))
                 raise
+        except Conflict:
+            keep(context, record, text, secret=_secret(context, copy, text))
+            raise
+
+
+def _secret(context: Context, copy: PlainCopy, text: str) -> bool:
+    """Whether a text that was typed may hold what is to be sealed; where it does not read, yes."""
+    from textcrm import store
+    from textcrm.errors import TextcrmError
+    from textcrm.vault.seals import plain_values
+
+    vault = context.vault()
+    if copy.secret:
+        return True
+    try:
+        record = store.parse("typed.yaml", text.encode(), vault.schema)
+    except TextcrmError:
+        return bool(vault.access.has_keys)
+    return bool(plain_values(vault, record)) and vault.access.has_keys
 
 
 def _plan(record: Record, text: str) -> Callable[[Draft], None]:
@@ -79,8 +132,7 @@ def _plan(record: Record, text: str) -> Callable[[Draft], None]:
                         "编辑期间 {id} 已被他人修改",
                     ),
                     hint=Text(
-                        "your text is kept; look at the change: textcrm log {id}",
-                        "您的内容已保留；查看改动：textcrm log {id}",
+                        "look at the change: textcrm log {id}", "查看改动：textcrm log {id}"
                     ),
                     id=record.id,
                 )
@@ -91,21 +143,27 @@ def _plan(record: Record, text: str) -> Callable[[Draft], None]:
     return plan
 
 
-def _edited(context: Context, record: Record, text: str, editor: str | None) -> str:
+def _edited(
+    context: Context, record: Record, text: str, editor: str | None, *, secret: bool
+) -> str:
     """Let the editor change a private copy and read it back."""
-    import os
     import subprocess
-    import tempfile
-    from pathlib import Path
 
+    from textcrm.cli.private import memory_folder, private_file, quiet_editor
     from textcrm.yamlfile import decode, encode
 
     words = context.editor(editor)
-    with tempfile.TemporaryDirectory(prefix="textcrm-", dir=context.private_folder()) as folder:
-        file = Path(folder) / f"{record.id}.yaml"
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(encode(text))
+    if secret:
+        words = quiet_editor(words)
+        if memory_folder() is None:
+            context.warn(
+                Text(
+                    "this system has no memory-backed folder: the open text lies on the disk while "
+                    "you edit",
+                    "本系统没有内存目录：编辑期间明文会暂存在磁盘上",
+                )
+            )
+    with private_file(f"{record.id}.yaml", encode(text)) as file:
         try:
             code = subprocess.run([*words, str(file)], check=False).returncode
         except OSError as error:
@@ -132,18 +190,3 @@ def _again(context: Context, error: Invalid) -> bool:
     return context.interactive and context.confirm(
         Text("Go on editing?", "继续编辑？"), default=True
     )
-
-
-def _keep(context: Context, record: Record, text: str) -> None:
-    """Keep what could not be committed where the user finds it, readable by them only."""
-    import os
-
-    from textcrm.yamlfile import encode
-
-    folder = context.vault().root / ".textcrm" / "rejected"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{record.id}.yaml"
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(encode(text))
-    context.hint(Text("your text is kept in {file}", "您的内容保存在 {file}"), file=str(file))

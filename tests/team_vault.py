@@ -1,0 +1,74 @@
+"""The sample vault as a repository of its own, with the keys that are published with it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textcrm import sealing
+from textcrm.access.keyring import Keyring, Source
+from textcrm.access.pins import Pins
+from textcrm.text import same
+from textcrm.vault import Vault, trusting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLE = Path(__file__).resolve().parent.parent / "sample-vault"
+KEYS = SAMPLE / "demo-keys"
+ADMIN = "chen-chen"
+PEOPLE = {
+    "chen-chen": ("陈晨", "chen@example.com"),
+    "wang-fang": ("王芳", "wang@example.com"),
+    "li-qiang": ("李强", "li@example.com"),
+    "zhao-min": ("赵敏", "zhao@example.com"),
+}
+
+
+def git(folder: Path, *words: str, check: bool = True) -> str:
+    """Run git in a folder and give what it prints."""
+    done = subprocess.run(
+        ["git", "-C", str(folder), *words], check=check, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def private_keys(folder: Path) -> Path:
+    """The published keys as a person would hold them: readable by nobody else."""
+    target = folder / "keys"
+    if not target.exists():
+        shutil.copytree(KEYS, target)
+        for file in target.iterdir():
+            file.chmod(0o600)
+    return target
+
+
+def team_vault(folder: Path) -> Path:
+    """A copy of the sample vault, committed."""
+    root = folder / "vault"
+    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("demo-keys", ".textcrm"))
+    (root / ".gitignore").write_text(".textcrm/\n", encoding="utf-8")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--no-verify", "-m", "start")
+    return root
+
+
+def opened(root: Path, *who: str, trusted: bool = True) -> Vault:
+    """The vault as people with these keys see it; nobody for one without any."""
+    vault = Vault.open(root)
+    keys = private_keys(root.parent)
+    files = [keys / f"{one}.throw-away-key.txt" for one in who]
+    vault.keyring = Keyring([Source(same(f"the key of {file.name}"), file) for file in files])
+    vault.pins = Pins(root.parent / "state" / "trust")
+    if trusted:
+        public = (keys / f"{ADMIN}.throw-away-signing-key.pub").read_text("utf-8")
+        trusting.pin(vault, sealing.fingerprint(public))
+    return vault
+
+
+def ids_with(vault: Vault, field: str) -> Sequence[str]:
+    """The ids of records that have a field."""
+    return [record.id for record in vault.records() if record.raw.get(field)]
