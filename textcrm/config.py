@@ -60,6 +60,7 @@ class Config:
         self.signatures_required = (
             self._choice("signatures", ("optional", "required")) == "required"
         )
+        self.seal_contact = self._flag("seal_contact")
         self.thresholds = self._thresholds(tree.get("thresholds"))
         self.search_backend = self._engine(tree.get("search"))
         self.saved_views = self._views(tree.get("views"))
@@ -80,6 +81,14 @@ class Config:
             listed = " / ".join(words)
             raise self._wrong(name, Text(listed, listed))
         return value
+
+    def _flag(self, name: str) -> bool:
+        value = self.tree.get(name)
+        if value in (None, "false", "no", "off"):
+            return False
+        if value in ("true", "yes", "on"):
+            return True
+        raise self._wrong(name, Text("true or false", "true 或 false"))
 
     def _number(self, name: str, value: Any, default: int) -> int:
         if value is None:

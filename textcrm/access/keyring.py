@@ -75,7 +75,7 @@ class Keyring:
         wanted = {bare(public) for public in publics}
         for tried in self.tried():
             for one in tried.identities:
-                if bare(one.public) in wanted:
+                if one.public and bare(one.public) in wanted:
                     return one
         return None
 

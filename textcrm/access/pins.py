@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from textcrm.access.private import replace
 from textcrm.errors import StorageFailure
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 class Pin(NamedTuple):
@@ -75,17 +74,3 @@ class Pins:
 
     def _file(self, repository: str) -> Path:
         return self.folder / f"{hashlib.sha256(repository.encode()).hexdigest()[:32]}.json"
-
-
-def replace(file: Path, data: bytes) -> None:
-    """Write a private file (0600), whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -67,20 +67,14 @@ def check(read_file: Callable[[str], bytes | None], pin: Pin | None) -> Trusted:
     if not access.has_keys:
         raise _without_keys(changes if pin else ())
     signature = read_file(SIGNATURE_FILE)
-    own = {one.id: one.signing for one in access.admins if one.signing}
-    if pin is None:
-        signer = _signer(data, signature, own)
-        if signer is None:
-            raise _unsigned(access, data, signature, changes)
-    else:
-        signer = _signer(data, signature, pin.admins)
-        if signer is None:
-            raise _unsigned(access, data, signature, changes)
-        if access.serial <= pin.serial:
-            raise _rolled_back(access, pin, changes)
+    signer = _signer(data, signature, pin.admins if pin else _signing(access))
+    if signer is None:
+        raise _unsigned(access, data, signature, changes)
+    if pin is not None and access.serial <= pin.serial:
+        raise _rolled_back(access, pin, changes)
     demand_sound(access)
     demand_key_files(access, read_file)
-    fresh = Pin(access.serial, digest, own, data.decode("utf-8", "replace"))
+    fresh = pin_of(data)
     if pin is None:
         raise _unpinned(Trusted(access, fresh, tuple(changes), signer))
     return Trusted(access, fresh, tuple(changes), signer)
@@ -105,6 +99,18 @@ def first(read_file: Callable[[str], bytes | None], fingerprint: str) -> Trusted
             ) from error
         return error.trusted
     raise AssertionError
+
+
+def pin_of(data: bytes) -> Pin:
+    """The pin of an access.yaml that is trusted."""
+    data = canonical(data)
+    access = read(data)
+    digest = hashlib.sha256(data).hexdigest()
+    return Pin(access.serial, digest, _signing(access), data.decode("utf-8", "replace"))
+
+
+def _signing(access: Access) -> dict[str, str]:
+    return {one.id: one.signing for one in access.admins if one.signing}
 
 
 def demand_sound(access: Access) -> None:

@@ -73,9 +73,14 @@ def complete(text: str, recovery: tuple[str, ...]) -> str:
     return text
 
 
+def set_serial(text: str, serial: int) -> str:
+    """Write the count of changes."""
+    return yamlfile.set_value(text, ("serial",), serial, key_order=ORDER)
+
+
 def set_keys(text: str, serial: int, classes: Mapping[str, ClassKeys]) -> str:
     """Write the serial and the classes with their generations."""
-    text = yamlfile.set_value(text, ("serial",), serial, key_order=ORDER)
+    text = set_serial(text, serial)
     tree = {
         name: {
             "current": keys.current,

@@ -54,7 +54,7 @@ class Checkpoints:
 
     def put(self, repository: str, checkpoint: Checkpoint, *, place: str = "") -> None:
         """Remember a checkpoint. Raises StorageFailure (checkpoint-unwritable)."""
-        from textcrm.access.pins import replace
+        from textcrm.access.private import replace
 
         file = self._file(repository, checkpoint.branch)
         data = json.dumps({"place": place, **checkpoint._asdict()}, ensure_ascii=False).encode()

@@ -35,6 +35,7 @@ class Context:
         self.mask = False
         self.no_input = False
         self.chosen_vault: str | None = None
+        self.identity: str | None = None
         prepare(sys.stdout)
         prepare(sys.stderr)
         self.out = Output(sys.stdout, language)
@@ -56,9 +57,11 @@ class Context:
 
     @cached_property
     def _vault(self) -> Vault:
+        from textcrm.cli.ownkeys import equip
         from textcrm.vault import Vault
 
-        vault = Vault.open(self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or ".")
+        chosen = self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or "."
+        vault = equip(self, Vault.open(chosen))
         vault.telling = lambda: self.progress(Text("reading customers", "读取客户"))
         return vault
 

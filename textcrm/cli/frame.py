@@ -209,6 +209,17 @@ def common_options(*, short: bool = True) -> list[click.Parameter]:
             callback=into("lang"),
             text=Text("language of what is printed", "输出语言"),
         ),
+        Option(
+            ["--identity"],
+            metavar="FILE",
+            expose_value=False,
+            common=True,
+            callback=into("identity"),
+            text=Text(
+                "your private key (else $TEXTCRM_IDENTITY, else your own)",
+                "私钥文件（默认 $TEXTCRM_IDENTITY 或个人密钥）",
+            ),
+        ),
         flag("--json", text=Text("one JSON document for programs", "输出一个 JSON 文档")),
         flag("-q", "--quiet", text=Text("print less", "少输出")),
         flag("-v", "--verbose", text=Text("print more", "多输出")),
@@ -256,10 +267,8 @@ def help_lines(command: Command, path: str, language: Language) -> list[str]:
         lines += ["  # " + line for line in wrap(what.say(language), COLUMNS - 4)]
         lines += ["  " + line for line in _broken(words)]
     lines += [""]
-    common = (
-        "通用选项：--vault --lang --json --quiet --verbose --mask --no-input（见 textcrm --help）"
-    )
-    english = "Common options: --vault --lang --json --quiet --verbose --mask --no-input (see textcrm --help)"
+    common = "通用选项：--vault --lang --identity --json --quiet --verbose --mask --no-input（见 textcrm --help）"
+    english = "Common options: --vault --lang --identity --json --quiet --verbose --mask --no-input (see textcrm --help)"
     lines += wrap(common if zh else english, COLUMNS)
     return lines
 

@@ -24,6 +24,7 @@ SECTIONS: dict[str, Text] = {
     "follow-up": Text("Follow up", "跟进"),
     "history": Text("History", "历史"),
     "share": Text("Share", "共享"),
+    "secrets": Text("People and keys", "人员与密钥"),
     "quality": Text("Hand edits and quality", "手工编辑与质量"),
 }
 COMMANDS: dict[str, tuple[str, Text]] = {
@@ -63,6 +64,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "sync": ("share", Text("share changes and take in others'", "与同事同步改动")),
     "backup": ("share", Text("a proved copy of all history", "备份、验证、恢复")),
     "resolve": ("share", Text("decide what two people changed", "处理同步冲突")),
+    "key": ("secrets", Text("your own keys", "自己的密钥")),
+    "member": ("secrets", Text("who works here and reads what", "谁使用、谁可读")),
     "status": ("quality", Text("what is edited and not saved", "尚未保存的手工改动")),
     "save": ("quality", Text("commit hand edits", "提交手工改动")),
     "migrate": (

@@ -1,1 +1,1 @@
-"""People, keys and roles: adding and removing members, rotating keys, drills."""
+"""People, their keys and who reads what: changes of access.yaml, signed, each one commit."""

@@ -172,6 +172,7 @@ def _config(vault: Vault) -> Iterator[Row]:
         "views",
         "search",
         "signatures",
+        "seal_contact",
     }
     data = {"format": vault.config.format, "known": config.FORMAT}
     yield Row(
@@ -221,7 +222,7 @@ def _schema_slips(vault: Vault) -> Iterator[Row]:
 
 def _people(vault: Vault) -> Iterator[Row]:
     for person in vault.access.people:
-        if person.role and person.role not in access.ROLES:
+        if person.role and person.role not in {*access.ROLES, *vault.access.roles}:
             yield Row(
                 "role",
                 "warning",

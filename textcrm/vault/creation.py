@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from textcrm.gitrepo import GitRepo
     from textcrm.text import Language
+    from textcrm.vault.first_keys import KeyPlaces, MadeKeys
 
 
 class Created(NamedTuple):
@@ -25,6 +26,7 @@ class Created(NamedTuple):
     commit: str | None
     new_repository: bool
     kept: tuple[str, ...]
+    keys: MadeKeys | None = None
 
 
 def create(
@@ -35,11 +37,14 @@ def create(
     template: str = "general",
     time_zone: str = "",
     currency: str = "CNY",
+    keys: KeyPlaces | None = None,
+    seal_contact: bool = False,
 ) -> Created:
     """Make a vault in a folder, in the repository around it or in a new one.
 
     Files that are there already stay as they are (``kept``). The first person is git's user, as
-    admin. Raises Conflict (vault-exists), Misuse (unknown-template), StorageFailure (git-identity).
+    admin; with ``keys`` the vault gets its keys and is pinned. ``seal_contact`` seals the contact
+    fields of the schema too. Raises Conflict (vault-exists), Misuse (unknown-template), StorageFailure (git-identity).
     """
     from textcrm.schema import default_schema_text
 
@@ -73,12 +78,41 @@ def create(
         currency=currency,
         people=people,
         schema=default_schema_text(),
+        seal_contact=seal_contact,
     )
     kept = tuple(path for path in wanted if (folder / path).exists())
     vault = Vault(folder.absolute())
-    result = commit_files(vault, {p: data for p, data in wanted.items() if p not in kept})
+    if keys is None or access.FILE_NAME in kept:
+        result = commit_files(vault, {p: data for p, data in wanted.items() if p not in kept})
+        made = None
+    else:
+        result, made = _commit_with_keys(vault, wanted, kept, people[0].id, keys, language)
     wiring.wire_quietly(vault)
-    return Created(vault, result, fresh, kept)
+    return Created(vault, result, fresh, kept, made)
+
+
+def _commit_with_keys(
+    vault: Vault,
+    wanted: dict[str, bytes],
+    kept: tuple[str, ...],
+    admin: str,
+    places: KeyPlaces,
+    language: Language,
+) -> tuple[str | None, MadeKeys]:
+    from textcrm.access import founding
+    from textcrm.vault import first_keys
+
+    first, made = first_keys.prepare(places, vault.root.name, language)
+    text = wanted[access.FILE_NAME].decode()
+    signed = founding.found(text, admin, first, first_keys.today())
+    files = {path: data for path, data in {**wanted, **signed}.items() if path not in kept}
+    try:
+        commit = commit_files(vault, files)
+    except BaseException:
+        made.recovery.unlink(missing_ok=True)
+        raise
+    first_keys.remember(vault, places.pins, signed[access.FILE_NAME])
+    return commit, made
 
 
 def commit_files(vault: Vault, files: dict[str, bytes]) -> str | None:

@@ -139,12 +139,16 @@ TEMPLATES: Final[dict[str, Template]] = {
 }
 
 
-def schema_text(template: str, default: str) -> str:
+def schema_text(template: str, default: str, *, seal_contact: bool = False) -> str:
     """The schema of a new vault: the default one with the template's own fields."""
     fields = TEMPLATES[template].fields
-    if not fields:
+    if not fields and not seal_contact:
         return default
     document = json.loads(default)
+    if seal_contact:
+        from textcrm.vault.contact_sealing import seal_contact_fields
+
+        seal_contact_fields(document)
     properties: dict[str, Any] = document["properties"]
     custom = properties.pop("custom", None)
     properties.update(fields)
@@ -153,8 +157,21 @@ def schema_text(template: str, default: str) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+_SEAL_CONTACT: Final[dict[Language, str]] = {
+    "zh": "# 联系方式、联系人姓名和备注已设为加密（字段定义中的类别 contact）；搜索需 --sealed",
+    "en": "# contacts' names, their numbers and notes are sealed (class contact in the schema); "
+    "searching them takes --sealed",
+}
+
+
 def settings_text(
-    name: str, language: Language, template: str, time_zone: str, currency: str
+    name: str,
+    language: Language,
+    template: str,
+    time_zone: str,
+    currency: str,
+    *,
+    seal_contact: bool = False,
 ) -> str:
     """The textcrm.yaml of a new vault, with every setting explained."""
     zh = language == "zh"
@@ -201,6 +218,7 @@ def settings_text(
         f"language: {language}",
         f"time_zone: {json.dumps(time_zone)}",
         f"currency: {currency}",
+        *([_SEAL_CONTACT[language], "seal_contact: true"] if seal_contact else []),
         "",
         "thresholds:",
         *(
@@ -224,7 +242,7 @@ def settings_text(
 def people_text(people: list[Person], language: Language) -> str:
     """The access.yaml of a new vault."""
     head = (
-        "# 使用本客户库的人。role：admin 管理员、manager 销售经理、sales 销售专员、service 客服人员"
+        "# 使用本客户库的人。role：admin 管理员、manager 销售经理、sales 销售人员、service 客服人员"
         if language == "zh"
         else "# The people of this vault. role: admin, manager, sales, service"
     )
@@ -270,11 +288,14 @@ def files(
     currency: str,
     people: list[Person],
     schema: str,
+    seal_contact: bool = False,
 ) -> dict[str, bytes]:
     """All files of a new vault by path relative to it."""
     texts = {
-        "textcrm.yaml": settings_text(name, language, template, time_zone, currency),
-        "schema/customer.schema.json": schema_text(template, schema),
+        "textcrm.yaml": settings_text(
+            name, language, template, time_zone, currency, seal_contact=seal_contact
+        ),
+        "schema/customer.schema.json": schema_text(template, schema, seal_contact=seal_contact),
         "access/access.yaml": people_text(people, language),
         "privacy/notice.md": NOTICE,
         ".gitattributes": GITATTRIBUTES,

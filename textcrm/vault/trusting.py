@@ -10,10 +10,8 @@ from textcrm.errors import StorageFailure, TextcrmError
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textcrm.access import Access
-    from textcrm.access.pins import Pins
+    from textcrm.access.pins import Pin, Pins
     from textcrm.vault.vault import Vault
 
 _NOWHERE = Text("there is no folder to remember trust in", "没有可用来保存信任记录的目录")
@@ -58,25 +56,24 @@ def _checked(vault: Vault, *, ask: bool) -> Access:
 def pin(vault: Vault, fingerprint: str) -> trust.Trusted:
     """Trust what the admin with this fingerprint signed, whatever was pinned. Raises TrustFailure."""
     found = trust.first(vault.file, fingerprint)
-    remember(vault, found)
-    return found
-
-
-def remember(vault: Vault, found: trust.Trusted) -> None:
-    """Pin a state that this person made or agreed to."""
     pins = _pins(vault)
     pins.put(repository_key(vault, pins), found.pin, place=str(vault.root))
     vault.__dict__.pop("_trusted", None)
+    return found
 
 
-def own_change(vault: Vault, read_file: Callable[[str], bytes | None]) -> None:
-    """Pin what this person has just signed, so that their own next command trusts it."""
-    try:
-        found = trust.check(read_file, None)
-    except trust.Unpinned as error:
-        remember(vault, error.trusted)
-    else:
-        remember(vault, found)
+def pinned(vault: Vault) -> Pin | None:
+    """What this machine has pinned of the vault."""
+    pins = _pins(vault)
+    return pins.get(repository_key(vault, pins))
+
+
+def own_change(vault: Vault, data: bytes) -> None:
+    """Pin the access.yaml that this person has just signed: their next command trusts it."""
+    pins = _pins(vault)
+    pins.put(repository_key(vault, pins), trust.pin_of(data), place=str(vault.root))
+    for name in ("_trusted", "access"):
+        vault.__dict__.pop(name, None)
 
 
 def repository_key(vault: Vault, pins: Pins) -> str:
@@ -108,7 +105,7 @@ def _first_commit(vault: Vault, pins: Pins) -> str:
 def _note(file: object, first: str) -> None:
     from pathlib import Path
 
-    from textcrm.access.pins import replace
+    from textcrm.access.private import replace
 
     path = Path(str(file))
     try:

@@ -26,10 +26,23 @@ SIGNS = {"ok": "✓", "warning": "!", "error": "✗"}
     ],
 )
 @option("--fix", is_flag=True, help=Text("mend what can be mended", "修复能修复的项目"))
-def run(context: Context, fix: bool) -> None:
+@option(
+    "--drill",
+    metavar="KEYFILE",
+    help=Text(
+        "prove that a recovery key opens everything; nothing is written",
+        "演练：验证恢复密钥能打开全部加密内容，不写入任何内容",
+    ),
+)
+def run(context: Context, fix: bool, drill: str | None) -> None:
     """Look for what is wrong."""
     from textcrm.quality.doctor import examine
 
+    if drill is not None:
+        _drill(context, drill)
+        return
+    if fix:
+        _first_keys(context)
     rows = examine(context.vault_or_none(), fix=fix)
     if context.json:
         context.emit(
@@ -51,3 +64,41 @@ def run(context: Context, fix: bool) -> None:
                 context.out.line(f"    → {cure}", style="dim")
     if any(row.state == "error" for row in rows):
         context.exit(1)
+
+
+def _first_keys(context: Context) -> None:
+    """Give a vault of before its keys, where git's user is its admin."""
+    from textcrm.cli import ownkeys
+    from textcrm.vault.first_keys import add_keys
+
+    vault = context.vault_or_none()
+    if vault is None or vault.access.has_keys:
+        return
+    me = vault.me()
+    if me is None or me.role != "admin":
+        return
+    made = add_keys(
+        vault, ownkeys.places(context, vault.config.name or vault.root.name), context.language
+    )
+    ownkeys.tell_made(context, made)
+    vault.__dict__.pop("access", None)
+
+
+def _drill(context: Context, file: str) -> None:
+    from pathlib import Path
+
+    from textcrm.members.drilling import drill
+
+    found = drill(context.vault(), Path(file))
+    if context.json:
+        context.emit({"keys": list(found.keys), "values": found.values})
+        return
+    context.say(
+        Text(
+            "the recovery key opens all {keys} keys ({names}), and {values} sealed values",
+            "恢复密钥可打开全部 {keys} 个密钥（{names}），以及 {values} 个加密值",
+        ),
+        keys=len(found.keys),
+        names=list(found.keys),
+        values=found.values,
+    )

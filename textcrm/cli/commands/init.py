@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 @option(
     "--time-zone", metavar="ZONE", help=Text("such as Asia/Shanghai", "时区，如 Asia/Shanghai")
 )
+@option(
+    "--no-keys",
+    is_flag=True,
+    help=Text("make no keys: nothing can be sealed", "不建立密钥（无法加密字段）"),
+)
 def run(
     context: Context,
     dir: str | None,
@@ -53,8 +58,10 @@ def run(
     template: str | None,
     currency: str | None,
     time_zone: str | None,
+    no_keys: bool,
 ) -> None:
     """Make a vault."""
+    from textcrm.cli import ownkeys
     from textcrm.vault.creation import create
 
     folder = Path(dir or context.chosen_vault or ".")
@@ -67,6 +74,7 @@ def run(
         template=template or "general",
         currency=currency or "CNY",
         time_zone=time_zone or ("Asia/Shanghai" if context.language == "zh" else ""),
+        keys=None if no_keys else ownkeys.places(context, name or folder.absolute().name),
     )
     if context.json:
         context.emit(
@@ -75,12 +83,16 @@ def run(
                 "commit": made.commit,
                 "repository": "new" if made.new_repository else "existing",
                 "kept": list(made.kept),
+                "recovery_key": str(made.keys.recovery) if made.keys else None,
+                "fingerprint": made.keys.fingerprint if made.keys else None,
             }
         )
         return
     context.say(Text("vault made at {path}", "客户库已建立：{path}"), path=str(made.vault.root))
     for path in made.kept:
         context.say(Text("kept as it was: {path}", "保留原有文件：{path}"), path=path)
+    if made.keys is not None:
+        ownkeys.tell_made(context, made.keys)
     where = "" if dir in (None, ".") else f"cd {dir} && "
     context.hint(
         Text(
@@ -91,8 +103,8 @@ def run(
     )
     context.hint(
         Text(
-            "the people who use it: access/access.yaml, then textcrm save",
-            "使用者名单：编辑 access/access.yaml 后运行 textcrm save",
+            "the people who use it: textcrm member add NAME --role ROLE --key age1...",
+            "登记使用者：textcrm member add 姓名 --role 角色 --key age1...",
         )
     )
 
