@@ -33,6 +33,7 @@ class Context:
         self.quiet = False
         self.verbose = False
         self.mask = False
+        self.reveal = False
         self.no_input = False
         self.chosen_vault: str | None = None
         self.identity: str | None = None

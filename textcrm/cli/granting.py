@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textcrm.access import Person
     from textcrm.cli.context import Context
     from textcrm.record import Record
+    from textcrm.records.editing import Done
     from textcrm.vault import Vault
 
 
@@ -30,3 +33,20 @@ def allow(context: Context, vault: Vault, *, given: bool) -> None:
         return context.confirm(Text("Is that meant?", "确认吗？"), default=False)
 
     vault.confirm_grant = confirm
+
+
+def warn_of_typed(context: Context, vault: Vault, assignments: Sequence[str], done: Done) -> None:
+    """Say once that a secret which stood on the command line is in the shell's history."""
+    if not vault.access.has_keys or all(word.endswith(("=-", "＝-")) for word in assignments):
+        return
+    fields = [vault.schema.at(one.path) for one in done.values]
+    secret = [field for field in fields if field is not None and field.seal]
+    if secret and not all(word.endswith(("=-", "＝-")) for word in assignments[-1:]):
+        context.warn(
+            Text(
+                "{field} is sealed now, but stands in your shell's history; next time: {name}=-",
+                "{field}已加密，但仍留在命令行历史中；下次请用 {name}=-",
+            ),
+            field=secret[0].label,
+            name=secret[0].name,
+        )

@@ -87,9 +87,13 @@ def value_text(context: Context, field: Field | None, value: Any) -> str:
     """One scalar as people read it: labels of codes, people by name, sealed values locked."""
     language = context.language
     if isinstance(value, dict) and "sealed" in value:
-        return f"{LOCKED} {'+'.join(map(str, value['sealed']))}"
+        labels = value["sealed"]
+        shown = [labels] if isinstance(labels, str) else labels
+        return f"{LOCKED} {'+'.join(map(str, shown))}"
     if isinstance(value, bool):
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+    if field is not None and field.seal and not context.reveal and isinstance(value, Decimal):
+        return "****"
     if isinstance(value, Decimal):
         return format(value, ",f") if field is None or field.kind != "integer" else str(value)
     if isinstance(value, dt.datetime):
@@ -103,6 +107,8 @@ def value_text(context: Context, field: Field | None, value: Any) -> str:
         from textcrm.normalize.masks import mask
 
         return mask(field.kind, text)
+    if field.seal and context.reveal:
+        return text
     if field.seal and field.kind not in ("money", "number"):
         from textcrm.normalize.masks import mask
 

@@ -25,11 +25,11 @@ _PLACEHOLDER: Final = re.compile(r"<locked [^>]*>")
 
 
 class Open(NamedTuple):
-    """One sealed value in the copy: its mapping, and its value, or the placeholder for it."""
+    """One sealed value in the copy: its mapping, and how it was written there, open or not."""
 
     node: dict[str, Any]
-    value: Any
-    placeholder: str | None
+    written: Any
+    open: bool
 
 
 class PlainCopy(NamedTuple):
@@ -41,23 +41,26 @@ class PlainCopy(NamedTuple):
     @property
     def secret(self) -> bool:
         """Whether anything in it is readable that is sealed in the record."""
-        return any(one.placeholder is None for one in self.opened.values())
+        return any(one.open for one in self.opened.values())
 
 
 def plain_copy(vault: Vault, record: Record) -> PlainCopy:
     """Open what the keys at hand open. Values that are damaged or misplaced are placeholders."""
     text = record.text
-    found: dict[str, Open] = {}
+    places: list[tuple[paths.Path, str, Any, bool]] = []
     for path, _field, node in revealing.places(vault, record):
-        place = spelled(path, record.raw)
         try:
-            value = revealing.open_at(vault, record, path, node)
-            found[place] = Open(node, value, None)
-            text = yamlfile.set_value(text, path, _writable(value))
+            value = _writable(revealing.open_at(vault, record, path, node))
+            is_open = True
         except TextcrmError:
-            placeholder = f"<locked {_label(node)}>"
-            found[place] = Open(node, None, placeholder)
-            text = yamlfile.set_value(text, path, placeholder)
+            value, is_open = f"<locked {_label(node)}>", False
+        text = yamlfile.set_value(text, path, value)
+        places.append((path, spelled(path, record.raw), node, is_open))
+    raw = yamlfile.read_mapping(text)
+    found = {
+        place: Open(node, paths.value_at(path, raw), is_open)
+        for path, place, node, is_open in places
+    }
     return PlainCopy(text, found)
 
 
@@ -86,17 +89,10 @@ def taken_back(vault: Vault, record: Record, copy: PlainCopy, edited: str) -> st
         known = copy.opened.get(spelled(path, made.raw))
         if known is None or ciphertext.is_sealed(value):
             continue
-        if _unchanged(made, path, known, value):
+        if value == known.written:
             text = yamlfile.set_value(text, path, known.node)
     _demand_no_placeholder(record, text)
     return _with_old_bytes(record, copy, edited, text)
-
-
-def _unchanged(made: Record, path: paths.Path, known: Open, value: Any) -> bool:
-    """Whether a placeholder came back, or a value is what it was, by type and by digits."""
-    if known.placeholder is not None:
-        return bool(value == known.placeholder)
-    return repr(_writable(paths.value_at(path, made.typed))) == repr(known.value)
 
 
 def _demand_no_placeholder(record: Record, text: str) -> None:

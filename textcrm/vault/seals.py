@@ -74,7 +74,7 @@ def owner_of(access: Access, record: Record) -> Person | None:
 
 
 def seal_value(
-    vault: Vault, access: Access, value: Any, *, rec: str, path: str, labels: Sequence[str]
+    access: Access, value: Any, *, rec: str, path: str, labels: Sequence[str]
 ) -> dict[str, Any]:
     """Seal one value for labels. Raises KeyMissing (no-class-key) where a label has no key."""
     from textcrm import sealing
@@ -86,7 +86,6 @@ def seal_value(
         if key is None:
             raise no_class_key(label, list(access.classes))
         keys.append(key)
-    del vault
     return sealing.seal(_carried(value), rec=rec, path=path, labels=labels, recipients=keys)
 
 
@@ -123,7 +122,7 @@ def _sealed(
         labels = labels_for(access, field.seal or "", owner)
         node = _kept(vault, access, base, place, labels, value)
         if node is None:
-            node = seal_value(vault, access, value, rec=made.uid or "", path=place, labels=labels)
+            node = seal_value(access, value, rec=made.uid or "", path=place, labels=labels)
         text = yamlfile.set_value(text, path, node)
     return text
 
@@ -298,7 +297,6 @@ def _for_the_owner(vault: Vault, access: Access, record: Record) -> str:
         place = spelled(path, record.raw)
         value = opened(vault, access, node, rec=record.uid or "", place=place)
         fresh = seal_value(
-            vault,
             access,
             value,
             rec=record.uid or "",

@@ -55,6 +55,7 @@ def run(
     reason: str | None,
 ) -> None:
     """Add a customer."""
+    from textcrm.cli import granting
     from textcrm.records import editing
     from textcrm.records.values import split_assignment
 
@@ -66,6 +67,7 @@ def run(
     pairs = [context.value_of(split_assignment(one)) for one in sets]
     _warn_of_likeness(context, str(chosen))
     done = editing.add(vault, str(chosen), pairs, tree=tree, reason=reason)
+    granting.warn_of_typed(context, vault, sets, done)
     report(
         context,
         done,

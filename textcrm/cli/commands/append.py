@@ -39,16 +39,26 @@ if TYPE_CHECKING:
 @argument(
     "assignments", nargs=-1, metavar="KEY=VALUE", help=Text("the item's fields", "条目的内容")
 )
+@option("--grant", is_flag=True, help=Text("let a new owner read", "允许新负责人读取"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
     id: str,
     list: str,
     assignments: tuple[str, ...],
+    grant: bool,
     reason: str | None,
 ) -> None:
     """Append an item."""
+    from textcrm.cli import granting
     from textcrm.records import editing
 
-    done = editing.append(context.vault(), id, list, assignments, reason=reason)
+    vault = context.vault()
+    granting.allow(context, vault, given=grant)
+    words = [
+        "=".join(context.value_of((one[:-2], "-"))) if one.endswith("=-") else one
+        for one in assignments
+    ]
+    done = editing.append(vault, id, list, words, reason=reason)
+    granting.warn_of_typed(context, vault, assignments, done)
     report(context, done, Text("appended to {id} ({commit})", "已追加到 {id}（{commit}）"))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     "save",
     help=Text(
         "Commit what was edited by hand, all of it or the customers and files named. Checked first; "
-        "uid and item ids are added where they are missing.",
-        "提交手工编辑的内容，可指定客户或文件。提交前先检查，并补上缺少的 uid 和条目编号。",
+        "uid and item ids are added where they are missing, sensitive values sealed.",
+        "提交手工编辑的内容，可指定客户或文件。提交前先检查，补上缺少的 uid 和条目编号，并加密敏感字段。",
     ),
     examples=[
         (Text("everything", "全部"), "textcrm save -m '更新联系方式'"),
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
     help=Text("what to save; all if none", "要保存的客户或文件，默认全部"),
 )
 @option("-m", "--message", metavar="REASON", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, ids: tuple[str, ...], message: str | None) -> None:
+@option("--grant", is_flag=True, help=Text("let a new owner read", "允许新负责人读取"))
+def run(context: Context, ids: tuple[str, ...], message: str | None, grant: bool) -> None:
     """Commit hand edits."""
+    from textcrm.cli import granting
     from textcrm.history.worktree import save
 
-    result, paths = save(context.vault(), ids, message=message)
+    vault = context.vault()
+    granting.allow(context, vault, given=grant)
+    result, paths = save(vault, ids, message=message)
     if context.json:
         from textcrm.cli.problems import problem_json
 

@@ -39,15 +39,18 @@ if TYPE_CHECKING:
     metavar="PATH",
     help=Text("remove a field or item; may be repeated", "删除字段或条目，可重复使用"),
 )
+@option("--grant", is_flag=True, help=Text("let a new owner read", "允许新负责人读取"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
     id: str,
     assignments: tuple[str, ...],
     unsets: tuple[str, ...],
+    grant: bool,
     reason: str | None,
 ) -> None:
     """Set fields."""
+    from textcrm.cli import granting
     from textcrm.records import editing
     from textcrm.records.values import split_assignment
 
@@ -62,5 +65,8 @@ def run(
             id=id,
         )
     pairs = [context.value_of(split_assignment(one)) for one in assignments]
-    done = editing.change(context.vault(), id, pairs, unsets, reason=reason)
+    vault = context.vault()
+    granting.allow(context, vault, given=grant)
+    done = editing.change(vault, id, pairs, unsets, reason=reason)
+    granting.warn_of_typed(context, vault, assignments, done)
     report(context, done, Text("changed {id} ({commit})", "已修改 {id}（{commit}）"))

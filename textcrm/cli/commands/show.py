@@ -24,6 +24,10 @@ if TYPE_CHECKING:
             Text("contacts since May, newest first", "五月以来的沟通，最近的在前"),
             "textcrm show C20240501001 --only interactions --since 2026-05-01",
         ),
+        (
+            Text("with what only you may read", "显示您有权读取的加密字段"),
+            "textcrm show C20240501001 --reveal",
+        ),
         (Text("for a program", "供程序使用"), "textcrm show 杭州云杉科技有限公司 --json"),
     ],
 )
@@ -47,6 +51,13 @@ if TYPE_CHECKING:
     "--since", metavar="DATE", help=Text("of the timeline: from that day on", "时间线起始日期")
 )
 @option("--until", metavar="DATE", help=Text("of the timeline: up to that day", "时间线截止日期"))
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text(
+        "sealed values in clear, as far as your key opens them", "用您的密钥显示加密字段的明文"
+    ),
+)
 @option("--text", is_flag=True, help=Text("the file itself, byte for byte", "原样输出文件内容"))
 def run(
     context: Context,
@@ -56,6 +67,7 @@ def run(
     since: str | None,
     until: str | None,
     text: bool,
+    reveal: bool,
 ) -> None:
     """Show a customer."""
     from textcrm.cli.show import json_of, screen
@@ -67,6 +79,10 @@ def run(
         from textcrm.history.past import at
 
         record = at(vault, id, rev)
+    if reveal:
+        from textcrm.cli.revealed import revealed
+
+        record = revealed(context, record)
     if only or since or until:
         from textcrm.cli.timeline import timeline
 

@@ -1,0 +1,52 @@
+"""textcrm seal: seal what was typed in plain into sealed fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm.cli.frame import argument, command, option
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from textcrm.cli.context import Context
+
+
+@command(
+    "seal",
+    help=Text(
+        "Seal in place what was typed in plain into sealed fields of records edited by hand (all, "
+        "or those named). Nothing is committed: go on with git add, or textcrm save, which seals "
+        "too. No private key is needed.",
+        "把手工编辑时写在加密字段里的明文就地加密（全部，或指定的客户）。不提交：接着 git add，"
+        "或直接用 textcrm save（也会加密）。不需要私钥。",
+    ),
+    examples=[
+        (Text("all that was edited", "全部手工编辑"), "textcrm seal"),
+        (Text("one customer", "某位客户"), "textcrm seal C20240501001"),
+    ],
+)
+@argument("words", nargs=-1, metavar="[ID]", help=Text("customers", "客户"))
+@option("--grant", is_flag=True, help=Text("let a new owner read", "允许新负责人读取"))
+def run(context: Context, words: tuple[str, ...], grant: bool) -> None:
+    """Seal plain values in place."""
+    from textcrm.cli import granting
+    from textcrm.records.resealing import seal_files
+
+    vault = context.vault()
+    granting.allow(context, vault, given=grant)
+    done = seal_files(vault, words)
+    if context.json:
+        context.emit([one._asdict() for one in done])
+        return
+    for one in done:
+        context.say(
+            Text("{file}: {values} values sealed", "{file}：已加密 {values} 个值"),
+            file=one.path,
+            values=one.values,
+        )
+    if done:
+        context.hint(
+            Text("commit them: textcrm save, or git add", "提交：textcrm save，或 git add")
+        )
+    else:
+        context.say(Text("nothing to seal", "没有需要加密的内容"))

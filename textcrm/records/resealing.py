@@ -1,0 +1,203 @@
+"""Sealing anew: what was typed in place, what a retired key or another owner holds, a new owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from textcrm import ciphertext, store, yamlfile
+from textcrm.errors import KeyMissing, TextcrmError
+from textcrm.history.worktree import changed_files
+from textcrm.records import editing
+from textcrm.rules.sealing import sealed_places
+from textcrm.vault import seals
+from textcrm.vault.revealing import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from textcrm.access import Access, Person
+    from textcrm.paths import Path
+    from textcrm.record import Record
+    from textcrm.records.editing import Done
+    from textcrm.schema import Field
+    from textcrm.vault import Draft, Vault
+
+_BATCH = 500
+
+
+class Sealed(NamedTuple):
+    """A file in which plain values were sealed: its path, the record's id, how many."""
+
+    path: str
+    id: str
+    values: int
+
+
+def seal_files(vault: Vault, words: Sequence[str] = ()) -> list[Sealed]:
+    """Seal what was typed in plain in the work tree's records, all or those named; commit nothing.
+
+    Needs no private key. Raises TrustFailure, Invalid (no value is repeated), and leaves every
+    file as it was then.
+    """
+    chosen = [vault.get(word).path for word in words] or [
+        path
+        for path, kind in changed_files(vault)
+        if kind != "deleted" and store.is_record_path(path)
+    ]
+    made: dict[str, tuple[str, Sealed]] = {}
+    for path in chosen:
+        record = vault.load(path)
+        plain = seals.plain_values(vault, record)
+        if not plain:
+            continue
+        before = vault.repo.read("HEAD", vault.prefix + path)
+        base = None
+        if before is not None:
+            try:
+                base = store.parse(path, before, vault.schema)
+            except TextcrmError:
+                base = None
+        text = seals.sealed_text(vault, record, base)
+        if text != record.text:
+            made[path] = (text, Sealed(path, record.id, len(plain)))
+    for path, (text, _) in made.items():
+        file = vault.root / path
+        draft = file.with_name(f".{file.name}.sealing~")
+        draft.write_bytes(yamlfile.encode(text))
+        draft.replace(file)
+    return [sealed for _, sealed in made.values()]
+
+
+# -- rekey
+
+
+class Rekeyed(NamedTuple):
+    """What a rekey did: values sealed anew in records, and what it lacked the keys for by label."""
+
+    values: int
+    records: tuple[str, ...]
+    commits: tuple[str, ...]
+    missing: dict[str, int]
+
+
+def rekey(
+    vault: Vault,
+    records: Iterable[Record],
+    *,
+    class_name: str | None = None,
+    reason: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Rekeyed:
+    """Seal anew what is stale: under a retired key, for people who left, without its owner.
+
+    A commit for every few hundred records, so that a kill loses little and another run goes on.
+    What no key at hand opens stays as it is and is counted. Raises TrustFailure, Misuse
+    (grant-needed) where an owner would newly read.
+    """
+    access = vault.trusted_access()
+    stale = [record for record in records if any(_stale(vault, access, record, class_name))]
+    missing: dict[str, int] = {}
+    done: list[str] = []
+    commits: list[str] = []
+    values = 0
+    for start in range(0, len(stale), _BATCH):
+        part = stale[start : start + _BATCH]
+        counts: dict[str, int] = {}
+        lacking: dict[str, int] = {}
+
+        def plan(
+            draft: Draft,
+            part: list[Record] = part,
+            counts: dict[str, int] = counts,
+            lacking: dict[str, int] = lacking,
+        ) -> None:
+            counts.clear()
+            lacking.clear()
+            for one in part:
+
+                def change(record: Record) -> str:
+                    text, count = _fresh(vault, access, record, class_name, lacking)
+                    counts[record.id] = count
+                    return text
+
+                draft.edit(one.path, change)
+
+        result = vault.write("rekey", plan, reason=reason)
+        if result.commit:
+            commits.append(result.commit)
+        done += [own for own, count in counts.items() if count]
+        values += sum(counts.values())
+        for label, count in lacking.items():
+            missing[label] = missing.get(label, 0) + count
+        if progress is not None:
+            progress(start + len(part))
+    return Rekeyed(values, tuple(done), tuple(commits), missing)
+
+
+def _stale(
+    vault: Vault, access: Access, record: Record, class_name: str | None
+) -> Iterator[tuple[Path, Field, dict[str, object], list[str]]]:
+    """The sealed values of a record that should be sealed for others than they are."""
+    owner = seals.owner_of(access, record)
+    for path, field, node in sealed_places(record.raw, vault.schema):
+        if field is None or not ciphertext.is_sealed(node) or field.seal not in access.classes:
+            continue
+        if class_name is not None and field.seal != class_name:
+            continue
+        try:
+            labels = list(ciphertext.read(node).labels)
+        except ciphertext.Malformed:
+            continue
+        wanted = seals.labels_for(access, field.seal or "", owner)
+        if _is_stale(access, field.seal or "", labels, wanted, owner):
+            yield path, field, node, wanted
+
+
+def _is_stale(
+    access: Access, class_name: str, labels: list[str], wanted: list[str], owner: Person | None
+) -> bool:
+    if labels[0] != wanted[0] or any(label not in wanted for label in labels[1:]):
+        return True
+    lacks = owner is not None and owner.id in wanted and owner.id not in labels
+    return lacks and owner not in access.readers(class_name)
+
+
+def _fresh(
+    vault: Vault,
+    access: Access,
+    record: Record,
+    class_name: str | None,
+    lacking: dict[str, int],
+) -> tuple[str, int]:
+    text, count = record.text, 0
+    owner = seals.owner_of(access, record)
+    known = seals.persons_in(vault, record)
+    for path, field, node, wanted in _stale(vault, access, record, class_name):
+        place = seals.spelled(path, record.raw)
+        try:
+            value = opened(vault, access, node, rec=record.uid or "", place=place)
+        except KeyMissing:
+            label = str(ciphertext.read(node).labels[0])
+            lacking[label] = lacking.get(label, 0) + 1
+            continue
+        gains = owner is not None and owner.id in wanted and owner.id not in known
+        if owner is not None and gains and owner not in access.readers(field.seal or ""):
+            seals.demand_grant(vault, record, owner, [field.seal or ""])
+            known.add(owner.id)
+        fresh = seals.seal_value(access, value, rec=record.uid or "", path=place, labels=wanted)
+        text = yamlfile.set_value(text, path, fresh)
+        count += 1
+    return text, count
+
+
+# -- assign
+
+
+def assign(vault: Vault, word: str, person: str, *, reason: str | None = None) -> Done:
+    """Give a customer to a person, who reads its owner's values from then on; ``none`` for the pool.
+
+    Raises KeyMissing where those values cannot be opened, TrustFailure.
+    """
+    if person in ("none", "无", "公海"):
+        return editing.change(vault, word, [], ["owner"], op="assign", reason=reason)
+    return editing.change(vault, word, [("owner", person)], op="assign", reason=reason)
