@@ -229,7 +229,7 @@ def _reading(run: Everything, own: str) -> None:
     revealed = run("show", own, "--reveal", "--json", reveals=True)
     assert revealed.code == 0, revealed
     bare = [value.replace(" ", "") for value in (TYPED, ACCOUNT)]
-        assert any(value in revealed.out for value in bare)
+    assert any(value in revealed.out for value in bare)
 
 
 def test_a_run_of_everything_leaves_no_trace(everything: Everything, tmp_path: Path) -> None:
