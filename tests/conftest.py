@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.append(str(CHECKOUT))  # for `benchmarks`; last, so that an installed textcrm is what is tested
 _GIT = {
     "GIT_CONFIG_GLOBAL": "",
     "GIT_CONFIG_SYSTEM": os.devnull,
