@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-sys.path.append(str(CHECKOUT))  # for `benchmarks`; last, so that an installed textcrm is what is tested
+sys.path.append(
+    str(CHECKOUT)
+)  # for `benchmarks`; last, so that an installed textcrm is what is tested
 _GIT = {
     "GIT_CONFIG_GLOBAL": "",
     "GIT_CONFIG_SYSTEM": os.devnull,
