@@ -1,0 +1,1 @@
+"""Exchange: customers out of other programs' files, and into them."""
