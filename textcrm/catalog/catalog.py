@@ -361,6 +361,15 @@ class Catalog:
         found = self._all("SELECT id, name FROM records JOIN files USING(row) ORDER BY path")
         return {got(record_id): got(name) for record_id, name in found}
 
+    def ids(self) -> dict[int, str]:
+        """The id of every record by its row."""
+        return {row: got(own) for row, own in self._all("SELECT row, id FROM records")}
+
+    def former_ids(self) -> dict[str, int]:
+        """The row that each id answers to, former ones and those of file names too."""
+        found = self._all("SELECT word, row FROM called WHERE kind='id' ORDER BY row")
+        return {got(word): row for word, row in found}
+
     def beginning(self, start: str, *, most: int = 50) -> list[tuple[str, str]]:
         """Id and name of records with an id, name or alias that begins so, the first ones."""
         found = self._all(

@@ -47,6 +47,16 @@ class Values:
             if kind not in "+-x":
                 yield _value(kind, text), term
 
+    def pairs(self, path: tuple[str, ...]) -> Iterator[tuple[Any, int]]:
+        """Every value that is kept at a path, with each row that has it."""
+        found = self._connection.execute(
+            "SELECT DISTINCT kind, value, row FROM terms JOIN cells USING(term) WHERE path=?",
+            (put(".".join(path)),),
+        ).fetchall()
+        for kind, text, row in found:
+            if kind not in "+-x":
+                yield _value(kind, _text(text)), row
+
     def holding(self, path: tuple[str, ...], test: Callable[[Any], bool]) -> Held:
         """The rows where a value at a path passes a test."""
         sure: set[int] = set()
@@ -120,6 +130,13 @@ class Values:
     def _rows(self, term: int) -> set[int]:
         found = self._connection.execute("SELECT DISTINCT row FROM cells WHERE term=?", (term,))
         return {row for (row,) in found}
+
+
+def _text(stored: str | bytes) -> str:
+    try:
+        return got(stored)
+    except ValueError as error:
+        raise Damaged("terms") from error
 
 
 def _value(kind: str, text: str) -> Any:
