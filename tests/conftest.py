@@ -64,3 +64,19 @@ def git_repo(tmp_path: Path) -> Path:
     folder.mkdir()
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
     return folder
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A textcrm on the PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    file = folder / "textcrm"
+    source = os.pathsep.join(path for path in sys.path if path)
+    file.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{source}" exec "{sys.executable}" -m textcrm "$@"\n',
+        encoding="utf-8",
+    )
+    file.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return file

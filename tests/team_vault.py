@@ -16,6 +16,9 @@ from textcrm.vault import Vault, trusting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
+    from cli_running import Shell
+
 SAMPLE = Path(__file__).resolve().parent.parent / "sample-vault"
 KEYS = SAMPLE / "demo-keys"
 ADMIN = "chen-chen"
@@ -72,3 +75,30 @@ def opened(root: Path, *who: str, trusted: bool = True) -> Vault:
 def ids_with(vault: Vault, field: str) -> Sequence[str]:
     """The ids of records that have a field."""
     return [record.id for record in vault.records() if record.raw.get(field)]
+
+
+class Team:
+    """The sample team at one vault: each call is somebody's, with that person's key."""
+
+    def __init__(self, root: Path, shell: Shell, environment: pytest.MonkeyPatch) -> None:
+        self.root = root
+        self.shell = shell
+        self._environment = environment
+        self.keys = private_keys(root.parent)
+
+    def by(self, who: str | None) -> Shell:
+        """Go on as somebody; None for one without a key."""
+        key = self.keys / f"{who}.throw-away-key.txt"
+        if who is None:
+            self._environment.delenv("TEXTCRM_IDENTITY", raising=False)
+        else:
+            self._environment.setenv("TEXTCRM_IDENTITY", str(key))
+        return self.shell
+
+
+def team_at(folder: Path, shell: Shell, environment: pytest.MonkeyPatch) -> Team:
+    """The team at a fresh copy of the vault, which trusts its admin."""
+    team = Team(team_vault(folder), shell, environment)
+    public = (team.keys / f"{ADMIN}.throw-away-signing-key.pub").read_text("utf-8")
+    team.shell.ok("member", "trust", sealing.fingerprint(public))
+    return team

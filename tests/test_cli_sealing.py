@@ -9,43 +9,19 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
-from team_vault import git, private_keys, team_vault
+from team_vault import Team, git, team_at
 
-from textcrm import sealing
 from textcrm.records.plain_copy import plain_copy, taken_back
 from textcrm.vault import Vault
 
 ACCOUNT = "6222020200112233445"
 
 
-class Team:
-    """The sample team at one vault: each call is somebody's, with that person's key."""
-
-    def __init__(self, root: Path, shell: Shell, environment: pytest.MonkeyPatch) -> None:
-        self.root = root
-        self.shell = shell
-        self._environment = environment
-        self.keys = private_keys(root.parent)
-
-    def by(self, who: str | None) -> Shell:
-        """Go on as somebody; None for one without a key."""
-        key = self.keys / f"{who}.throw-away-key.txt"
-        if who is None:
-            self._environment.delenv("TEXTCRM_IDENTITY", raising=False)
-        else:
-            self._environment.setenv("TEXTCRM_IDENTITY", str(key))
-        return self.shell
-
-
 @pytest.fixture
 def team(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Team:
-    root = team_vault(tmp_path)
-    team = Team(root, Shell(root, capsys), monkeypatch)
-    public = (team.keys / "chen-chen.throw-away-signing-key.pub").read_text("utf-8")
-    team.shell.ok("member", "trust", sealing.fingerprint(public))
-    return team
+    return team_at(tmp_path, Shell(tmp_path / "vault", capsys), monkeypatch)
 
 
 def add(team: Team, *words: str) -> str:

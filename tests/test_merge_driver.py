@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,22 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textcrm.vault import Vault
-
-
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A textcrm on the PATH."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    file = folder / "textcrm"
-    source = os.pathsep.join(path for path in sys.path if path)
-    file.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{source}" exec "{sys.executable}" -m textcrm "$@"\n',
-        encoding="utf-8",
-    )
-    file.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    return file
 
 
 @pytest.fixture

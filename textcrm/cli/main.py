@@ -81,7 +81,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
 
 
 # What git calls, not people: known, but not in the overview.
-PLUMBING = ("merge-driver",)
+PLUMBING = ("merge-driver", "textconv")
 
 
 class Root(click.Group):

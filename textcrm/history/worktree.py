@@ -40,7 +40,7 @@ class Status(NamedTuple):
     behind: int | None
 
 
-OWN_FILES = (config.FILE_NAME, SCHEMA_FILE, access.FILE_NAME)
+OWN_FILES = (config.FILE_NAME, SCHEMA_FILE, access.FILE_NAME, ".gitattributes", ".gitignore")
 OWN_FOLDERS = ("attachments/", "privacy/", "access/", "schema/")
 
 

@@ -257,17 +257,27 @@ def _files(vault: Vault) -> Iterator[Row]:
                 "加一行：customers/**/*.yaml text eol=lf",
             ),
         )
+    if attributes is not None and not vault.prefix and wiring.attributed(attributes) != attributes:
+        yield Row(
+            "attributes",
+            "warning",
+            Text(
+                ".gitattributes does not let git merge and show records by field",
+                ".gitattributes 还没有让 git 按字段合并和显示记录",
+            ),
+            Text("textcrm doctor --fix", "textcrm doctor --fix"),
+        )
 
 
 def _wiring(vault: Vault) -> Iterator[Row]:
-    """Whether git merges records by field in this clone."""
+    """Whether git merges and shows records by field in this clone."""
     if not wiring.is_wired(vault):
         yield Row(
             "merge-driver",
             "warning",
             Text(
-                "git does not know how to merge records by field in this clone",
-                "此克隆中的 git 还不会按字段合并记录",
+                "git does not know how to merge and show records by field in this clone",
+                "此克隆中的 git 还不会按字段合并和显示记录",
             ),
             Text("textcrm doctor --fix", "textcrm doctor --fix"),
         )
@@ -305,6 +315,10 @@ def _fix(vault: Vault) -> Iterator[Row]:
     wiring.wire(vault)
     wiring.hook(vault)
     yield from _put_back(vault)
+    if wiring.attribute(vault):
+        yield Row(
+            "fixed", "ok", Text("completed: {path}", "已补全：{path}"), None, {"path": REQUIRED[0]}
+        )
 
 
 def _put_back(vault: Vault) -> Iterator[Row]:

@@ -257,7 +257,10 @@ def people_text(people: list[Person], language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-GITATTRIBUTES: Final = "customers/**/*.yaml text eol=lf merge=textcrm\n*.yaml text eol=lf\nschema/*.json text eol=lf\n"
+GITATTRIBUTES: Final = (
+    "customers/**/*.yaml text eol=lf merge=textcrm diff=textcrm\n"
+    "*.yaml text eol=lf\nschema/*.json text eol=lf\n*.age binary\n"
+)
 GITIGNORE: Final = ".textcrm/\n"
 
 _EDITOR: Final = {
