@@ -12,9 +12,9 @@ from cli_running import Shell
 from sharing import git
 
 from textcrm import sealing
-from textcrm.audit import Checkpoint, Checkpoints, reading, report, verify
+from textcrm.audit import Checkpoint, Checkpoints, report, verify
 from textcrm.records import editing, interactions, lifecycle
-from textcrm.vault import Vault
+from textcrm.vault import Vault, access_log
 from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
@@ -275,8 +275,8 @@ def test_from_the_command_line(vault: Vault, capsys: pytest.CaptureFixture[str])
 
 def test_the_report_counts(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:
     lifecycle.remove(be(vault, "bob"), ids(vault)["Bob's"], reason="double")
-    reading.note(Vault.open(vault.root), "show --reveal", ["C1"], purpose="付款")
-    told = report(Vault.open(vault.root), reads=reading.reads(vault))
+    access_log.note(Vault.open(vault.root), "show --reveal", ["C1"], purpose="付款")
+    told = report(Vault.open(vault.root), reads=access_log.reads(vault))
     bob = next(one for one in told.activities if one.who == "Bob")
     assert (bob.commits, bob.deleted, bob.operations) == (1, 1, {"rm": 1})
     assert [one["reason"] for one in told.deletions] == ["double"]
@@ -287,7 +287,7 @@ def test_the_report_counts(vault: Vault, capsys: pytest.CaptureFixture[str]) -> 
     assert "Bob" in shell.ok("audit", "report").out
     file = vault.root / ".git" / "textcrm" / "reads.jsonl"
     file.write_text(file.read_text("utf-8") + '{"half', encoding="utf-8")
-    assert len(reading.reads(vault)) == 1
+    assert len(access_log.reads(vault)) == 1
 
 
 # -- on a server

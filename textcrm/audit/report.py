@@ -10,8 +10,8 @@ from textcrm import store
 if TYPE_CHECKING:
     import datetime as dt
 
-    from textcrm.audit.reading import Read
     from textcrm.vault import Vault
+    from textcrm.vault.access_log import Read
 
 
 class Activity(NamedTuple):
@@ -77,5 +77,5 @@ def report(vault: Vault, since: dt.date | None = None, *, reads: tuple[Read, ...
     ]
     return Report(
         since, tuple(activities), tuple(deletions), tuple(access_changes),
-        tuple(one for one in reads if since is None or one.at.date() >= since),
+        tuple(one for one in reads if since is None or one.at.astimezone().date() >= since),
     )  # fmt: skip

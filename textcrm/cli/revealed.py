@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from textcrm.record import Record
 
 
-def revealed(context: Context, record: Record) -> Record:
+def revealed(context: Context, record: Record, purpose: str | None = None) -> Record:
     """The record with what the keys at hand open; what stays locked is said on stderr.
 
     Noted in this clone's log of reads. The record is for showing only.
     """
-    from textcrm.audit import reading
+    from textcrm.cli.noted import note_read
     from textcrm.record import Record as Shown
     from textcrm.vault.revealing import reveal
 
@@ -45,7 +45,7 @@ def revealed(context: Context, record: Record) -> Record:
             id=record.id,
         )
     if len(found.locked) < _count(vault, record):
-        reading.note(vault, "show --reveal", [record.id])
+        note_read(context, "show --reveal", [record.id], purpose)
     return shown
 
 

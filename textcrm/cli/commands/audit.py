@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textcrm.audit import Report, Verified, Violation
     from textcrm.cli.context import Context
     from textcrm.findings import Problem
+    from textcrm.vault.access_log import Read
 
 
 @command(
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
         "“audit verify [A..B]” looks at every commit since the last time: not rewritten, by a "
         "member whose role may, signed where the vault requires it, nothing plain where it is "
         "sealed. Exit 1 where something is wrong. “audit report” counts for a review: who changed "
-        "how much, deletions, changes of access, what was read here.",
+        "how much, deletions, changes of access, what was read here. “audit reads” lists the access "
+        "log of this clone: what was revealed, exported and searched in sealed values.",
         "“audit verify [A..B]”检查上次以来的每个提交：历史未被改写、作者是成员且角色允许、"
         "按要求签名、加密字段没有明文；有问题时退出码为 1。"
-        "“audit report”供安全审查：谁改了多少、删除、权限变更、本机的敏感读取。",
+        "“audit report”供安全审查：谁改了多少、删除、权限变更、本机的敏感读取。"
+        "“audit reads”列出本机的访问日志：查看明文、导出、搜索加密内容。",
     ),
     examples=[
         (Text("since the last time", "自上次以来"), "textcrm audit verify"),
@@ -34,9 +37,14 @@ if TYPE_CHECKING:
             "textcrm audit verify origin/main..HEAD",
         ),
         (Text("for the review", "安全审查"), "textcrm audit report --since 2026-01-01"),
+        (Text("who read what here", "本机谁看过什么"), "textcrm audit reads"),
     ],
 )
-@argument("action", metavar="verify|report", help=Text("verify or report", "verify 或 report"))
+@argument(
+    "action",
+    metavar="verify|report|reads",
+    help=Text("verify, report or reads", "verify、report 或 reads"),
+)
 @argument(
     "range_",
     metavar="A..B",
@@ -44,7 +52,11 @@ if TYPE_CHECKING:
     help=Text("commits; else since the last time", "提交范围，默认自上次以来"),
 )
 @option("--all", "everything", is_flag=True, help=Text("all of history", "全部历史"))
-@option("--since", metavar="DATE", help=Text("report: from that day", "报告起始日期"))
+@option(
+    "--since",
+    metavar="DATE",
+    help=Text("report, reads: from that day", "报告、访问日志的起始日期"),
+)
 def run(
     context: Context, action: str, range_: str | None, everything: bool, since: str | None
 ) -> None:
@@ -53,13 +65,15 @@ def run(
         _verify(context, range_, everything=everything)
     elif action == "report" and range_ is None:
         _report(context, since)
+    elif action == "reads" and range_ is None:
+        _reads(context, since)
     else:
         raise Misuse(
             "audit-words",
-            Text("audit knows verify and report", "audit 只有 verify 和 report"),
+            Text("audit knows verify, report and reads", "audit 只有 verify、report 和 reads"),
             hint=Text(
-                "textcrm audit verify; textcrm audit report",
-                "textcrm audit verify；textcrm audit report",
+                "textcrm audit verify; textcrm audit report; textcrm audit reads",
+                "textcrm audit verify；textcrm audit report；textcrm audit reads",
             ),
         )
 
@@ -156,16 +170,51 @@ def _print(context: Context, one: Violation) -> None:
 
 
 def _report(context: Context, since: str | None) -> None:
-    from textcrm.audit import reading, report
-    from textcrm.normalize.dates import parse_date
+    from textcrm.audit import report
+    from textcrm.vault import access_log
 
     vault = context.vault()
-    day = parse_date(since, vault.today) if since else None
-    found = report(vault, day, reads=reading.reads(vault))
+    found = report(vault, _day(context, since), reads=access_log.reads(vault))
     if context.json:
         context.emit(_report_json(found))
     else:
         _print_report(context, found)
+
+
+def _day(context: Context, word: str | None) -> dt.date | None:
+    from textcrm.normalize.dates import parse_date
+
+    return parse_date(word, context.vault().today) if word else None
+
+
+def _reads(context: Context, since: str | None) -> None:
+    from textcrm.vault import access_log
+
+    day = _day(context, since)
+    found = [
+        one
+        for one in access_log.reads(context.vault())
+        if day is None or one.at.astimezone().date() >= day
+    ]
+    if context.json:
+        context.emit([_read_json(one) for one in found])
+    else:
+        for one in found:
+            context.out.line(_read_line(one))
+    if not found:
+        if not context.json:
+            context.say(Text("nothing noted", "没有记录"))
+        context.exit(1)
+
+
+def _read_json(one: Read) -> dict[str, Any]:
+    return {**one._asdict(), "at": one.at.isoformat(), "ids": list(one.ids)}
+
+
+def _read_line(one: Read) -> str:
+    ids = " ".join(one.ids[:5]) + (f" … ({one.number})" if one.number > 5 else "")
+    parts = (f"{one.at.astimezone():%Y-%m-%d %H:%M}", one.who, one.what, ids, one.purpose)
+    return "  ".join(part for part in parts if part)
 
 
 def _report_json(found: Report) -> dict[str, Any]:
@@ -174,10 +223,7 @@ def _report_json(found: Report) -> dict[str, Any]:
         "people": [one._asdict() for one in found.activities],
         "deletions": list(found.deletions),
         "access_changes": list(found.access_changes),
-        "reads": [
-            {**one._asdict(), "at": one.at.isoformat(), "ids": list(one.ids)}
-            for one in found.reads
-        ],
+        "reads": [_read_json(one) for one in found.reads],
     }
 
 
@@ -220,10 +266,7 @@ def _print_report(context: Context, found: Report) -> None:
     _section(
         context,
         Text("Read in this clone", "本机的敏感读取"),
-        [
-            f"{one.at:%Y-%m-%d %H:%M}  {one.who}  {one.what}  {one.number}  {one.purpose}"
-            for one in found.reads
-        ],
+        [_read_line(one) for one in found.reads],
     )
 
 

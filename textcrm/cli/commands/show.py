@@ -58,6 +58,11 @@ if TYPE_CHECKING:
         "sealed values in clear, as far as your key opens them", "用您的密钥显示加密字段的明文"
     ),
 )
+@option(
+    "--purpose",
+    metavar="WHY",
+    help=Text("why it is revealed, for the access log", "查看明文的目的，记入访问日志"),
+)
 @option("--text", is_flag=True, help=Text("the file itself, byte for byte", "原样输出文件内容"))
 def run(
     context: Context,
@@ -68,6 +73,7 @@ def run(
     until: str | None,
     text: bool,
     reveal: bool,
+    purpose: str | None,
 ) -> None:
     """Show a customer."""
     from textcrm.cli.show import json_of, screen
@@ -82,7 +88,7 @@ def run(
     if reveal:
         from textcrm.cli.revealed import revealed
 
-        record = revealed(context, record)
+        record = revealed(context, record, purpose)
     if only or since or until:
         from textcrm.cli.timeline import timeline
 

@@ -1,0 +1,92 @@
+"""The access log (K3): reads that matter are noted in this clone, by whom, of whom, what for."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from cli_running import Shell
+from team_vault import private_keys, team_vault
+
+from textcrm import sealing
+from textcrm.vault import Vault, access_log
+from textcrm.vault.creation import create
+
+ACCOUNT = "6222020200112233445"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return create(tmp_path / "vault", name="noted").vault
+
+
+def log_file(vault: Vault) -> Path:
+    return vault.repo.common_dir / "textcrm" / "reads.jsonl"
+
+
+def test_all_ids_are_kept_and_only_the_owner_reads_them(vault: Vault) -> None:
+    ids = [f"C20260101{number:03}" for number in range(1, 400)]
+    assert access_log.note(vault, "export csv", ids, purpose="年报")
+    (one,) = access_log.reads(vault)
+    assert (list(one.ids), one.number, one.what, one.purpose) == (ids, 399, "export csv", "年报")
+    assert one.who == vault.repo.identity().email or one.who
+    assert stat.S_IMODE(log_file(vault).stat().st_mode) == 0o600
+    assert not vault.repo.status("")
+
+
+def test_a_cut_line_costs_itself_only(vault: Vault) -> None:
+    access_log.note(vault, "export csv", ["C1"])
+    with log_file(vault).open("a", encoding="utf-8") as handle:
+        handle.write('{"at": "2026-')
+    access_log.note(vault, "export csv", ["C2"])
+    assert [one.ids for one in access_log.reads(vault)] == [("C1",), ("C2",)]
+
+
+def test_writers_at_once_do_not_mix(vault: Vault) -> None:
+    def write(number: int) -> None:
+        for _ in range(20):
+            access_log.note(vault, "export csv", [f"C{number}"] * 300)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    found = access_log.reads(vault)
+    assert len(found) == 80
+    assert all(len(one.ids) == 300 and len(set(one.ids)) == 1 for one in found)
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(vault: Vault) -> None:
+    log_file(vault).mkdir(parents=True)
+    assert not access_log.note(vault, "export csv", ["C1"])
+    assert access_log.reads(vault) == ()
+
+
+def test_show_reveal_is_noted_and_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = team_vault(tmp_path)
+    shell = Shell(root, capsys)
+    keys = private_keys(tmp_path)
+    monkeypatch.setenv("TEXTCRM_IDENTITY", str(keys / "wang-fang.throw-away-key.txt"))
+    public = (keys / "chen-chen.throw-away-signing-key.pub").read_text("utf-8")
+    shell.ok("member", "trust", sealing.fingerprint(public))
+    assert shell("audit", "reads").code == 1
+    own = shell.ok("add", "甲公司", "--set", f"bank_account={ACCOUNT}", "--json").data["id"]
+    shell.ok("show", own)
+    assert shell("audit", "reads", "--json").data == []
+    assert ACCOUNT in shell.ok("show", own, "--reveal", "--purpose", "核对回款").out
+    (one,) = shell.ok("audit", "reads", "--json").data
+    assert (one["what"], one["ids"], one["purpose"]) == ("show --reveal", [own], "核对回款")
+    listed = shell.ok("--lang", "zh", "audit", "reads", "--since", "2020-01-01").out
+    assert own in listed
+    assert "核对回款" in listed
+    assert ACCOUNT not in log_file(Vault.open(root)).read_text("utf-8")
+    log_file(Vault.open(root)).unlink()
+    log_file(Vault.open(root)).mkdir()
+    ran = shell.ok("show", own, "--reveal")
+    assert ACCOUNT in ran.out
+    assert "access log" in ran.err or "访问日志" in ran.err
