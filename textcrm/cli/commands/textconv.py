@@ -54,7 +54,7 @@ def _readable(context: Context, name: str, data: bytes) -> bytes:
     reveal = os.environ.get("TEXTCRM_REVEAL", "") not in ("", "0")
     text, opened = readable(vault, record, context.language, reveal=reveal)
     if opened:
-        from textcrm.audit import reading
+        from textcrm.cli.noted import note_read
 
-        reading.note(vault, "git diff", [record.id])
+        note_read(context, "git diff", [record.id])
     return yamlfile.encode(text)
