@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,21 @@ SAMPLE = Path(__file__).resolve().parent.parent / "sample-vault"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rows") / "vault"
     shutil.copytree(SAMPLE, folder)
+    _plant_ages(folder, 30, 40, 50)
     return folder
+
+
+def _plant_ages(folder: Path, *ages: int) -> None:
+    """People who are so old today, whatever today is: bands of age move with the calendar."""
+    for number, age in enumerate(ages, 1):
+        birthday = dt.date(dt.datetime.now().astimezone().year - age - 1, 12, 31)
+        record = folder / f"customers/2026/01/C2026010190{number}.yaml"
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(
+            f"id: C2026010190{number}\nname: 年龄样例{number}\n"
+            f"contacts:\n- {{name: 周一, birthday: '{birthday}'}}\n",
+            encoding="utf-8",
+        )
 
 
 @pytest.fixture
