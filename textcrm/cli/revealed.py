@@ -1,36 +1,53 @@
-"""A record with its sealed values open for the screen: only on --reveal, only with one's own key."""
+"""Sealed values open for the screen: only on --reveal, only with one's own key."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
+    from textcrm.errors import TextcrmError
     from textcrm.record import Record
+    from textcrm.vault.revealing import Revealed
 
 
-def revealed(context: Context, record: Record, purpose: str | None = None) -> Record:
+class Shown(NamedTuple):
+    """A record for showing only, and the error to end with once it is shown, if any."""
+
+    record: Record
+    error: TextcrmError | None
+
+
+def revealed(context: Context, record: Record, purpose: str | None = None) -> Shown:
     """The record with what the keys at hand open; what stays locked is said on stderr.
 
-    Noted in this clone's log of reads. The record is for showing only.
+    The error is that of the first value that is damaged or stands in the wrong place, or, where
+    nothing at all could be opened, the missing key's. Reads are noted in this clone's log.
     """
     from textcrm.cli.noted import note_read
-    from textcrm.record import Record as Shown
+    from textcrm.record import Record as Tree
     from textcrm.vault.revealing import reveal
 
     vault = context.vault()
     found = reveal(vault, record)
     context.reveal = True
-    shown = Shown(record.path, record.text, record.raw, record.schema)
+    shown = Tree(record.path, record.text, record.raw, record.schema)
     shown.__dict__["typed"] = found.tree
-    for path, error in found.problems:
-        context.warn(
-            Text("{path}: {why}", "{path}：{why}"),
-            path="/".join(map(str, path)),
-            why=Text(error.say("en"), error.say("zh")),
-        )
+    if found.opened:
+        note_read(context, "show --reveal", [record.id], purpose)
+    error = found.problems[0][1] if found.problems else None
+    if error is None and found.missing is not None and not found.opened:
+        error = found.missing
+    elif not context.json or error is None:
+        _warn(context, record, found)
+    return Shown(shown, error)
+
+
+def _warn(context: Context, record: Record, found: Revealed) -> None:
+    for _, problem in found.problems[1:]:
+        context.warn(Text("{why}", "{why}"), why=Text(problem.say("en"), problem.say("zh")))
     damaged = {path for path, _ in found.problems}
     locked = sorted(
         {"+".join(label) for path, label in found.locked.items() if path not in damaged}
@@ -44,13 +61,53 @@ def revealed(context: Context, record: Record, purpose: str | None = None) -> Re
             labels=locked,
             id=record.id,
         )
-    if len(found.locked) < _count(vault, record):
+
+
+def one_value(
+    context: Context, record: Record, word: str, *, reveal: bool, purpose: str | None = None
+) -> None:
+    """Print the value at a path, bare, so that it can be handed on to another program.
+
+    Raises NotFound (no-value), KeyMissing, TrustFailure where a sealed one does not open.
+    """
+    from textcrm import ciphertext, paths
+    from textcrm.cli.noted import note_read
+    from textcrm.errors import NotFound
+    from textcrm.vault import revealing
+
+    vault = context.vault()
+    path, field = paths.find(word, record.raw, record.schema)
+    value = paths.value_at(path, record.typed)
+    if value is None:
+        raise NotFound(
+            "no-value",
+            Text("{id} has nothing at {path}", "{id} 的 {path} 没有内容"),
+            hint=Text("see what it has: textcrm show {id}", "查看已有内容：textcrm show {id}"),
+            id=record.id,
+            path=paths.spell(path),
+        )
+    if reveal and ciphertext.looks_sealed(value):
+        value = revealing.demanded(vault, record, path, field)
+        context.reveal = True
         note_read(context, "show --reveal", [record.id], purpose)
-    return shown
+    _print_value(context, record, path, value)
 
 
-def _count(vault: object, record: Record) -> int:
-    from textcrm.vault import Vault
-    from textcrm.vault.revealing import places
+def _print_value(context: Context, record: Record, path: Any, value: Any) -> None:
+    from textcrm import paths
+    from textcrm.cli.show import locked_tree, masked_tree, plain, value_text
 
-    return sum(1 for _ in places(vault, record)) if isinstance(vault, Vault) else 0
+    named = tuple(step for step in path if isinstance(step, str))
+    field = record.schema.at(named)
+    if isinstance(value, dict) and "age" in value and not context.json:
+        context.out.line(value_text(context, field, value))
+        return
+    shown = plain(locked_tree(record.schema.jsonable(value)))
+    if context.mask:
+        shown = masked_tree(shown, record.schema, named)
+    if context.json:
+        context.emit({"id": record.id, "path": paths.spell(path), "value": shown})
+    elif isinstance(shown, str):
+        context.out.raw(shown + "\n")
+    else:
+        context.emit(shown)

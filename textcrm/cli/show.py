@@ -37,7 +37,7 @@ MASKED_KINDS = {"phone", "email", "name"}
 
 def json_of(context: Context, record: Record) -> dict[str, Any]:
     """The record for programs: its own fields as typed, sealed values locked, and ``derived``."""
-    typed = _locked(record.schema.jsonable(record.typed))
+    typed = locked_tree(record.schema.jsonable(record.typed))
     if context.mask:
         typed = masked_tree(typed, record.schema, ())
     return {**typed, "derived": plain(context.vault().derived(record))}
@@ -56,12 +56,13 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _locked(value: Any) -> Any:
+def locked_tree(value: Any) -> Any:
+    """A tree for programs in which sealed values are ``{sealed, locked: true}``."""
     if isinstance(value, dict):
         if "sealed" in value and "age" in value:
             return {"sealed": value["sealed"], "locked": True}
-        return {name: _locked(inner) for name, inner in value.items()}
-    return [_locked(inner) for inner in value] if isinstance(value, list) else value
+        return {name: locked_tree(inner) for name, inner in value.items()}
+    return [locked_tree(inner) for inner in value] if isinstance(value, list) else value
 
 
 def masked_tree(value: Any, schema: Schema, path: tuple[str, ...]) -> Any:

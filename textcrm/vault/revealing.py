@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext
 from textcrm.errors import KeyMissing, TextcrmError
+from textcrm.paths import spell
 from textcrm.rules.sealing import sealed_places
+from textcrm.text import Text
 from textcrm.vault.seals import spelled
 
 if TYPE_CHECKING:
@@ -24,12 +26,15 @@ class Revealed(NamedTuple):
     """A record with what could be opened: its typed tree, what stays locked, and what is wrong.
 
     ``locked`` gives the labels by path; ``problems`` the errors of values that are damaged or
-    stand in the wrong place.
+    stand in the wrong place; ``opened`` counts what was opened, and ``missing`` is the error of
+    the first value that no key at hand opens.
     """
 
     tree: dict[str, Any]
     locked: dict[Path, tuple[str, ...]]
     problems: tuple[tuple[Path, TextcrmError], ...]
+    opened: int
+    missing: KeyMissing | None
 
 
 def reveal(vault: Vault, record: Record) -> Revealed:
@@ -37,17 +42,43 @@ def reveal(vault: Vault, record: Record) -> Revealed:
     tree = copy.deepcopy(record.typed)
     locked: dict[Path, tuple[str, ...]] = {}
     problems: list[tuple[Path, TextcrmError]] = []
-    for path, _field, node in places(vault, record):
+    missing: KeyMissing | None = None
+    count = 0
+    for path, field, node in places(vault, record):
         try:
             value = open_at(vault, record, path, node)
-        except KeyMissing:
+        except KeyMissing as error:
             locked[path] = _labels(node)
+            missing = missing or error
         except TextcrmError as error:
             locked[path] = _labels(node)
-            problems.append((path, error))
+            problems.append((path, located(record, path, field, error)))
         else:
             _put(tree, path, value)
-    return Revealed(tree, locked, tuple(problems))
+            count += 1
+    return Revealed(tree, locked, tuple(problems), count, missing)
+
+
+def located(record: Record, path: Path, field: Field | None, error: TextcrmError) -> TextcrmError:
+    """The same error with the file, line and field of the value that it is about."""
+    from textcrm.yamlfile import positions
+
+    line, column = positions(record.text).value(path)
+    return type(error)(
+        error.code,
+        Text("{file}:{line}:{column}: {field}: {why}", "{file}:{line}:{column}：{field}：{why}"),
+        hint=error.hint,
+        **{
+            **error.data,
+            "file": record.path,
+            "line": line,
+            "column": column,
+            "id": record.id,
+            "path": spell(path),
+            "field": field.label if field is not None else spell(path),
+            "why": Text(error.say("en"), error.say("zh")),
+        },
+    )
 
 
 def places(vault: Vault, record: Record) -> Iterator[tuple[Path, Field | None, Any]]:
@@ -61,6 +92,16 @@ def open_at(vault: Vault, record: Record, path: Path, node: Any) -> Any:
     """Open the value at a path of a record. Raises KeyMissing (no-key), TrustFailure."""
     place = spelled(path, record.raw)
     return opened(vault, vault.access, node, rec=record.uid or "", place=place)
+
+
+def demanded(vault: Vault, record: Record, path: Path, field: Field | None) -> Any:
+    """Open the one value that is asked for. Raises KeyMissing, TrustFailure, with the place."""
+    from textcrm.paths import value_at
+
+    try:
+        return open_at(vault, record, path, value_at(path, record.raw))
+    except TextcrmError as error:
+        raise located(record, path, field, error) from error
 
 
 def opened(vault: Vault, access: Access, node: Any, *, rec: str, place: str) -> Any:
