@@ -98,8 +98,8 @@ class Worker:
         """What sets this person's surroundings apart from others'."""
         home = str(self.office.home(self.who))
         return {
-            **{name: home for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME")},
-            **{name: home for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME")},
+            **dict.fromkeys(("HOME", "USERPROFILE", "XDG_CONFIG_HOME"), home),
+            **dict.fromkeys(("XDG_STATE_HOME", "XDG_CACHE_HOME"), home),
             "GIT_CONFIG_GLOBAL": f"{home}/gitconfig",
         }
 

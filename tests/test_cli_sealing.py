@@ -30,15 +30,16 @@ def add(team: Team, *words: str) -> str:
 
 def test_check_01_show_as_one_who_reads_some(team: Team) -> None:
     one = add(team, "--set", f"bank_account={ACCOUNT}")
-    for who, words in ((None, ()), ("li-qiang", ("--reveal",)), ("wang-fang", ())):
-        ran = team.by(who).ok("show", one, *words)
+    for who, words, code in ((None, (), 0), ("li-qiang", ("--reveal",), 3), ("wang-fang", (), 0)):
+        ran = team.by(who)("show", one, *words)
+        assert ran.code == code
         assert ACCOUNT not in ran.out + ran.err
         assert "🔒 finance@1" in ran.out
     ran = team.by("wang-fang").ok("show", one, "--reveal")
     assert ACCOUNT in ran.out
     data = team.by("wang-fang").ok("show", one, "--reveal", "--json").data
     assert data["bank_account"] == ACCOUNT
-    data = team.by("li-qiang").ok("show", one, "--reveal", "--json").data
+    data = team.by("li-qiang")("show", one, "--reveal", "--json").data
     assert data["bank_account"] == {"sealed": "finance@1", "locked": True}
     assert "finance" in team.by("li-qiang")("show", one, "--reveal").err
 

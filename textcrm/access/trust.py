@@ -152,7 +152,7 @@ def _signer(data: bytes, signature: bytes | None, keys: Any) -> str | None:
     if not signature or not keys:
         return None
     try:
-        return verify(data, signature, keys, namespace=NAMESPACE)
+        return verify(data, canonical(signature), keys, namespace=NAMESPACE)
     except TextcrmError:
         return None
 

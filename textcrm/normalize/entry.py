@@ -25,6 +25,7 @@ _AHEAD: Final = ("due", "ends", "expected_close", "valid_until", "warranty_until
 _AHEAD_PARTS: Final = ("due", "until", "deadline", "expir")
 _LONGEST: Final = 100
 _A_YEAR: Final = dt.timedelta(days=400)
+_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,199})")
 _PERCENT: Final = re.compile(r"(?:百分之(?P<said>.+)|(?P<figure>.+?)\s*%)")
 _COUNTED: Final = re.compile(
     r"(?<=[\d零一二三四五六七八九十百千万亿两])\s*(?:天|日|人|名|个|次|分|岁|days?)$"
@@ -203,6 +204,8 @@ def _figure(field: Field, text: str) -> Decimal | None:
     """A bare number, a percentage, or a number with the word of what is counted."""
     from textcrm.normalize.amount import parse_number
 
+    if field.kind == "integer" and _WHOLE.fullmatch(text):
+        return Decimal(text)  # of any size; the arithmetic below has 28 digits
     word = levelled(text[:_LONGEST])
     if match := _PERCENT.fullmatch(word):
         value = parse_number(match["said"] or match["figure"])

@@ -259,7 +259,7 @@ def people_text(people: list[Person], language: Language) -> str:
 
 GITATTRIBUTES: Final = (
     "customers/**/*.yaml text eol=lf merge=textcrm diff=textcrm\n"
-    "*.yaml text eol=lf\nschema/*.json text eol=lf\n*.age binary\n"
+    "*.yaml text eol=lf\n*.sig text eol=lf\nschema/*.json text eol=lf\n*.age binary\n"
 )
 GITIGNORE: Final = ".textcrm/\n"
 
