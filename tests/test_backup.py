@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from cli_running import Shell
-from sharing import git
+from sharing import Hub, fresh, git
+from team_vault import opened, private_keys, team_vault
 
-from textcrm.errors import Conflict, NotFound, StorageFailure, TrustFailure
-from textcrm.history import backup, bundles, restoring
+from textcrm.errors import (
+    Conflict,
+    KeyMissing,
+    NotFound,
+    StorageFailure,
+    TextcrmError,
+    TrustFailure,
+)
+from textcrm.history import backup, bundles, mirroring, restoring
+from textcrm.history.sync import sync
+from textcrm.quality import keeping
 from textcrm.records import editing
-from textcrm.vault import Vault
+from textcrm.vault import Vault, safekeeping
 from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
@@ -60,9 +71,10 @@ def test_a_full_one_then_increments_then_restored(
     assert git(again.root, "status", "--porcelain") == ""
     assert git(again.root, "tag") == "v1"
     assert git(again.root, "branch", "--show-current") == "main"
-    state = backup.last(vault)
+    state = safekeeping.state(vault)
     assert state is not None
-    assert (state.where, state.ok) == (str(place), True)
+    assert state.good is not None
+    assert (state.good.where, state.late, state.failed) == (str(place), False, ())
 
 
 @pytest.mark.parametrize("wound", ["flip", "cut", "gone", "manifest", "empty"])
@@ -139,20 +151,115 @@ def test_restore_never_overwrites(vault: Vault, place: Path, tmp_path: Path) -> 
 def test_to_a_second_remote_without_ever_overwriting_it(vault: Vault, tmp_path: Path) -> None:
     hub = tmp_path / "second.git"
     subprocess.run(["git", "init", "-q", "--bare", str(hub)], check=True)
-    assert backup.is_address(vault, str(hub))
-    assert backup.is_address(vault, "git@host:path.git")
-    assert not backup.is_address(vault, "C:\\backups")
-    assert not backup.is_address(vault, "backups/today")
-    backup.push(vault, str(hub))
+    assert mirroring.is_address(vault, str(hub))
+    assert mirroring.is_address(vault, "git@host:path.git")
+    assert not mirroring.is_address(vault, "C:\\backups")
+    assert not mirroring.is_address(vault, "backups/today")
+    mirroring.push(vault, str(hub))
     assert git(hub, "rev-parse", "main") == git(vault.root, "rev-parse", "HEAD")
     git(vault.root, "commit", "-q", "--amend", "-m", "other")
     with pytest.raises(StorageFailure):
-        backup.push(vault, str(hub))
-    state = backup.last(vault)
+        mirroring.push(vault, str(hub))
+    state = safekeeping.state(vault)
     assert state is not None
-    assert not state.ok
+    assert [one.where for one in state.failed] == [str(hub)]
+    assert not state.late
     with pytest.raises(TrustFailure):
-        backup.push(vault, "http://nowhere.invalid/x.git")
+        mirroring.push(vault, "http://nowhere.invalid/x.git")
+
+
+@pytest.mark.parametrize("setting", ["pushurl", "insteadOf", "pushInsteadOf"])
+def test_an_open_address_behind_another_is_refused(vault: Vault, setting: str) -> None:
+    git(vault.root, "remote", "add", "far", "https://host.invalid/x.git")
+    if setting == "pushurl":
+        git(vault.root, "config", "remote.far.pushurl", "http://host.invalid/x.git")
+    else:
+        git(vault.root, "config", f"url.http://open.invalid/.{setting}", "https://host.invalid/")
+    with pytest.raises(TrustFailure, match="in the clear"):
+        mirroring.push(vault, "far")
+    with pytest.raises(TrustFailure, match="in the clear"):
+        sync(vault)
+    (row,) = [one for one in keeping.of_vault(vault) if one.code == "remote-insecure"]
+    assert "far" in row.say("en")
+
+
+def test_only_the_recovery_key_opens_an_encrypted_one(
+    tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = team_vault(tmp_path)
+    vault = opened(root, "wang-fang")
+    name = vault.records().__next__().name.encode()
+    first = backup.backup(vault, place, encrypt=True)
+    assert first.backup is not None
+    assert first.backup.file.name.endswith(".bundle.age")
+    one = vault.add("另一家").id
+    second = backup.backup(opened(root, "wang-fang"), place, encrypt=True)
+    assert second.backup is not None
+    assert not second.backup.full
+    assert not list((root / ".git" / "textcrm" / "backup").iterdir())
+    for file in place.iterdir():
+        assert name not in file.read_bytes()
+        assert not file.read_bytes().startswith(b"# v2 git bundle")
+    last = restoring.latest(place)
+    with pytest.raises(KeyMissing, match="encrypted"):
+        restoring.verify(last, keyring=opened(root, "wang-fang").keyring)
+    shell = Shell(tmp_path, capsys)
+    key = str(private_keys(tmp_path) / "recovery.throw-away-key.txt")
+    again = str(tmp_path / "again")
+    assert shell("backup", "restore", str(place), again).code == 3
+    assert not (tmp_path / "again").exists()
+    shell.ok("--identity", key, "backup", "restore", str(place), again)
+    assert Vault.open(tmp_path / "again").get(one).name == "另一家"
+    assert shell.ok("--identity", key, "backup", "verify", str(place), "--json").data["files"] == 2
+    plain = backup.backup(opened(root, "wang-fang"), place)
+    assert plain.backup is not None
+    assert plain.backup.full
+
+
+def test_no_encrypted_one_without_a_recovery_key(vault: Vault, place: Path) -> None:
+    with pytest.raises(TextcrmError):
+        backup.backup(vault, place, encrypt=True)
+    assert not place.exists()
+
+
+def test_late_and_failed_ones_are_told(
+    vault: Vault, place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell(vault.root, capsys)
+    assert shell.ok("status", "--json").data["backup"] is None
+    assert "no backup" in shell("--lang", "en", "doctor").out
+    shell.ok("backup", str(place))
+    told = shell.ok("status", "--json").data["backup"]
+    assert (told["late"], told["failed"], told["where"]) == (False, [], str(place))
+    file = tmp_path / "a file"
+    file.write_text("", encoding="utf-8")
+    assert shell("backup", str(file)).code == 9
+    assert str(file) in shell("--lang", "zh", "status").err
+    state = vault.repo.local_folder / "backups.json"
+    old = state.read_text("utf-8").replace(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", "2020-01-02")
+    state.write_text(old, encoding="utf-8")
+    assert shell.ok("status", "--json").data["backup"]["late"]
+    assert "最近一次成功的备份是 2020-01" in shell("--lang", "zh", "status").err
+    assert "2020-01" in shell("--lang", "en", "doctor").out
+    shell.ok("backup", str(place))
+    assert not shell.ok("status", "--json").data["backup"]["late"]
+    state.write_text("[{", encoding="utf-8")
+    assert shell.ok("status", "--json").data["backup"] is None
+
+
+def test_the_last_push_is_told(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub")
+    vault = hub.clone("anna")
+    assert safekeeping.last_push(vault) is None
+    vault.add("甲")
+    (row,) = [one for one in keeping.of_vault(vault) if one.code == "push"]
+    assert (row.state, row.data["count"]) == ("warning", 1)
+    sync(vault)
+    at = safekeeping.last_push(vault)
+    assert at is not None
+    assert abs((dt.datetime.now(dt.UTC) - at).total_seconds()) < 600
+    (row,) = [one for one in keeping.of_vault(fresh(vault)) if one.code == "push"]
+    assert row.state == "ok"
 
 
 def test_from_the_command_line(

@@ -30,6 +30,7 @@ THRESHOLDS: Final[dict[str, Any]] = {
     "value_medium": 10000,
     "loyal_purchases": 3,
     "lost_after_days": 365,
+    "backup_days": 7,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from textcrm.errors import StorageFailure
+from textcrm.errors import StorageFailure, TrustFailure
 from textcrm.gitrepo import failures, history
 from textcrm.text import Text
 
@@ -69,6 +69,47 @@ def is_open(url: str) -> bool:
     """Whether an address sends everything in the clear for anybody on the way to read (L2)."""
     scheme, sign, _ = url.partition("://")
     return bool(sign) and scheme.lower().rpartition("::")[2] in _OPEN
+
+
+def addresses(git: Git, word: str) -> list[str]:
+    """Every address that git uses for a remote's name, to fetch and to push; of no name, itself.
+
+    What ``url.*.insteadOf`` and ``pushurl`` make of it, for that is where data goes.
+    """
+    found: list[str] = []
+    for direction in ((), ("--push",)):
+        outcome = git.run("remote", "get-url", "--all", *direction, "--", word)
+        if not outcome.code:
+            found += outcome.out.decode("utf-8", "replace").splitlines()
+    if found:
+        return list(dict.fromkeys(found))
+    # git rewrites an address as it does that of a remote
+    outcome = git.run("ls-remote", "--get-url", "--", word)
+    said = outcome.out.decode("utf-8", "replace").strip()
+    return list(dict.fromkeys([word, said] if said and not outcome.code else [word]))
+
+
+def demand_closed(url: str, name: str | None = None) -> None:
+    """Refuse an address that sends data in the clear (L2). Raises TrustFailure (remote-insecure)."""
+    if not is_open(url):
+        return
+    raise TrustFailure(
+        "remote-insecure",
+        Text(
+            "{url} sends customers' data in the clear for anybody on the way to read",
+            "{url} 以明文传输客户资料，途中任何人都能读取",
+        ),
+        hint=Text(
+            "use https:// or ssh:// (git remote set-url {remote} ADDRESS), or --insecure",
+            "请改用 https:// 或 ssh://（git remote set-url {remote} 地址），或加 --insecure",
+        )
+        if name
+        else Text(
+            "use https:// or ssh://, or --insecure", "请改用 https:// 或 ssh://，或加 --insecure"
+        ),
+        url=without_password(url),
+        remote=name or "",
+    )
 
 
 def without_password(url: str) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import json
 import os
-from pathlib import Path
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store
 from textcrm.errors import StorageFailure, TextcrmError, TrustFailure
-from textcrm.gitrepo import remote
 from textcrm.history import bundles, restoring
 from textcrm.history.bundles import Backup
 from textcrm.text import Text
+from textcrm.vault import safekeeping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import BinaryIO
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from textcrm.vault import Vault
 
-    Seal = Callable[[BinaryIO, BinaryIO], None]
+_HALF_DONE = 86400.0  # seconds after which what a killed backup left is swept away
 
 
 class Made(NamedTuple):
@@ -39,61 +39,124 @@ class Made(NamedTuple):
     unsaved: int
 
 
-def backup(vault: Vault, folder: Path, *, full: bool = False, seal: Seal | None = None) -> Made:
+def backup(vault: Vault, folder: Path, *, full: bool = False, encrypt: bool = False) -> Made:
     """Write a bundle into a folder, incremental where an earlier one is there, and prove it.
 
-    ``seal`` encrypts the bundle while it is written. Raises StorageFailure (folder-failed,
-    disk-full), TrustFailure (backup-damaged) where the proof fails; the file is gone then.
+    With ``encrypt`` the folder gets only what the vault's recovery key opens (I5); it is proved
+    before it is encrypted, and never stands there in plain. Raises StorageFailure (folder-failed,
+    disk-full), TrustFailure (no-recovery; backup-damaged where the proof fails); no file is left
+    then.
     """
     folder = folder.absolute()
+    recipients = _recovery(vault) if encrypt else ()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        made = _written(vault, folder, full=full, seal=seal)
+        made = _written(vault, folder, full=full, recipients=recipients)
     except OSError as error:
-        _remember(vault, str(folder), ok=False)
+        remember(vault, str(folder), ok=False)
         raise _failed(folder, error) from error
     except TextcrmError:
-        _remember(vault, str(folder), ok=False)
+        remember(vault, str(folder), ok=False)
         raise
-    _remember(vault, str(folder), ok=True)
+    remember(vault, str(folder), ok=True)
     return made
 
 
-def _written(vault: Vault, folder: Path, *, full: bool, seal: Seal | None) -> Made:
+def remember(vault: Vault, where: str, *, ok: bool) -> None:
+    """Note how a backup went, where that is possible: a backup does not fail for it."""
+    with contextlib.suppress(OSError):
+        safekeeping.remember(vault, where, ok=ok)
+
+
+def _recovery(vault: Vault) -> tuple[str, ...]:
+    """The public keys of the recovery key, from an access.yaml that is trusted."""
+    found = vault.trusted_access().recovery
+    if not found:
+        raise TrustFailure(
+            "no-recovery",
+            Text(
+                "access.yaml names no recovery key to encrypt to",
+                "access.yaml 中没有恢复密钥，无法加密备份",
+            ),
+            hint=Text(
+                "let an admin make one: textcrm doctor --fix", "请管理员创建：textcrm doctor --fix"
+            ),
+        )
+    return found
+
+
+def _written(vault: Vault, folder: Path, *, full: bool, recipients: Sequence[str]) -> Made:
     refs = _refs(vault)
-    earlier = [one for one in bundles.listed(folder) if one.encrypted == bool(seal)]
+    sealed = bool(recipients)
+    earlier = [one for one in bundles.listed(folder) if one.encrypted == sealed]
     last = None if full or not earlier else earlier[-1]
-    if last is not None and not _continues(vault, last, refs):
+    if last is not None and not _continues(vault, last):
         last = None
     if last is not None and last.refs == refs:
-        return Made(str(last.file), last, 0, last.records, 0, _unsaved(vault))
+        return Made(str(last.file), last, 0, last.records, 0, unsaved(vault))
     base = last.refs if last else {}
-    file = _name(folder, vault.today, sealed=bool(seal))
-    _bundle(vault, file, base, seal)
+    file = _name(folder, vault.today, sealed=sealed)
     head = vault.repo.head()
-    result = Backup(
-        file,
-        dt.datetime.now(dt.UTC).isoformat(),
-        head.commit or "",
-        head.ref or "",
-        refs,
-        base,
-        _count_records(vault, head.commit or ""),
-        bundles.checksum(file),
-        bool(seal),
-    )
+    draft = _draft(vault)
+    try:
+        words = ["--branches", "--tags", *(f"^{commit}" for commit in _known(base))]
+        vault.repo.git("bundle", "create", "--quiet", str(draft), *words)
+        result = Backup(
+            file,
+            dt.datetime.now(dt.UTC).isoformat(),
+            head.commit or "",
+            head.ref or "",
+            refs,
+            base,
+            count_records(vault, head.commit or ""),
+            bundles.checksum(draft),
+            encrypted=sealed,
+        )
+        restoring.prove(result, draft, vault)
+        result = result._replace(sha256=_put(draft, file, recipients))
+    finally:
+        draft.unlink(missing_ok=True)
     bundles.write_manifest(result)
-    if seal is None:
-        try:
-            restoring.verify(result, vault)
-        except TextcrmError:
-            file.unlink(missing_ok=True)
-            bundles.manifest_of(file).unlink(missing_ok=True)
-            raise
     count = int(
         vault.repo.git("rev-list", "--count", *refs.values(), "--not", *_known(base), "--")
     )
-    return Made(str(file), result, count, result.records, file.stat().st_size, _unsaved(vault))
+    return Made(str(file), result, count, result.records, file.stat().st_size, unsaved(vault))
+
+
+def _draft(vault: Vault) -> Path:
+    """A file for the bundle while it is made and proved, beside the history that it holds."""
+    folder = vault.repo.local_folder / "backup"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if time.time() - old.stat().st_mtime > _HALF_DONE:
+            old.unlink(missing_ok=True)
+    return folder / f"{os.getpid()}-{time.monotonic_ns()}.bundle"
+
+
+def _put(draft: Path, file: Path, recipients: Sequence[str]) -> str:
+    """Bring a proved bundle to its place, encrypted where recipients are named; its checksum.
+
+    What the disk holds is read again and held against what was written.
+    """
+    part = file.with_name(file.name + ".part")
+    try:
+        with draft.open("rb") as source, part.open("wb") as target:
+            if recipients:
+                from textcrm import sealing
+
+                sealing.encrypt_file(source, target, recipients)
+            else:
+                while block := source.read(1 << 20):
+                    target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+        digest = bundles.checksum(part)
+        if not recipients and digest != bundles.checksum(draft):
+            raise bundles.damaged(file)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return digest
 
 
 def _refs(vault: Vault) -> dict[str, str]:
@@ -116,33 +179,13 @@ def _known(base: dict[str, str]) -> list[str]:
     return list(dict.fromkeys(base.values()))
 
 
-def _continues(vault: Vault, last: Backup, refs: dict[str, str]) -> bool:
+def _continues(vault: Vault, last: Backup) -> bool:
     """Whether history still holds all that an earlier backup has."""
-    del refs
     return all(vault.repo.resolve(commit) == commit for commit in last.refs.values()) and not (
         vault.repo.git(
             "rev-list", "-n1", *_known(last.refs), "--not", "--branches", "--tags"
         ).strip()
     )
-
-
-def _bundle(vault: Vault, file: Path, base: dict[str, str], seal: Seal | None) -> None:
-    draft = file.with_name(file.name + ".part")
-    words = ["--branches", "--tags", *(f"^{commit}" for commit in _known(base))]
-    try:
-        vault.repo.git("bundle", "create", "--quiet", str(draft), *words)
-        if seal is not None:
-            plain, draft = draft, file.with_name(file.name + ".sealing")
-            try:
-                with plain.open("rb") as source, draft.open("wb") as target:
-                    seal(source, target)
-            finally:
-                plain.unlink(missing_ok=True)
-        with draft.open("rb+") as handle:
-            os.fsync(handle.fileno())
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _name(folder: Path, day: dt.date, *, sealed: bool) -> Path:
@@ -158,12 +201,14 @@ def _name(folder: Path, day: dt.date, *, sealed: bool) -> Path:
     )  # fmt: skip
 
 
-def _count_records(vault: Vault, commit: str) -> int:
+def count_records(vault: Vault, commit: str) -> int:
+    """How many customers a commit holds."""
     tree = vault.repo.list_tree(commit, vault.prefix + store.FOLDER)
     return sum(store.is_record_path(path.removeprefix(vault.prefix)) for path in tree)
 
 
-def _unsaved(vault: Vault) -> int:
+def unsaved(vault: Vault) -> int:
+    """How many files are edited and so in no backup."""
     return len(vault.repo.status(vault.prefix.rstrip("/")))
 
 
@@ -180,89 +225,3 @@ def _failed(folder: Path, error: OSError) -> StorageFailure:
         path=str(folder),
         why=error.strerror or str(error),
     )
-
-
-# -- to a second remote
-
-
-def is_address(vault: Vault, word: str) -> bool:
-    """Whether a destination is a git remote: a known name, an address, or a bare repository."""
-    if "://" in word or word in vault.repo.remotes():
-        return True
-    if Path(word).exists():
-        return (Path(word) / "HEAD").is_file() and (Path(word) / "objects").is_dir()
-    head, colon, _ = word.partition(":")
-    return bool(colon) and len(head) > 1 and "/" not in head and "\\" not in head
-
-
-def push(vault: Vault, word: str, *, insecure: bool = False) -> Made:
-    """Push all branches and tags to another remote; nothing there is ever overwritten.
-
-    Raises TrustFailure (remote-insecure), StorageFailure (remote-failed, backup-refused).
-    """
-    address = vault.repo.remotes().get(word, word)
-    if remote.is_open(address) and not insecure:
-        raise TrustFailure(
-            "remote-insecure",
-            Text(
-                "{url} sends customers' data in the clear for anybody on the way to read",
-                "{url} 以明文传输客户资料，途中任何人都能读取",
-            ),
-            hint=Text(
-                "use https:// or ssh://, or --insecure",
-                "请改用 https:// 或 ssh://，或加 --insecure",
-            ),
-            url=remote.without_password(address),
-        )
-    outcome = vault.repo.process.run(
-        "push", "--quiet", word, "refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*", write=True
-    )
-    if outcome.code:
-        _remember(vault, remote.without_password(word), ok=False)
-        raise StorageFailure(
-            "backup-refused",
-            Text("{where} did not take the backup: {detail}", "{where} 没有接受备份：{detail}"),
-            hint=Text(
-                "check the address and your access; a history that was rewritten is never overwritten there",
-                "请检查地址和权限；若历史被改写，备份端不会被覆盖",
-            ),
-            where=remote.without_password(word),
-            detail=remote.without_password(outcome.err.strip())[-600:],
-        )
-    _remember(vault, remote.without_password(word), ok=True)
-    head = vault.repo.head().commit or ""
-    return Made(
-        remote.without_password(word), None, int(vault.repo.git("rev-list", "--count", "HEAD", "--")),
-        _count_records(vault, head), 0, _unsaved(vault),
-    )  # fmt: skip
-
-
-# -- when it was done last
-
-
-class Last(NamedTuple):
-    """The last backup of this clone: when it was tried, where to, whether it went well."""
-
-    at: dt.datetime
-    where: str
-    ok: bool
-
-
-def last(vault: Vault) -> Last | None:
-    """When this clone was backed up last; None where never."""
-    try:
-        tree = json.loads(_state(vault).read_bytes())
-        return Last(dt.datetime.fromisoformat(tree["at"]), str(tree["where"]), bool(tree["ok"]))
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _remember(vault: Vault, where: str, *, ok: bool) -> None:
-    file = _state(vault)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    at = dt.datetime.now(dt.UTC).isoformat()
-    file.write_text(json.dumps({"at": at, "where": where, "ok": ok}), encoding="utf-8")
-
-
-def _state(vault: Vault) -> Path:
-    return vault.repo.common_dir / "textcrm" / "backup.json"

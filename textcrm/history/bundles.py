@@ -96,7 +96,10 @@ def chain(last: Backup) -> list[Backup]:
         before = [
             one
             for one in earlier
-            if one.refs == needed.base and one.file != needed.file and one not in result
+            if one.refs == needed.base
+            and one.encrypted == needed.encrypted
+            and one.file != needed.file
+            and one not in result
         ]
         if not before:
             raise NotFound(

@@ -112,20 +112,9 @@ def _upstream(vault: Vault, *, insecure: bool) -> Upstream:
                 "先登记远端：git remote add origin 地址，再运行 textcrm sync",
             ),
         )
-    if remote.is_open(there.url) and not insecure:
-        raise TrustFailure(
-            "remote-insecure",
-            Text(
-                "{url} sends customers' data in the clear for anybody on the way to read",
-                "{url} 以明文传输客户资料，途中任何人都能读取",
-            ),
-            hint=Text(
-                "use https:// or ssh:// (git remote set-url {remote} ADDRESS), or --insecure",
-                "请改用 https:// 或 ssh://（git remote set-url {remote} 地址），或加 --insecure",
-            ),
-            url=remote.without_password(there.url),
-            remote=there.remote,
-        )
+    if not insecure:
+        for address in remote.addresses(vault.repo.process, there.remote):
+            remote.demand_closed(address, there.remote)
     return there
 
 

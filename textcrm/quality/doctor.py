@@ -68,6 +68,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
     rows += _guarded("merge-driver", lambda: _wiring(vault))
     rows += _guarded("safety", lambda: _safety(vault))
     rows += _guarded("search", lambda: _search(vault))
+    rows += _guarded("keeping", lambda: _keeping(vault))
     return rows
 
 
@@ -309,6 +310,12 @@ def _safety(vault: Vault) -> Iterator[Row]:
     from textcrm.quality import safety
 
     yield from safety.of_vault(vault)
+
+
+def _keeping(vault: Vault) -> Iterator[Row]:
+    from textcrm.quality import keeping
+
+    yield from keeping.of_vault(vault)
 
 
 def _fix(vault: Vault) -> Iterator[Row]:

@@ -20,15 +20,21 @@ if TYPE_CHECKING:
     help=Text(
         "Back all history up into a folder, as 客户信息总表_YYYYMMDD.bundle (only what is new since "
         "the last one there), and prove it by restoring it; or push it to a second remote. "
-        "“backup verify PLACE” proves one again, “backup restore PLACE DIR” makes a vault of it.",
+        "“backup verify PLACE” proves one again, “backup restore PLACE DIR” makes a vault of it. "
+        "--encrypt lets only the recovery key open it: for a place that others can read.",
         "把全部历史备份到文件夹，文件名为 客户信息总表_年月日.bundle（只含上次备份以来的新内容），"
         "并通过实际恢复来验证；也可推送到第二个远端。"
-        "“backup verify 位置”重新验证，“backup restore 位置 目录”恢复成客户库。",
+        "“backup verify 位置”重新验证，“backup restore 位置 目录”恢复成客户库。"
+        "加 --encrypt 后只有恢复密钥能打开，适合放在他人也能读取的位置。",
     ),
     examples=[
         (Text("to another disk", "备份到另一块硬盘"), "textcrm backup /mnt/usb/textcrm"),
         (Text("prove it", "验证"), "textcrm backup verify /mnt/usb/textcrm"),
         (Text("restore it", "恢复"), "textcrm backup restore /mnt/usb/textcrm restored"),
+        (
+            Text("to a place that others can read", "备份到他人可读的位置"),
+            "textcrm backup /mnt/cloud/textcrm --encrypt",
+        ),
         (Text("every week", "每周自动备份"), "textcrm backup /mnt/usb/textcrm --schedule"),
     ],
 )
@@ -39,9 +45,14 @@ if TYPE_CHECKING:
 @argument("words", nargs=-1, metavar="PLACE", help=Text("what to verify or restore", "备份的位置"))
 @option("--full", is_flag=True, help=Text("all of it, not only what is new", "完整备份，而非增量"))
 @option(
+    "--encrypt",
+    is_flag=True,
+    help=Text("only the recovery key opens it", "加密备份，只有恢复密钥能打开"),
+)
+@option(
     "--insecure",
     is_flag=True,
-    help=Text("allow http:// and git:// remotes", "允许 http://、git:// 远端"),
+    help=Text("allow http://, git:// and ftp:// remotes", "允许 http://、git://、ftp:// 远端"),
 )
 @option(
     "--schedule",
@@ -53,6 +64,7 @@ def run(
     dest: str,
     words: tuple[str, ...],
     full: bool,
+    encrypt: bool,
     insecure: bool,
     schedule: bool,
 ) -> None:
@@ -71,19 +83,29 @@ def run(
             ),
         )
     elif schedule:
-        _schedule(context, dest)
+        _schedule(context, dest, encrypt=encrypt)
     else:
-        _backup(context, dest, full=full, insecure=insecure)
+        _backup(context, dest, full=full, encrypt=encrypt, insecure=insecure)
 
 
-def _backup(context: Context, dest: str, *, full: bool, insecure: bool) -> None:
-    from textcrm.history import backup
+def _backup(context: Context, dest: str, *, full: bool, encrypt: bool, insecure: bool) -> None:
+    from textcrm.history import backup, mirroring
 
     vault = context.vault()
-    if backup.is_address(vault, dest):
-        made = backup.push(vault, dest, insecure=insecure)
+    if mirroring.is_address(vault, dest):
+        if encrypt or full:
+            raise Misuse(
+                "options-clash",
+                Text(
+                    "--encrypt and --full are for a folder, and {dest} is a git remote",
+                    "--encrypt 和 --full 用于文件夹，而 {dest} 是 git 远端",
+                ),
+                hint=Text("name a folder", "请指定文件夹"),
+                dest=dest,
+            )
+        made = mirroring.push(vault, dest, insecure=insecure)
     else:
-        made = backup.backup(vault, Path(dest), full=full)
+        made = backup.backup(vault, Path(dest), full=full, encrypt=encrypt)
     if context.json:
         context.emit(_json(made))
         return
@@ -98,6 +120,7 @@ def _json(made: Made) -> dict[str, Any]:
         "records": made.records,
         "size": made.size,
         "full": one.full if one else None,
+        "encrypted": one.encrypted if one else None,
         "tip": one.tip if one else None,
         "unsaved": made.unsaved,
     }
@@ -122,8 +145,13 @@ def _tell(context: Context, made: Made) -> None:
         )
         context.note(
             Text(
-                "names, phones and all that is not sealed can be read in it: keep it safe",
-                "未加密的姓名、电话等内容在备份中可直接读取，请妥善保管",
+                "only the recovery key opens it: be sure that you have it (textcrm doctor --drill)",
+                "只有恢复密钥能打开此备份，请确认密钥在手（textcrm doctor --drill）",
+            )
+            if made.backup.encrypted
+            else Text(
+                "names, phones and all that is not sealed can be read in it: keep it safe, or --encrypt",
+                "未加密的姓名、电话等内容在备份中可直接读取，请妥善保管，或加 --encrypt",
             )
         )
     else:
@@ -144,9 +172,11 @@ def _tell(context: Context, made: Made) -> None:
 
 
 def _verify(context: Context, place: Path) -> None:
+    from textcrm.cli.ownkeys import keyring
     from textcrm.history import restoring
 
-    proof = restoring.verify(restoring.latest(place), context.vault_or_none())
+    last = restoring.latest(place)
+    proof = restoring.verify(last, context.vault_or_none(), keyring=keyring(context))
     if context.json:
         context.emit(_proof_json(proof))
         return
@@ -190,9 +220,10 @@ def _proof_json(proof: Proof) -> dict[str, Any]:
 
 
 def _restore(context: Context, place: Path, target: Path) -> None:
+    from textcrm.cli.ownkeys import keyring
     from textcrm.history import restoring
 
-    proof = restoring.restore(place, target)
+    proof = restoring.restore(place, target, keyring=keyring(context))
     if context.json:
         context.emit({**_proof_json(proof), "path": str(target)})
         return
@@ -212,7 +243,7 @@ def _restore(context: Context, place: Path, target: Path) -> None:
     _unreadable(context, proof)
 
 
-def _schedule(context: Context, dest: str) -> None:
+def _schedule(context: Context, dest: str, *, encrypt: bool) -> None:
     import shlex
     import sys
 
@@ -220,6 +251,7 @@ def _schedule(context: Context, dest: str) -> None:
     program = f"{shlex.quote(sys.executable)} -m textcrm"
     place = shlex.quote(dest if "://" in dest else str(Path(dest).absolute()))
     line = f"{program} -C {shlex.quote(str(root))} -q backup {place}"
+    line += " --encrypt" if encrypt else ""
     cron = f"0 18 * * 5  {line}"
     unit = [
         "# ~/.config/systemd/user/textcrm-backup.service",

@@ -67,6 +67,29 @@ def run(context: Context) -> None:
             ahead=found.ahead or 0,
             behind=found.behind or 0,
         )
+    _say_backup(context)
+
+
+def _say_backup(context: Context) -> None:
+    """Say where a backup failed or is late, where this clone makes any (I3)."""
+    from textcrm.vault.safekeeping import state
+
+    found = state(context.vault())
+    if found is None:
+        return
+    for one in found.failed:
+        context.warn(
+            Text("the last backup to {where} failed", "最近一次备份到 {where} 失败"),
+            where=one.where,
+        )
+    if found.late:
+        good = found.good.good_at if found.good else None
+        context.warn(
+            Text("the last good backup is of {day}", "最近一次成功的备份是 {day}"),
+            day=f"{good.astimezone():%Y-%m-%d}" if good else Text("never", "从未"),
+        )
+    if found.failed or found.late:
+        context.hint(Text("back up: textcrm backup DEST", "备份：textcrm backup 目标"))
 
 
 def _say_hook(context: Context) -> None:
@@ -93,6 +116,22 @@ def _json(context: Context, found: Status) -> dict[str, Any]:
         "problems": [problem_json(one, context.language) for one in found.problems],
         "ahead": found.ahead,
         "behind": found.behind,
+        "backup": _backup_json(context),
+    }
+
+
+def _backup_json(context: Context) -> dict[str, Any] | None:
+    from textcrm.vault.safekeeping import state
+
+    found = state(context.vault())
+    if found is None:
+        return None
+    good = found.good
+    return {
+        "at": good.good_at.isoformat() if good and good.good_at else None,
+        "where": good.where if good else None,
+        "late": found.late,
+        "failed": [one.where for one in found.failed],
     }
 
 
