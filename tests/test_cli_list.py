@@ -10,8 +10,8 @@ import pytest
 from cli_finding import shop
 
 from textcrm.cli.output import fitted
-from textcrm.cli.tables import inert
 from textcrm.cli.width import width
+from textcrm.exchange.csv_writer import inert
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,6 +25,7 @@ SECTIONS: dict[str, Text] = {
     "history": Text("History", "历史"),
     "share": Text("Share", "共享"),
     "secrets": Text("People and keys", "人员与密钥"),
+    "exchange": Text("Other programs", "与其他程序交换"),
     "quality": Text("Hand edits and quality", "手工编辑与质量"),
 }
 COMMANDS: dict[str, tuple[str, Text]] = {
@@ -69,6 +70,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "seal": ("secrets", Text("seal what was typed in plain", "加密手工写入的明文")),
     "rekey": ("secrets", Text("seal anew what is stale", "重新加密过期的值")),
     "member": ("secrets", Text("who works here and reads what", "谁使用、谁可读")),
+    "export": ("exchange", Text("to Excel, phones, programs", "导出到 Excel、手机、程序")),
     "status": ("quality", Text("what is edited and not saved", "尚未保存的手工改动")),
     "save": ("quality", Text("commit hand edits", "提交手工改动")),
     "migrate": (

@@ -182,25 +182,10 @@ def print_separated(
     import csv
     import io
 
+    from textcrm.exchange.csv_writer import inert
+
     text = io.StringIO()
     writer = csv.writer(text, delimiter="," if form == "csv" else "\t", lineterminator="\n")
     writer.writerow([head.say(context.language) for head in heads])
     writer.writerows([inert(one) for one in row] for row in rows)
     context.out.separated(text.getvalue())
-
-
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-_NUMERIC = set("0123456789., ()、")
-
-
-def inert(text: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula (OWASP, CSV injection).
-
-    Numbers and phones keep their sign.
-    """
-    if not text.startswith(_FORMULA):
-        return text
-    bare = text.replace("、+", "、").replace(", +", ", ")
-    if text[0] in "+-" and set(bare[1:]) <= _NUMERIC:
-        return text
-    return "'" + text

@@ -1,0 +1,102 @@
+"""Every format of export keeps the contract of ``exchange_contract``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import exchange_contract as contract
+import pytest
+from exchange_contract import Form
+from exporting import DAY, vault_of
+from team_vault import team_vault
+
+from textcrm.exchange.export import FORMATS
+from textcrm.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _csv(file: Path) -> list[str]:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    return [_uninert(one["客户名称"]) for one in rows]
+
+
+def _uninert(text: str) -> str:
+    from textcrm.exchange.csv_writer import inert
+
+    return text[1:] if text.startswith("'") and inert(text[1:]) == text else text
+
+
+def _xlsx(file: Path) -> list[str]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(file)
+    sheet = book["客户信息总表"]
+    cells = [row[1] for row in sheet.iter_rows(min_row=2)]
+    assert all(one.data_type == "s" for one in cells)
+    return [openpyxl.utils.escape.unescape(str(one.value)) for one in cells]
+
+
+def _json(file: Path) -> list[dict[str, Any]]:
+    data: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
+    return data
+
+
+def _jsonl(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+FORMS = [
+    Form("csv", _csv),
+    Form("xlsx", _xlsx),
+    Form("json", lambda file: [one["name"] for one in _json(file)], _json),
+    Form("jsonl", lambda file: [one["name"] for one in _jsonl(file)], _jsonl),
+]
+each = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+whole = pytest.mark.parametrize(
+    "form", [one for one in FORMS if one.records], ids=lambda one: one.name
+)
+
+
+def test_every_format_is_here() -> None:
+    assert {form.name for form in FORMS} == set(FORMATS) - {"ics"}
+
+
+@each
+def test_empty_vault(form: Form, tmp_path: Path) -> None:
+    contract.empty_vault(form, tmp_path)
+
+
+@each
+def test_chinese(form: Form, tmp_path: Path) -> None:
+    contract.chinese(form, tmp_path)
+
+
+@each
+def test_formula_cells(form: Form, tmp_path: Path) -> None:
+    contract.formula_cells(form, tmp_path)
+
+
+@each
+def test_naughty_strings(form: Form, tmp_path: Path, shared_data: Path) -> None:
+    strings = json.loads((shared_data / "text" / "blns.json").read_text("utf-8"))
+    wanted = [one for one in dict.fromkeys(strings) if one.strip() and len(one) < 2000]
+    contract.naughty(form, tmp_path, wanted)
+
+
+@whole
+def test_whole_records(form: Form, tmp_path: Path) -> None:
+    vault = Vault.open(team_vault(tmp_path), today=DAY)
+    contract.whole_records(form, tmp_path, vault)
+
+
+@pytest.mark.slow
+@each
+def test_10k_records_in_bounded_memory(form: Form, tmp_path: Path) -> None:
+    tree = {"needs": "提升系统稳定性" * 20, "notes": "备注" * 100, "tags": ["高意向"]}
+    vault = vault_of(tmp_path / "vault", *[tree] * 10_000)
+    contract.bounded(form, tmp_path, vault, 60_000_000)

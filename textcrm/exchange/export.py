@@ -1,0 +1,165 @@
+"""Export: the formats there are, and a file or a stream of customers in one of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from textcrm.errors import KeyMissing, Misuse
+from textcrm.exchange.export_cells import Settings
+from textcrm.exchange.export_file import placed
+from textcrm.text import Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textcrm.exchange.export_customers import Source
+    from textcrm.text import Language
+    from textcrm.vault import Vault
+
+
+class Format(NamedTuple):
+    """A format: its names, what it is, the module that writes it.
+
+    A module of a text format has ``chunks(source, settings)``, of any other ``write(source,
+    settings, path)``. ``own`` says that the module writes something else than customers (what is
+    due), which its caller has to bring.
+    """
+
+    name: str
+    suffix: str
+    label: Text
+    module: str
+    text: bool = True
+    bom: bool = False
+    dated: bool = False
+    versions: bool = False
+
+
+FORMATS: Final[dict[str, Format]] = {
+    one.name: one
+    for one in (
+        Format(
+            "csv",
+            ".csv",
+            Text("a table for Excel, WPS, Google Sheets", "表格，可用 Excel、WPS 打开"),
+            "csv_writer",
+            bom=True,
+            dated=True,
+        ),
+        Format(
+            "xlsx",
+            ".xlsx",
+            Text("the workbook 客户信息总表", "工作簿“客户信息总表”"),
+            "xlsx_writer",
+            text=False,
+            dated=True,
+            versions=True,
+        ),
+        Format(
+            "json", ".json", Text("one array, for programs", "一个数组，供程序使用"), "json_writer"
+        ),
+        Format("jsonl", ".jsonl", Text("a record a line", "每行一条记录"), "jsonl_writer"),
+    )
+}
+_ALIASES: Final = {
+    "excel": "xlsx",
+    "ndjson": "jsonl",
+    "vcf": "vcard",
+    "sqlite3": "sqlite",
+    "db": "sqlite",
+    "markdown": "md",
+    "ical": "ics",
+    "calendar": "ics",
+}
+
+
+def format_of(word: str) -> Format:
+    """The format that a word names. Raises Misuse (unknown-format) with a suggestion."""
+    from textcrm.query.mistakes import nearest, short
+
+    name = word.strip().casefold().lstrip(".")
+    name = _ALIASES.get(name, name)
+    if name in FORMATS:
+        return FORMATS[name]
+    close = nearest(name, FORMATS)
+    raise Misuse(
+        "unknown-format",
+        Text("there is no format “{form}”", "没有格式“{form}”"),
+        hint=Text(
+            "did you mean {suggestion}? Formats: {known}",
+            "是不是“{suggestion}”？可用格式：{known}",
+        )
+        if close
+        else Text("formats: {known}", "可用格式：{known}"),
+        form=short(word),
+        suggestion=close,
+        known=[same(one) for one in FORMATS],
+    )
+
+
+def settings_of(vault: Vault, language: Language) -> Settings:
+    """What the writers need to know of a vault; headings and labels in ``language``."""
+    return Settings(
+        schema=vault.schema,
+        language=language,
+        today=vault.today,
+        now=vault.now,
+        stale_days=vault.config.thresholds["stale_days"],
+        currency=vault.config.currency,
+        people={one.id: one.name for one in vault.access.people if one.name},
+        title=vault.config.name or "客户信息总表",
+    )
+
+
+def chunks(form: Format, source: Source, settings: Settings) -> Iterator[str]:
+    """The text of an export, piece by piece."""
+    if form.bom:
+        yield "\ufeff"
+    yield from _module(form).chunks(source, settings)
+
+
+def write(
+    form: Format,
+    source: Source,
+    settings: Settings,
+    target: Path,
+    *,
+    force: bool = False,
+    private: bool = False,
+) -> None:
+    """Write an export to a file, aside first; ``private`` makes it readable by its owner only.
+
+    Raises Misuse (file-exists), StorageFailure, KeyMissing (no-key) where values were to be opened
+    and none could be: nothing is put in place then.
+    """
+    with placed(target, force=force, private=private) as aside:
+        if form.text:
+            with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                file.writelines(chunks(form, source, settings))
+        else:
+            _module(form).write(source, settings, aside, private=private)
+        require_opened(source, asked=private)
+
+
+def require_opened(source: Source, *, asked: bool) -> None:
+    """Refuse an export that was to open values where none of them could be. Raises KeyMissing."""
+    sealed = source.sealed
+    if asked and sealed.left_out and not sealed.opened:
+        raise KeyMissing(
+            "no-key",
+            Text(
+                "no key of yours opens any of the {n} sealed values",
+                "您的密钥无法解开任何加密值（共 {n} 个）",
+            ),
+            hint=Text(
+                "without --reveal they are left out; your keys: textcrm key show",
+                "不加 --reveal 则略去这些值；查看自己的密钥：textcrm key show",
+            ),
+            n=sealed.left_out,
+        )
+
+
+def _module(form: Format) -> Any:
+    return import_module(f"textcrm.exchange.{form.module}")
