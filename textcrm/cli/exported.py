@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.cli.noted import note_read
 from textcrm.cli.reading import report_broken
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -31,6 +32,7 @@ class Asked(NamedTuple):
     archived: bool
     reveal: bool
     headings: str | None
+    purpose: str | None = None
 
 
 def export(context: Context, asked: Asked) -> None:
@@ -52,12 +54,13 @@ def export(context: Context, asked: Asked) -> None:
         source = source_of(context, asked, form, rows, told)
         if target is None:
             send(context, exporting.chunks(form, source, settings))
-            exporting.require_opened(source, asked=asked.reveal)
+            exporting.require_opened(source)
         else:
             exporting.write(
                 form, source, settings, target, force=asked.force, private=asked.reveal
             )
-    note_read(context, form, source)
+    what = f"export {form.name}" + (" --reveal" if asked.reveal else "")
+    note_read(context, what, source.ids, asked.purpose)
     report(context, form, target, source)
 
 
@@ -159,18 +162,10 @@ def send(context: Context, chunks: Iterable[str]) -> None:
     sys.stdout.buffer.flush()
 
 
-def note_read(context: Context, form: Format, source: Source) -> None:
-    """Note in this clone's log of reads what was opened."""
-    if source.sealed.opened_ids:
-        from textcrm.audit import reading
-
-        reading.note(context.vault(), f"export {form.name} --reveal", source.sealed.opened_ids)
-
-
 def report(context: Context, form: Format, target: Path | None, source: Source) -> None:
     """Say what was written; what stayed out, on stderr."""
     sealed = source.sealed
-    for error in sealed.problems[:5]:
+    for error in sealed.problems[1:]:
         context.warn(Text("{why}", "{why}"), why=Text(error.say("en"), error.say("zh")))
     if sealed.left_out and not context.json:
         context.hint_error(
@@ -185,14 +180,14 @@ def report(context: Context, form: Format, target: Path | None, source: Source) 
             ),
             n=sealed.left_out,
         )
-    if target is None:
-        return
-    if context.json:
+    if target is not None and context.json:
         context.emit(document(form, target, source))
-    else:
+    elif target is not None:
         context.say(
             Text("{file}: {n} customers", "{file}：{n} 位客户"), file=str(target), n=len(source)
         )
+    if sealed.problems:
+        raise sealed.problems[0]
 
 
 def document(form: Format, target: Path, source: Source) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from textcrm.errors import KeyMissing, Misuse
+from textcrm.errors import Misuse
 from textcrm.exchange.export_cells import Settings
 from textcrm.exchange.export_file import placed
 from textcrm.text import Text, same
@@ -140,25 +140,13 @@ def write(
                 file.writelines(chunks(form, source, settings))
         else:
             _module(form).write(source, settings, aside, private=private)
-        require_opened(source, asked=private)
+        require_opened(source)
 
 
-def require_opened(source: Source, *, asked: bool) -> None:
-    """Refuse an export that was to open values where none of them could be. Raises KeyMissing."""
-    sealed = source.sealed
-    if asked and sealed.left_out and not sealed.opened:
-        raise KeyMissing(
-            "no-key",
-            Text(
-                "no key of yours opens any of the {n} sealed values",
-                "您的密钥无法解开任何加密值（共 {n} 个）",
-            ),
-            hint=Text(
-                "without --reveal they are left out; your keys: textcrm key show",
-                "不加 --reveal 则略去这些值；查看自己的密钥：textcrm key show",
-            ),
-            n=sealed.left_out,
-        )
+def require_opened(source: Source) -> None:
+    """Refuse an export that was to open values where none could be. Raises KeyMissing (no-key)."""
+    if source.sealed.missing is not None and not source.sealed.opened:
+        raise source.sealed.missing
 
 
 def _module(form: Format) -> Any:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from textcrm.catalog import KeptDoc
-    from textcrm.errors import TextcrmError
+    from textcrm.errors import KeyMissing, TextcrmError
     from textcrm.query import Query
     from textcrm.vault import Vault
 
@@ -50,12 +50,16 @@ class Customer(NamedTuple):
 
 
 class Sealed:
-    """What became of the sealed values of an export: how many stayed out, how many were opened."""
+    """What became of the sealed values of an export: how many stayed out, how many were opened.
+
+    ``missing`` is the error of the first that no key at hand opens, ``problems`` those of damaged
+    values.
+    """
 
     def __init__(self) -> None:
         self.left_out = 0
         self.opened = 0
-        self.opened_ids: list[str] = []
+        self.missing: KeyMissing | None = None
         self.problems: list[TextcrmError] = []
 
 
@@ -90,14 +94,17 @@ class Source:
 
             self._updates = last_updates(vault)
         self.sealed = Sealed()
+        self.ids: list[str] = []
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Customer]:
         self.sealed = Sealed()
+        self.ids = []
         catalog = self._vault.catalog()
         for count, doc in enumerate(catalog.docs(self._rows), 1):
+            self.ids.append(doc.id)
             yield self._customer(doc)
             if self._told is not None and count % _PAGE == 0:
                 self._told(count)
@@ -114,14 +121,11 @@ class Source:
 
     def _opened(self, doc: KeptDoc) -> Tree:
         """The record's tree out of its file, what the keys open in clear."""
-        from textcrm.vault.revealing import places, reveal
+        from textcrm.vault.revealing import reveal
 
-        record = self._vault.load(doc.path)
-        found = reveal(self._vault, record)
-        opened = sum(1 for _ in places(self._vault, record)) - len(found.locked)
-        if opened:
-            self.sealed.opened += opened
-            self.sealed.opened_ids.append(doc.id)
+        found = reveal(self._vault, self._vault.load(doc.path))
+        self.sealed.opened += found.opened
+        self.sealed.missing = self.sealed.missing or found.missing
         self.sealed.problems += [error for _, error in found.problems]
         return self._vault.schema.typed(found.tree)
 

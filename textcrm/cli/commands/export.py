@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     ),
 )
 @option(
+    "--purpose",
+    metavar="WHY",
+    help=Text("what for, for the access log", "导出目的，记入访问日志"),
+)
+@option(
     "--headings",
     metavar="zh|en",
     help=Text("language of headings and labels (zh)", "表头和选项的语言，默认中文"),
@@ -63,9 +68,10 @@ def run(
     archived: bool,
     reveal: bool,
     headings: str | None,
+    purpose: str | None,
 ) -> None:
     """Export customers."""
     from textcrm.cli.exported import Asked, export
 
-    asked = Asked(form, query, output, force, archived, reveal, headings)
+    asked = Asked(form, query, output, force, archived, reveal, headings, purpose)
     export(context, asked)
