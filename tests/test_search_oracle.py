@@ -14,8 +14,8 @@ from textcrm.errors import Misuse
 from textcrm.query import Doc, parse
 from textcrm.schema import Schema
 from textcrm.search import ScanBackend
+from textcrm.search.engine import open_index
 from textcrm.search.indexed import IndexedBackend
-from textcrm.search.sqlite_index import SqliteIndex
 from textcrm.store import load, paths
 
 if TYPE_CHECKING:
@@ -85,16 +85,18 @@ def disagreements(
     return wrong
 
 
-def test_a_hundred_queries(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["whoosh", "sqlite"])
+def test_a_hundred_queries(tmp_path: Path, engine: str) -> None:
     schema, docs, catalog = vault_of(tmp_path, 150)
-    backend = IndexedBackend(catalog, SqliteIndex(catalog))
+    backend = IndexedBackend(catalog, open_index(engine, catalog))
     texts = queries(docs, 400)
     assert sum(read(text, schema) is not None for text in texts) > 350
     assert disagreements(backend, docs, schema, texts) == []
 
 
 @pytest.mark.slow
-def test_a_thousand_queries(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["whoosh", "sqlite"])
+def test_a_thousand_queries(tmp_path: Path, engine: str) -> None:
     schema, docs, catalog = vault_of(tmp_path, 2000)
-    backend = IndexedBackend(catalog, SqliteIndex(catalog))
+    backend = IndexedBackend(catalog, open_index(engine, catalog))
     assert disagreements(backend, docs, schema, queries(docs, 1000, seed=2)) == []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from textcrm.search.sqlite_index import SqliteIndex
 
@@ -17,14 +16,11 @@ FOLDER: Final = "index"  # in the catalog's folder
 def open_index(name: str, catalog: Catalog) -> TextIndex:
     """The index of an engine: ``whoosh`` or ``sqlite``.
 
-    SQLite stands in where Whoosh is not installed, and where the catalog itself is in memory: an
-    index on disk would follow a catalog that nobody else ever sees.
+    SQLite stands in where the catalog itself is in memory: an index on disk would follow a catalog
+    that nobody else ever sees.
     """
     if name == "sqlite" or catalog.in_memory:
         return SqliteIndex(catalog)
-    try:
-        whoosh = import_module("textcrm.search.whoosh_index")
-        import_module("whoosh")
-    except ImportError:
-        return SqliteIndex(catalog)
-    return cast("TextIndex", whoosh.WhooshIndex(catalog.folder / FOLDER, catalog.identity))
+    from textcrm.search.whoosh_index import WhooshIndex
+
+    return WhooshIndex(catalog.folder / FOLDER, lambda: catalog.identity)

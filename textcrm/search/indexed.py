@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, TypeVar
+import contextlib
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from textcrm.catalog.text import got
 from textcrm.search.backend import Facet, Hit
@@ -13,6 +13,8 @@ from textcrm.search.planner import Planner
 from textcrm.search.rank import places_of
 from textcrm.search.scan import matches_of
 from textcrm.search.scoring import Scoring
+from textcrm.search.sqlite_index import SqliteIndex
+from textcrm.search.text_index import Moved
 from textcrm.search.wording import Wording, pages
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from textcrm.search.text_index import TextIndex
 
 _T = TypeVar("_T")
+_TRIES: Final = 5
 
 
 class IndexedBackend:
@@ -38,7 +41,7 @@ class IndexedBackend:
         self,
         catalog: Catalog,
         index: TextIndex,
-        telling: Telling = nullcontext,
+        telling: Telling = contextlib.nullcontext,
     ) -> None:
         self.catalog = catalog
         self.index = index
@@ -148,6 +151,12 @@ class IndexedBackend:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+        for _ in range(_TRIES):
+            try:
+                return self.catalog.safely(whole)
+            except Moved:
+                continue
+        self.index = SqliteIndex(self.catalog)  # an index that never stays is as good as none
         return self.catalog.safely(whole)
 
     def _rows(self, wording: Wording, query: Query, *, archived: bool) -> set[int]:
@@ -159,11 +168,10 @@ class IndexedBackend:
 
     def _followed(self) -> TextIndex:
         """The index, up to date; where it cannot be written, one that lives in the catalog."""
-        follow(self.catalog, self.index, self.telling)
-        if self.index.sequence == self.catalog.sequence:
-            return self.index
-        from textcrm.search.sqlite_index import SqliteIndex
-
+        with contextlib.suppress(OSError):
+            follow(self.catalog, self.index, self.telling)
+            if self.index.sequence == self.catalog.sequence:
+                return self.index
         index = SqliteIndex(self.catalog)
         follow(self.catalog, index, self.telling)
         return index

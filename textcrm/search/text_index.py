@@ -20,6 +20,13 @@ PLACES: Final = ("name", "contact", "keyword", "text")
 MOST_EXPANDED: Final = 2000  # tokens that a Prefix may stand for
 
 
+class Moved(Exception):
+    """The index is not what it was a moment ago: written by another process, or found damaged.
+
+    To be asked again, after following the catalog once more.
+    """
+
+
 class TooMany(Exception):
     """A Prefix stands for more tokens than :data:`MOST_EXPANDED`."""
 
@@ -95,6 +102,6 @@ class TextIndex(Protocol):
     def find(self, tree: Tree, place: str = "") -> set[int]:
         """The rows that a tree finds, in any place or in one of :data:`PLACES`.
 
-        Exact: neither a row too many nor one too few. Raises TooMany.
+        Exact: neither a row too many nor one too few. Raises TooMany; Moved.
         """
         ...
