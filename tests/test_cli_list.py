@@ -188,7 +188,7 @@ def test_chinese_commas_part_conditions(shell: Shell) -> None:
 def test_sealed_values_are_locked(shell: Shell) -> None:
     assert "🔒" in shell.ok("list", "云杉", "--columns", "name,contracts.amount").out
     row = shell.ok("list", "云杉", "--columns", "contracts.amount", "--json").data[0]
-    assert row["contracts.amount"] == {"locked": True}
+    assert row["contracts.amount"] == {"sealed": "finance@1", "locked": True}
     file = shell.folder / "customers" / "2024" / "05" / f"{CLOUD}.yaml"
     text = file.read_text(encoding="utf-8")
     plain = "contracts:\n  - {signed: '2025-02-02', amount: 987654}\nbank_account: '6222'\n"

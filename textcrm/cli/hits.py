@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from textcrm.cli.opened import masked, sealed_at
 from textcrm.cli.show import is_personal, plain
 from textcrm.cli.tables import mask_name, said
 from textcrm.cli.width import char_width, clip, pad, width
@@ -52,6 +53,9 @@ def _match_json(context: Context, doc: Doc, match: Match) -> dict[str, Any]:
 
 def _snippet(context: Context, doc: Doc, match: Match) -> tuple[str, Spans]:
     """A snippet with its places; with ``--mask`` without names and numbers (L10)."""
+    sealed = None if context.reveal else sealed_at(context.vault().schema, match.path)
+    if sealed is not None:
+        return masked(sealed, _value_at(doc.typed, match.path)), ()
     if not context.mask:
         return match.snippet, match.spans
     from textcrm.normalize.masks import mask
@@ -63,6 +67,12 @@ def _snippet(context: Context, doc: Doc, match: Match) -> tuple[str, Spans]:
     for name in sorted({doc.name, *doc.names} - {""}, key=len, reverse=True):
         text = text.replace(name, mask("name", name))
     return text, ()
+
+
+def _value_at(tree: Any, path: Sequence[str | int]) -> Any:
+    for step in path:
+        tree = tree[step]
+    return tree
 
 
 def print_hit(context: Context, hit: Hit) -> None:

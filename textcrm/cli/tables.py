@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from textcrm.cli.opened import masked as sealed_mask
+from textcrm.cli.opened import sealed_at
 from textcrm.cli.show import LOCKED, is_personal, plain
 from textcrm.cli.width import width
 from textcrm.errors import Misuse
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from textcrm.cli.context import Context
     from textcrm.query import Doc
+    from textcrm.schema import Field
     from textcrm.search.tabulate import Column
 
 FORMATS = ("table", "csv", "tsv", "ids")
@@ -49,8 +52,12 @@ def checked_format(word: str | None) -> str:
 
 
 def masked(context: Context, column: Column, value: Any) -> Any:
-    """A value, hidden where ``--mask`` wants that and it is personal (L10)."""
-    if not context.mask or value is None:
+    """A value, hidden where it is sealed, or ``--mask`` wants that and it is personal (L10)."""
+    if value is None:
+        return value
+    if not context.reveal and (field := sealed_field(context, column)) is not None:
+        return sealed_mask(field, value)
+    if not context.mask:
         return value
     kind = _mask_kind(column)
     if kind is None:
@@ -71,6 +78,13 @@ def _mask_kind(column: Column) -> str | None:
         if target.field is not None and is_personal(target.field):
             return target.field.kind
     return None
+
+
+def sealed_field(context: Context, column: Column) -> Field | None:
+    """The sealed field that a column shows or looks into, None where nothing of it is sealed."""
+    schema = context.vault().schema
+    found = (sealed_at(schema, target.path) for target in column.targets)
+    return next((field for field in found if field is not None), None)
 
 
 def mask_name(context: Context, name: str) -> str:
@@ -104,7 +118,7 @@ class Cells:
             return self._text(values[0])
         texts = [self._text(value) for value in dict.fromkeys(values)]
         if (self._several or not texts) and self.column.locked(doc):
-            texts.append(LOCKED)
+            texts.append(" ".join([LOCKED, *self.column.labels(doc)]))
         return texts[0] if len(texts) == 1 else self.comma.join(texts)
 
     def _text(self, value: Any) -> str:
@@ -144,7 +158,10 @@ def json_cell(context: Context, column: Column, doc: Doc) -> Any:
     """A cell for programs: codes, ISO dates, money as text; sealed values locked."""
     value = masked(context, column, column.value(doc))
     if value is None and column.locked(doc):
-        return {"locked": True}
+        labels = list(dict.fromkeys(one for each in column.labels(doc) for one in each.split("+")))
+        return {"sealed": labels[0] if len(labels) == 1 else labels, "locked": True}
+    if value is not None and not context.reveal and sealed_field(context, column) is not None:
+        return {"locked": True, "masked": value}
     return plain(value)
 
 

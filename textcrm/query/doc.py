@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.query.fold import SEPARATOR, digits_of, fold
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
     from textcrm.record import Record
     from textcrm.schema import Field, Schema
 
 FieldPath = tuple[str, ...]
+_SPELLED: Final = (int, Decimal, dt.date, dt.datetime)  # sealed values that words find as written
 _NOT_TEXT: Final = frozenset(
     ("enum", "date", "moment", "money", "number", "integer", "boolean", "person", "reference")
 )
@@ -34,22 +36,39 @@ class Leaf(NamedTuple):
 
 
 class Plan:
-    """Which keys of a mapping free words look into; keys the schema does not know are text."""
+    """Which keys of a mapping free words look into; keys the schema does not know are text.
 
-    __slots__ = ("children", "fields", "names", "phones", "sealed", "skipped")
+    With ``reveal`` they look into what is sealed, too, whatever its kind.
+    """
 
-    def __init__(self, fields: tuple[Field, ...], *, top: bool = False) -> None:
+    __slots__ = ("children", "fields", "names", "phones", "reveal", "sealed", "skipped")
+
+    def __init__(
+        self, fields: tuple[Field, ...], *, top: bool = False, reveal: bool = False
+    ) -> None:
+        self.reveal = reveal
         self.fields = {field.name: field for field in fields}
         self.sealed = {field.name for field in fields if field.seal}
-        self.skipped = {field.name for field in fields if not _searched(field, top=top)}
-        self.phones = {field.name for field in fields if is_phone(field)} - self.skipped
+        self.skipped = {
+            field.name
+            for field in fields
+            if not (reveal and field.seal) and not _searched(field, top=top)
+        }
+        self.phones = {field.name for field in fields if has_digits(field)} - self.skipped
         self.names = {field.name for field in fields if is_name(field)} - self.skipped
-        self.children = {field.name: Plan(field.fields) for field in fields if field.fields}
+        self.children = {
+            field.name: Plan(field.fields, reveal=reveal) for field in fields if field.fields
+        }
 
 
 def is_phone(field: Field) -> bool:
     """Whether a field holds phone numbers, found by any four digits."""
     return field.kind == "phone" or field.index == "phone"
+
+
+def has_digits(field: Field) -> bool:
+    """Whether digits are looked for in a field however they are grouped: phones, sealed codes."""
+    return is_phone(field) or (bool(field.seal) and field.kind == "code")
 
 
 def is_name(field: Field) -> bool:
@@ -67,9 +86,9 @@ def _searched(field: Field, *, top: bool) -> bool:
 
 
 @lru_cache(maxsize=8)
-def plan_of(schema: Schema) -> Plan:
+def plan_of(schema: Schema, *, reveal: bool = False) -> Plan:
     """The plan of a schema's records."""
-    return Plan(schema.fields, top=True)
+    return Plan(schema.fields, top=True, reveal=reveal)
 
 
 _UNKNOWN: Final = Plan(())
@@ -119,7 +138,7 @@ class Doc:
         self.schema = schema
         self.today = today
         self.reveal = reveal
-        self.plan = plan or plan_of(schema)
+        self.plan = plan or plan_of(schema, reveal=reveal)
         self._derive = derived
         self._derived: Mapping[str, Any] | None = None
         self._haystack: str | None = None
@@ -172,12 +191,14 @@ class Doc:
         return self._haystack
 
     def _gather(self, tree: Mapping[str, Any], plan: Plan, texts: list[str]) -> None:
-        skipped = () if self.reveal else plan.skipped
+        skipped = plan.skipped
         for key, value in tree.items():
             if key in skipped:
                 continue
             if type(value) is str:
                 texts.append(value)
+            elif plan.reveal and key in plan.sealed and type(value) in _SPELLED:
+                texts.append(str(value))
             elif type(value) is dict:
                 if not is_sealed(value):
                     self._gather(value, plan.children.get(key, _UNKNOWN), texts)
@@ -206,12 +227,14 @@ class Doc:
     def _collect(
         self, tree: Mapping[str, Any], plan: Plan, at: tuple[str | int, ...], found: list[Leaf]
     ) -> None:
-        skipped = () if self.reveal else plan.skipped
+        skipped = plan.skipped
         for key, value in tree.items():
             if key in skipped:
                 continue
             if type(value) is str:
                 found.append(Leaf((*at, key), plan.fields.get(key), value))
+            elif plan.reveal and key in plan.sealed and type(value) in _SPELLED:
+                found.append(Leaf((*at, key), plan.fields.get(key), str(value)))
             elif type(value) is dict:
                 if not is_sealed(value):
                     self._collect(value, plan.children.get(key, _UNKNOWN), (*at, key), found)
@@ -270,6 +293,17 @@ class Doc:
     def locked(self, path: FieldPath) -> bool:
         """Whether a sealed value stands at a path."""
         return bool(path) and any(self._hidden(value) for value in self._present(path))
+
+    def labels(self, path: FieldPath) -> list[str]:
+        """The labels of the sealed values at a path, as ``finance@2+wang-fang``."""
+        nodes: list[Any] = [self.typed]
+        for part in path:
+            nodes = _opened(
+                [node[part] for node in nodes if isinstance(node, dict) and part in node]
+            )
+        sealed = (node["sealed"] for node in nodes if is_sealed(node))
+        named = (one if isinstance(one, str) else "+".join(map(str, one)) for one in sealed)
+        return [one for one in named if one]
 
     def present(self, path: FieldPath) -> bool:
         """Whether anything stands at a path, sealed or not; false and empty are nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from textcrm.query.doc import is_name, is_phone
+from textcrm.query.doc import has_digits, is_name, is_phone
 from textcrm.query.fold import digits_of
 from textcrm.query.pinyin import find_pinyin
 
@@ -53,7 +53,7 @@ def quality(term: Term, leaf: Leaf, folded: str) -> int:
         return _PART if found[0] else _PREFIX
     if not term.folded:
         return _PART if term.raw in leaf.text else 0
-    if term.digits and leaf.field is not None and is_phone(leaf.field):
+    if term.digits and leaf.field is not None and has_digits(leaf.field):
         return _of_digits(term.digits, digits_of(leaf.text))
     return 0
 

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query.doc import is_name, is_phone
+from textcrm.query.doc import has_digits, is_name
 from textcrm.search.backend import Facet, Hit, Match
 from textcrm.search.order import sort_docs
 from textcrm.search.rank import places_of, score
@@ -132,7 +132,7 @@ def _match(found: Sequence[Scored]) -> Match:
     line, spans = snippet(
         leaf.text,
         terms,
-        phone=field is not None and is_phone(field),
+        phone=field is not None and has_digits(field),
         name=field is not None and is_name(field),
     )
     name = ".".join(leaf.field_path)

@@ -78,6 +78,11 @@ class Column(NamedTuple):
         """Whether a record has sealed values here, which are in none of the others."""
         return any(doc.locked(target.path) for target in self.targets if target.path)
 
+    def labels(self, doc: Doc) -> list[str]:
+        """Whom the sealed values here are for: ``finance@2+wang-fang``, each label once."""
+        found = [label for one in self.targets if one.path for label in doc.labels(one.path)]
+        return list(dict.fromkeys(found))
+
     def label_of(self, value: Any) -> Text:
         """How people read a value: the label of a code, else the value itself."""
         for target in self.targets:

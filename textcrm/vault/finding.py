@@ -80,12 +80,35 @@ def search(
     limit: int | None = None,
     offset: int = 0,
     archived: bool = False,
+    sealed: bool = False,
 ) -> list[Hit]:
-    """The records that fit a query, best first."""
+    """The records that fit a query, best first.
+
+    With ``sealed`` words are looked for in sealed values as well, which the keys at hand open in
+    memory. Raises KeyMissing (no-key) where they open none.
+    """
+    if sealed:
+        from textcrm.search.scan import ScanBackend
+        from textcrm.vault.opening import OpenedDocs
+
+        opened = OpenedDocs(vault)
+        opened.demand_some()
+        return ScanBackend().search(
+            query_sealed(vault, text), opened, sort=sort, limit=limit, offset=offset,
+            archived=archived,
+        )  # fmt: skip
     wanted = query(vault, text)
     return backend(vault).search(
         wanted, Docs(vault), sort=sort, limit=limit, offset=offset, archived=archived
     )
+
+
+def query_sealed(vault: Vault, text: str) -> Query:
+    """As :func:`query`, for sealed values: a word is found inside another as well."""
+    wanted = query(vault, text)
+    for word in wanted.words:
+        word.infix = True
+    return wanted
 
 
 def tags(vault: Vault) -> dict[str, int]:

@@ -345,8 +345,13 @@ class Vault:
 
         return Transaction(self, op, reason)
 
-    def search(self, query: str, *, limit: int | None = None) -> list[Any]:
-        """Find records; gives the hits, best first. Raises Misuse (query-syntax)."""
+    def search(
+        self, query: str, *, limit: int | None = None, sealed: bool = False
+    ) -> list[Any]:
+        """Find records; gives the hits, best first. ``sealed`` looks into sealed values, too.
+
+        Raises Misuse (query-syntax), KeyMissing (no-key) where nothing sealed can be opened.
+        """
         from textcrm.vault.finding import search
 
-        return search(self, query, limit=limit)
+        return search(self, query, limit=limit, sealed=sealed)

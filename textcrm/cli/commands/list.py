@@ -131,6 +131,14 @@ class Asked(NamedTuple):
     help=Text("table, csv, tsv or ids", "table 表格、csv、tsv、ids 编号"),
 )
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text(
+        "open sealed values with your key: to filter, sort, add up and show them in plain",
+        "用您的密钥解开加密内容：可筛选、排序、求和，并显示明文",
+    ),
+)
 def run(
     context: Context,
     query: tuple[str, ...],
@@ -144,6 +152,7 @@ def run(
     limit: int | None,
     form: str | None,
     archived: bool,
+    reveal: bool,
 ) -> None:
     """List customers."""
     from textcrm.cli.tables import checked_format, listed
@@ -151,6 +160,7 @@ def run(
     from textcrm.vault import finding
 
     vault = context.vault()
+    context.reveal = reveal
     text = " ".join(query)
     wanted = finding.query(vault, text)
     asked = _with_view(
@@ -223,13 +233,28 @@ def _docs(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> l
     from textcrm.vault import finding
 
     vault = context.vault()
-    backend = finding.backend(vault)
     grouped = asked.group or asked.sums or asked.avgs
     sort = [] if grouped or asked.of else asked.sort
-    docs = backend.fitting(wanted, finding.Docs(vault), sort=sort, archived=archived)
+    if context.reveal:
+        docs = _revealed(context, wanted, sort, archived=archived)
+    else:
+        everybody = finding.Docs(vault)
+        docs = finding.backend(vault).fitting(wanted, everybody, sort=sort, archived=archived)
     if asked.of:
         docs = items(docs, tuple(asked.of.split(".")), wanted, archived=archived)
         docs = docs if grouped else sort_docs(docs, asked.sort, of=asked.of)
+    return docs
+
+
+def _revealed(context: Context, wanted: Query, sort: list[str], *, archived: bool) -> list[Doc]:
+    """The records that fit with their sealed values open; noted as read."""
+    from textcrm.audit import reading
+    from textcrm.cli.opened import opened_docs
+    from textcrm.search.scan import ScanBackend
+
+    docs = ScanBackend().fitting(wanted, opened_docs(context), sort=sort, archived=archived)
+    if docs:
+        reading.note(context.vault(), "list --reveal", [doc.id for doc in docs])
     return docs
 
 
@@ -238,6 +263,10 @@ def _table(context: Context, docs: list[Doc], asked: Asked) -> None:
 
     shown = docs[: asked.limit]
     chosen = _columns(context, asked)
+    if not (context.json or context.reveal or asked.of):
+        from textcrm.cli.opened import with_masks
+
+        shown = with_masks(context, shown, chosen)
     if not asked.columns and asked.of and asked.form == "table" and not context.json:
         chosen = [one for one in chosen if any(one.values(d) or one.locked(d) for d in shown)]
     heads = [one.label for one in chosen]

@@ -11,8 +11,11 @@ from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textcrm.cli.context import Context
-    from textcrm.search import Facet, Hit
+    from textcrm.query import Doc
+    from textcrm.search import Backend, Facet, Hit
 
 USUAL = ("type", "status", "owner")
 LIMIT = 20
@@ -45,6 +48,10 @@ class Page(NamedTuple):
             "textcrm search zhangsan 0013",
         ),
         (Text("with conditions", "加条件"), "textcrm search 报价 状态:合作中 -tag:价格敏感"),
+        (
+            Text("inside sealed values, with your key", "查找加密内容（需密钥）"),
+            "textcrm search --sealed 6222",
+        ),
         (
             Text("counts by value", "按取值统计"),
             "textcrm search 报价 --facet status,city --limit 0",
@@ -90,6 +97,19 @@ class Page(NamedTuple):
     ),
 )
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
+@option(
+    "--sealed",
+    is_flag=True,
+    help=Text(
+        "in sealed values as well, opened in memory with your key; shown masked",
+        "同时查找加密内容：用您的密钥在内存中解开，显示为掩码",
+    ),
+)
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text("the same, shown in plain", "同上，并显示明文"),
+)
 def run(
     context: Context,
     words: tuple[str, ...],
@@ -99,18 +119,21 @@ def run(
     sort: tuple[str, ...],
     facet: tuple[str, ...],
     archived: bool,
+    sealed: bool,
+    reveal: bool,
 ) -> None:
     """Find customers."""
     from textcrm.cli.tables import listed
     from textcrm.vault import finding
 
     vault = context.vault()
-    wanted = finding.query(vault, " ".join(words))
+    context.reveal = reveal
+    sealed = sealed or reveal
+    wanted = (finding.query_sealed if sealed else finding.query)(vault, " ".join(words))
     names, order = listed(facet), listed(sort) or _view_order(context, " ".join(words))
     _check_names(context, [*names, *order])
     start = _start(limit, page, offset)
-    backend = finding.backend(vault)
-    docs = finding.Docs(vault)
+    backend, docs = _where(context, names, sealed=sealed)
     hits = backend.search(wanted, docs, sort=order, limit=limit, offset=start, archived=archived)
     total = start + len(hits)
     if not hits or len(hits) == limit:
@@ -119,12 +142,39 @@ def run(
     facets = backend.facets(wanted, docs, names, archived=archived) if names else {}
     options = tuple(part for one in sort for part in ("--sort", one))
     options += ("--archived",) if archived else ()
+    options += ("--reveal",) if reveal else ("--sealed",) if sealed else ()
+    if sealed:
+        _note_reading(context, hits)
     _print(context, Page(words, options, hits, total, start, limit), facets, counted=bool(names))
     if not total:
         from textcrm.cli.nothing import nothing_found
 
+        if sealed:  # nothing near is named: it might be sealed
+            backend, docs = finding.backend(vault), finding.Docs(vault)
         nothing_found(context, backend, wanted, docs, archived=archived)
         context.exit(1)
+
+
+def _where(context: Context, facets: list[str], *, sealed: bool) -> tuple[Backend, Iterable[Doc]]:
+    """What is asked, and of which records: the index, or all records with sealed values open."""
+    from textcrm.vault import finding
+
+    vault = context.vault()
+    if not sealed:
+        return finding.backend(vault), finding.Docs(vault)
+    from textcrm.cli.opened import opened_docs, refuse_sealed
+    from textcrm.search.scan import ScanBackend
+
+    refuse_sealed(context, facets)
+    return ScanBackend(), opened_docs(context)
+
+
+def _note_reading(context: Context, hits: list[Hit]) -> None:
+    """Note which customers' values were found and shown; what was looked for is noted nowhere."""
+    from textcrm.audit import reading
+
+    if hits:
+        reading.note(context.vault(), "search --sealed", [hit.id for hit in hits])
 
 
 def _view_order(context: Context, text: str) -> list[str]:
