@@ -345,9 +345,7 @@ class Vault:
 
         return Transaction(self, op, reason)
 
-    def search(
-        self, query: str, *, limit: int | None = None, sealed: bool = False
-    ) -> list[Any]:
+    def search(self, query: str, *, limit: int | None = None, sealed: bool = False) -> list[Any]:
         """Find records; gives the hits, best first. ``sealed`` looks into sealed values, too.
 
         Raises Misuse (query-syntax), KeyMissing (no-key) where nothing sealed can be opened.
