@@ -248,13 +248,13 @@ def _docs(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> l
 
 def _revealed(context: Context, wanted: Query, sort: list[str], *, archived: bool) -> list[Doc]:
     """The records that fit with their sealed values open; noted as read."""
-    from textcrm.audit import reading
     from textcrm.cli.opened import opened_docs
     from textcrm.search.scan import ScanBackend
+    from textcrm.vault import access_log
 
     docs = ScanBackend().fitting(wanted, opened_docs(context), sort=sort, archived=archived)
     if docs:
-        reading.note(context.vault(), "list --reveal", [doc.id for doc in docs])
+        access_log.note(context.vault(), "list --reveal", [doc.id for doc in docs])
     return docs
 
 

@@ -171,10 +171,10 @@ def _where(context: Context, facets: list[str], *, sealed: bool) -> tuple[Backen
 
 def _note_reading(context: Context, hits: list[Hit]) -> None:
     """Note which customers' values were found and shown; what was looked for is noted nowhere."""
-    from textcrm.audit import reading
+    from textcrm.vault import access_log
 
     if hits:
-        reading.note(context.vault(), "search --sealed", [hit.id for hit in hits])
+        access_log.note(context.vault(), "search --sealed", [hit.id for hit in hits])
 
 
 def _view_order(context: Context, text: str) -> list[str]:
