@@ -109,6 +109,26 @@ class Values:
         """Whether a text is short enough to be kept."""
         return spelled(text)[0] == "s"
 
+    def placed(self, path: tuple[str, ...]) -> list[tuple[int, int, Any]]:
+        """Every value that is kept at a path, as row, item of the first list (from 1), value.
+
+        In the order of rows and items. Rows of :meth:`unkept` have more there than this tells.
+        """
+        found = self._connection.execute(
+            "SELECT row, item, kind, value, term FROM terms JOIN cells USING(term) "
+            "WHERE path=? AND kind NOT IN ('+', '-', 'x')",
+            (put(".".join(path)),),
+        ).fetchall()
+        known: dict[int, Any] = {}
+        for _, _, kind, text, term in found:
+            if term not in known:
+                try:
+                    known[term] = _value(kind, got(text))
+                except ValueError as error:
+                    raise Damaged("terms") from error
+        found.sort(key=lambda one: one[:2])
+        return [(row, item, known[term]) for row, item, _, _, term in found]
+
     def counts(self, path: tuple[str, ...]) -> dict[Any, int]:
         """How often each value stands at a path."""
         return {

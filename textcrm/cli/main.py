@@ -27,6 +27,7 @@ SECTIONS: dict[str, Text] = {
     "secrets": Text("People and keys", "人员与密钥"),
     "exchange": Text("Other programs", "与其他程序交换"),
     "quality": Text("Hand edits and quality", "手工编辑与质量"),
+    "insight": Text("Insight", "统计分析"),
 }
 COMMANDS: dict[str, tuple[str, Text]] = {
     "init": ("start", Text("make a vault", "新建客户库")),
@@ -79,6 +80,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "check": ("quality", Text("check customers against the schema and rules", "按模式和规则检查")),
     "hook": ("quality", Text("what git's hooks call", "供 git 钩子调用")),
+    "report": ("insight", Text("what the records say; pivot tables", "统计报表、透视表")),
+    "chart": ("insight", Text("a report as a drawing", "用图形显示报表")),
 }
 
 

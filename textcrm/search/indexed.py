@@ -115,6 +115,10 @@ class IndexedBackend:
         """How many records fit."""
         return self._asked(lambda wording: len(self._rows(wording, query, archived=archived)))
 
+    def rows(self, query: Query, *, archived: bool = False) -> set[int]:
+        """The numbers, in the catalog, of the records that fit."""
+        return set(self._asked(lambda wording: self._rows(wording, query, archived=archived)))
+
     def facets(
         self,
         query: Query,

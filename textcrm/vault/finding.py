@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from textcrm.query import Doc, Query
     from textcrm.search import Backend, Hit
+    from textcrm.search.indexed import IndexedBackend
     from textcrm.vault.vault import Vault
 
 
@@ -64,12 +65,21 @@ class Docs:
 
 def backend(vault: Vault) -> Backend:
     """The search backend of a vault, on its catalog as the files are now."""
+    return _indexed(vault)
+
+
+def _indexed(vault: Vault) -> IndexedBackend:
     from textcrm.search.engine import open_index
     from textcrm.search.indexed import IndexedBackend
     from textcrm.vault.engine import engine_of
 
     catalog = vault.catalog()
     return IndexedBackend(catalog, open_index(engine_of(vault), catalog), vault.telling)
+
+
+def rows(vault: Vault, wanted: Query, *, archived: bool = False) -> set[int]:
+    """The numbers, in the catalog, of the records that fit."""
+    return _indexed(vault).rows(wanted, archived=archived)
 
 
 def search(

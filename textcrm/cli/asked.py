@@ -1,0 +1,180 @@
+"""From the words of a command line to a report: which one, of whom, over which days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.cli.reading import report_broken
+from textcrm.cli.reporting import Printing, form_of
+from textcrm.cli.tables import listed
+from textcrm.errors import Misuse
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from textcrm.cli.context import Context
+    from textcrm.insight.asking import Ask
+    from textcrm.insight.reports import Report
+    from textcrm.insight.table import Table
+
+ALL = ("all", "全部", "所有")
+
+
+def run_report(context: Context, default: str, **asked: Any) -> None:
+    """Make what was asked for and give it in its form; exit 1 where there is nothing."""
+    form = form_of(asked["form"], asked["output"], default)
+    printing = Printing(context, form, asked["output"], asked["limit"])
+    words = list(asked["words"])
+    if asked["by"] or asked["sums"] or asked["avgs"] or asked["across"] or asked["of"]:
+        found = [_pivot(context, words, asked)]
+    elif not words:
+        _overview(context)
+        return
+    else:
+        found = _named(context, words, asked)
+    report_broken(context)
+    everything = len(found) > 1
+    printing.give(found, Text("Reports", "统计报表") if everything else None)
+    if not any(table.rows for table in found):
+        context.exit(1)
+
+
+def _overview(context: Context) -> None:
+    """The reports that there are."""
+    from textcrm.insight.reports import REPORTS
+
+    if context.json:
+        context.emit(
+            [
+                {
+                    "name": one.name,
+                    "title": {"en": one.title.en, "zh": one.title.zh},
+                    "tells": {"en": one.tells.en, "zh": one.tells.zh},
+                    "options": list(one.takes),
+                }
+                for one in REPORTS
+            ]
+        )
+        return
+    rows = [
+        [one.name, one.title.say(context.language), one.tells.say(context.language)]
+        for one in REPORTS
+    ]
+    heads = [Text("Report", "名称"), Text("Title", "标题"), Text("What it tells", "内容")]
+    context.out.table(heads, rows)
+    context.hint(Text("for example: textcrm report sources", "例如：textcrm report 客户来源"))
+
+
+def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Table]:
+    from textcrm.insight import reports
+
+    name, *query = words
+    if name.casefold() in ALL:
+        ask = _ask(context, query, asked, None)
+        return [make(context, one, ask) for one in reports.REPORTS]
+    report = reports.find(name)
+    return [make(context, report, _ask(context, query, asked, report))]
+
+
+def make(context: Context, report: Report, ask: Ask) -> Table:
+    """Make one report."""
+    from textcrm.insight import reports
+
+    del context
+    return reports.make(report, ask)
+
+
+_OPTIONS = {"period": "--period", "level": "--level", "kind": "--kind", "detail": "--detail"}
+
+
+def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Report | None) -> Ask:
+    """The question, with choices that this report does not take refused."""
+    from textcrm.insight.asking import Ask
+    from textcrm.insight.facts import Facts
+    from textcrm.insight.periods import unit_of
+
+    if report is not None:
+        _refuse_idle(report, asked)
+    facts = Facts(context.vault(), " ".join(query), archived=asked["archived"])
+    kind = ""
+    if asked["kind"]:
+        from textcrm.insight.customers import known_kind
+
+        kind = known_kind(facts, asked["kind"])
+    return Ask(
+        facts,
+        span_of(context, asked["since"], asked["until"]),
+        unit_of(asked["period"]) if asked["period"] else "month",
+        asked["level"] or "",
+        kind,
+        asked["detail"],
+        asked["reveal"],
+    )
+
+
+def _refuse_idle(report: Report, asked: dict[str, Any]) -> None:
+    given = {each for each in _OPTIONS if asked[each]}
+    given |= {"span"} if asked["since"] or asked["until"] else set()
+    given |= {"reveal"} if asked["reveal"] else set()
+    idle = sorted(given - set(report.takes))
+    if not idle:
+        return
+    names = {**_OPTIONS, "span": "--since/--until", "reveal": "--reveal"}
+    raise Misuse(
+        "idle-option",
+        Text("{option} means nothing to the report {report}", "{option} 对报表“{title}”不起作用"),
+        hint=Text("it takes: {takes}", "它支持：{takes}")
+        if report.takes
+        else Text("leave it out", "请去掉该选项"),
+        option=[names[each] for each in idle],
+        report=report.name,
+        title=report.title.zh,
+        takes=[names[each] for each in report.takes],
+    )
+
+
+def span_of(context: Context, since: str | None, until: str | None) -> Any:
+    """The days between two that were said. Raises Misuse (bad date, span-backwards)."""
+    from textcrm.insight.periods import Span
+    from textcrm.normalize.dates import parse_date
+
+    today = context.vault().today
+
+    def day(word: str | None) -> dt.date | None:
+        return parse_date(word, today) if word else None
+
+    span = Span(day(since), day(until))
+    if span.since and span.until and span.since > span.until:
+        raise Misuse(
+            "span-backwards",
+            Text("{since} is after {until}", "{since} 晚于 {until}"),
+            hint=Text("change --since or --until", "请修改 --since 或 --until"),
+            since=span.since.isoformat(),
+            until=span.until.isoformat(),
+        )
+    return span
+
+
+def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
+    from textcrm.insight.facts import Facts
+    from textcrm.insight.pivot import Pivot, pivot
+    from textcrm.search.items import items, list_of
+    from textcrm.vault import finding
+
+    vault = context.vault()
+    of = ".".join(list_of(asked["of"], vault.schema).path) if asked["of"] else ""
+    chosen = Pivot(
+        tuple(listed(asked["by"])),
+        tuple(listed(asked["sums"])),
+        tuple(listed(asked["avgs"])),
+        asked["across"] or "",
+        of,
+    )
+    text = " ".join(words)
+    facts = Facts(vault, text, archived=asked["archived"])
+    docs: Any = list(facts.docs())
+    if of:
+        wanted = finding.query(vault, text)
+        docs = items(docs, tuple(of.split(".")), wanted, archived=asked["archived"])
+    return pivot(facts, chosen, docs)

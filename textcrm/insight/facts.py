@@ -1,0 +1,193 @@
+"""What reports read: columns of the catalog for the customers that are asked about."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm.catalog.text import got
+from textcrm.insight.table import Said
+from textcrm.record import as_day
+from textcrm.text import Text, same
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from textcrm.catalog import Catalog
+    from textcrm.query import Doc
+    from textcrm.vault import Vault
+
+
+class Item(NamedTuple):
+    """An item of a list: the row of its record, its place (from 1), the values asked for."""
+
+    row: int
+    place: int
+    values: dict[str, Any]
+
+    def day(self, name: str) -> dt.date | None:
+        """The day of a date or moment."""
+        return as_day(self.values.get(name))
+
+    def text(self, name: str) -> str | None:
+        """A text that says something."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def amount(self, name: str = "amount") -> Decimal | None:
+        """A number; None where it is missing, sealed or no number."""
+        value = self.values.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Decimal(value)
+        return value if isinstance(value, Decimal) else None
+
+
+class Facts:
+    """The chosen customers of a vault, by their row numbers in the catalog.
+
+    Values come from the catalog's table of values, never from files; what is too long for that
+    table is read from the record as the catalog keeps it. Nothing sealed is in either.
+    Raises Misuse (query-syntax).
+    """
+
+    def __init__(self, vault: Vault, query: str = "", *, archived: bool = False) -> None:
+        self.vault = vault
+        self.query = query
+        self.today = vault.today
+        self.home = vault.config.currency
+        self.catalog: Catalog = vault.catalog()
+        self.rows = self._chosen(query, archived=archived)
+
+    def _chosen(self, query: str, *, archived: bool) -> frozenset[int]:
+        from textcrm.vault import finding
+
+        if query.strip():
+            wanted = finding.query(self.vault, query)
+            return frozenset(finding.rows(self.vault, wanted, archived=archived))
+
+        def everybody() -> frozenset[int]:
+            rows = set(self.catalog.rows())
+            return frozenset(
+                rows if archived else rows - self.catalog.values.having(("archived",))
+            )
+
+        return self.catalog.safely(everybody)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def people(self) -> dict[int, tuple[str, str]]:
+        """Id and name of each customer by row."""
+        found = self.catalog.safely(
+            lambda: self.catalog.connection.execute("SELECT row, id, name FROM records").fetchall()
+        )
+        return {row: (got(id_), got(name)) for row, id_, name in found if row in self.rows}
+
+    def id_of(self, row: int) -> str:
+        """The id of a customer."""
+        return self.people[row][0]
+
+    def name_of(self, row: int) -> str:
+        """The name of a customer."""
+        return self.people[row][1]
+
+    # -- values
+
+    def placed(self, path: str) -> Iterator[tuple[int, int, Any]]:
+        """Row, item and value of everything at a dotted path, in order."""
+        parts = tuple(path.split("."))
+
+        def read() -> tuple[list[tuple[int, int, Any]], set[int]]:
+            values = self.catalog.values
+            return values.placed(parts), values.unkept(parts)
+
+        found, unkept = self.catalog.safely(read)
+        unkept &= self.rows
+        for row, item, value in found:
+            if row in self.rows and row not in unkept:
+                yield row, item, value
+        for doc in self.catalog.docs(sorted(unkept)):
+            for item, value in _values(doc.typed, parts, 0):
+                yield doc.row, item, value
+
+    def one(self, path: str) -> dict[int, Any]:
+        """The value at a path by row, the first where there are several."""
+        found: dict[int, Any] = {}
+        for row, _, value in self.placed(path):
+            if value != "":
+                found.setdefault(row, value)
+        return found
+
+    def several(self, path: str) -> dict[int, list[Any]]:
+        """The values at a path by row, each once."""
+        found: dict[int, dict[Any, None]] = {}
+        for row, _, value in self.placed(path):
+            found.setdefault(row, {})[value] = None
+        return {row: list(values) for row, values in found.items()}
+
+    def items(self, of: str, *names: str) -> list[Item]:
+        """The items of a list with those of the named fields that they have, in order.
+
+        An item that has none of the fields is not given.
+        """
+        found: dict[tuple[int, int], dict[str, Any]] = {}
+        for name in names:
+            for row, place, value in self.placed(f"{of}.{name}"):
+                found.setdefault((row, place), {}).setdefault(name, value)
+        return [Item(*key, values) for key, values in sorted(found.items())]
+
+    def having(self, path: str) -> set[int]:
+        """The customers with something at a path, sealed or not."""
+        parts = tuple(path.split("."))
+        return self.catalog.safely(lambda: self.catalog.values.having(parts)) & self.rows
+
+    def docs(self, rows: set[int] | None = None) -> Iterator[Doc]:
+        """Whole records as the catalog keeps them, in the order of their rows."""
+        return self.catalog.docs(sorted(self.rows if rows is None else rows & self.rows))
+
+    # -- words
+
+    def said(self, path: str, code: Any) -> Said | None:
+        """A code of a field with its label; of a person with the display name."""
+        if code is None or code == "":
+            return None
+        field = self.vault.schema.at(tuple(path.split(".")))
+        known = field.element.enum_value(code) if field and isinstance(code, str) else None
+        if known is not None:
+            return Said(known.code, known.label)
+        if field is not None and field.kind == "person":
+            return Said(str(code), same(self.vault.access.display(str(code))))
+        if path == "industry":
+            from textcrm.normalize.industry import industry_name
+
+            return Said(str(code), same(industry_name(str(code)) or str(code)))
+        return Said(str(code), same(str(code)))
+
+    def order(self, path: str) -> dict[str, int]:
+        """The place of each code of a field in the schema."""
+        field = self.vault.schema.at(tuple(path.split(".")))
+        return {each.code: place for place, each in enumerate(field.enum if field else ())}
+
+    def label(self, path: str) -> Text:
+        """The label of a field."""
+        field = self.vault.schema.at(tuple(path.split(".")))
+        return field.label if field is not None else same(path)
+
+    def currency(self, item: Item) -> str:
+        """The currency of an item's amounts: its own, else the vault's."""
+        return item.text("currency") or self.home
+
+
+def _values(node: Any, parts: tuple[str, ...], item: int) -> Iterator[tuple[int, Any]]:
+    """The scalars at a path of a typed tree, with the item of the first list on the way."""
+    if isinstance(node, list):
+        for place, one in enumerate(node, 1):
+            yield from _values(one, parts, item or place)
+    elif not parts:
+        if node is not None and not isinstance(node, dict):
+            yield item, node
+    elif isinstance(node, dict) and parts[0] in node:
+        yield from _values(node[parts[0]], parts[1:], item)

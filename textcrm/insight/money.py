@@ -1,0 +1,92 @@
+"""Sums of purchases by customer, exact, each currency for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from textcrm.insight.table import Note
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textcrm.insight.asking import Ask
+    from textcrm.insight.facts import Item
+
+ByCurrency = dict[str, Decimal]
+
+
+def add(into: ByCurrency, currency: str, amount: Decimal) -> None:
+    """Add an amount to the total of its currency."""
+    into[currency] = into.get(currency, Decimal(0)) + amount
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What customers bought: by row of the customer and currency. Amounts are never converted."""
+
+    home: str
+    by_row: dict[int, ByCurrency]
+
+    @classmethod
+    def of_purchases(cls, ask: Ask) -> Sums:
+        """The purchases of the span."""
+        found: dict[int, ByCurrency] = {}
+        for item in cls.purchases(ask):
+            totals = found.setdefault(item.row, {})
+            amount = item.amount()
+            if amount is not None:
+                add(totals, ask.facts.currency(item), amount)
+        return cls(ask.facts.home, found)
+
+    @staticmethod
+    def purchases(ask: Ask) -> list[Item]:
+        """The purchases of the span; undated ones only where there are no bounds."""
+        names = ("date", "product", "quantity", "amount", "currency", "number")
+        found = ask.facts.items("purchases", *names)
+        return [item for item in found if item.day("date") in ask.span]
+
+    @property
+    def rows(self) -> set[int]:
+        """Customers with a purchase."""
+        return set(self.by_row)
+
+    def total(self, rows: Iterable[int]) -> Decimal:
+        """The sum in the vault's currency for some customers."""
+        parts = (self.by_row[row].get(self.home, Decimal(0)) for row in rows)
+        return sum(parts, Decimal(0))
+
+    def others(self, name: str) -> dict[str, Any]:
+        """Sums in other currencies, for a total: ``{other_currencies: {HKD: {name: amount}}}``."""
+        found: ByCurrency = {}
+        for totals in self.by_row.values():
+            for currency, amount in totals.items():
+                if currency != self.home:
+                    add(found, currency, amount)
+        return others_in(found, name)
+
+
+def others_in(found: Mapping[str, Decimal], name: str) -> dict[str, Any]:
+    """Other currencies as a total has them; nothing where there are none."""
+    if not found:
+        return {}
+    return {"other_currencies": {each: {name: found[each]} for each in sorted(found)}}
+
+
+def others_of(total: Mapping[str, Any], name: str) -> list[Note]:
+    """The note that says what stands in other currencies, which are never added."""
+    others = total.get("other_currencies")
+    if not others:
+        return []
+    amounts = [f"{currency} {named[name]:,f}" for currency, named in others.items()]
+    return [
+        Note(
+            Text(
+                "Not in these sums, as they are in other currencies: {amounts}.",
+                "其他币种不并入合计：{amounts}。",
+            ),
+            {"amounts": amounts},
+        )
+    ]

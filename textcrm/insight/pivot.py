@@ -1,0 +1,190 @@
+"""The pivot table (H7): any fields as groups, with counts, sums and means, over any query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from textcrm.insight.table import Chart, Column, Note, Said, Table
+from textcrm.search.grouping import group, summed
+from textcrm.search.tabulate import column
+from textcrm.text import Text, same
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from textcrm.insight.facts import Facts
+    from textcrm.query import Doc
+    from textcrm.search.grouping import Row
+    from textcrm.search.tabulate import Column as Field
+
+_MOST_ACROSS: Final = 60
+
+
+class Pivot(NamedTuple):
+    """What is asked: the fields of the rows, one across, what is added up, and of which list.
+
+    ``of`` is a list whose items are counted instead of customers.
+    """
+
+    by: tuple[str, ...]
+    sums: tuple[str, ...] = ()
+    avgs: tuple[str, ...] = ()
+    across: str = ""
+    of: str = ""
+
+
+def pivot(facts: Facts, asked: Pivot, docs: list[Doc]) -> Table:
+    """Group records, or items. Amounts in other currencies than the vault's are told in notes.
+
+    Raises Misuse (unknown-field, not-a-number, ambiguous-field).
+    """
+    schema = facts.vault.schema
+    names = [*asked.by, *([asked.across] if asked.across else [])]
+    keys = [column(name, schema, of=asked.of) for name in names]
+    measures = _measures(facts, asked)
+    adding: dict[str, Any] = {
+        "sums": asked.sums,
+        "avgs": asked.avgs,
+        "currency": facts.home,
+        "of": asked.of,
+    }
+    rows = group(docs, names, **adding)
+    whole = group(docs, [], **adding)
+    total = _total(whole[0], measures, facts.home) if whole else {"count": 0}
+    table = Table(
+        "pivot",
+        _title(keys, measures),
+        (*(_head(key) for key in keys), *(measure.column for measure in measures)),
+        tuple(_cells(facts, keys, measures, row) for row in rows),
+        total,
+        (*_notes(facts, keys, rows),),
+        Chart(tuple(key.name for key in keys), measures[-1].column.name),
+    )
+    return _crosswise(table, asked, measures) if asked.across else table
+
+
+class _Measure(NamedTuple):
+    """A figure of a group: the count, or the sum or mean of a field."""
+
+    kind: str
+    field: str
+    column: Column
+
+    def of(self, row: Row) -> Any:
+        """The figure."""
+        if self.kind == "count":
+            return row.count
+        value: Decimal | None = (row.sum if self.kind == "sum" else row.avg).get(self.field)
+        return value
+
+
+def _measures(facts: Facts, asked: Pivot) -> list[_Measure]:
+    label = Text("Rows", "条数") if asked.of else Text("Customers", "客户数")
+    found = [_Measure("count", "", Column("count", label, "count"))]
+    for kind, names, en, zh in (
+        ("sum", asked.sums, "sum", "合计"),
+        ("avg", asked.avgs, "mean", "平均"),
+    ):
+        for name in names:
+            chosen = summed(name, facts.vault.schema, of=asked.of)
+            head = Text(f"{chosen.label.en} ({en})", f"{chosen.label.zh}{zh}")
+            shown = "money" if chosen.kind == "money" else "quantity"
+            found.append(_Measure(kind, chosen.name, Column(f"{kind}:{chosen.name}", head, shown)))
+    return found
+
+
+def _title(keys: list[Field], measures: list[_Measure]) -> Text:
+    figure, names = measures[-1].column.label, [key.label for key in keys]
+    return Text(
+        f"{figure.en} by {', '.join(name.en for name in names)}" if names else figure.en,
+        f"{figure.zh}（按{'、'.join(name.zh for name in names)}）" if names else figure.zh,
+    )
+
+
+def _head(key: Field) -> Column:
+    field = key.targets[0].field if key.targets else None
+    kind = field.element.kind if field is not None else ""
+    if field is not None and field.element.index in ("name", "phone"):
+        kind = field.element.index
+    return Column(key.name, key.label, kind if kind in ("name", "phone", "email") else "code")
+
+
+def _said(facts: Facts, key: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    if key.kind == "person" and isinstance(value, str):
+        return Said(value, same(facts.vault.access.display(value)))
+    if key.place_of(value) is None and not isinstance(value, bool) and key.name != "industry":
+        return value
+    return Said(str(value), key.label_of(value))
+
+
+def _cells(facts: Facts, keys: list[Field], measures: list[_Measure], row: Row) -> tuple[Any, ...]:
+    named = (_said(facts, key, value) for key, value in zip(keys, row.group.values(), strict=True))
+    return (*named, *(measure.of(row) for measure in measures))
+
+
+def _total(whole: Row, measures: list[_Measure], home: str) -> dict[str, Any]:
+    """Every record once, however many groups it is in."""
+    total: dict[str, Any] = {measure.column.name: measure.of(whole) for measure in measures}
+    others = whole.other_currencies
+    if others:
+        total["other_currencies"] = {
+            currency: {
+                f"{kind}:{name}": amount
+                for kind, table in tables.items()
+                for name, amount in table.items()
+            }
+            for currency, tables in others.items()
+            if currency != home
+        }
+    return total
+
+
+def _notes(facts: Facts, keys: list[Field], rows: list[Row]) -> list[Note]:
+    notes = []
+    for row in rows:
+        for currency, tables in row.other_currencies.items():
+            who = [
+                said.text if isinstance(said, Said) else said if said is not None else "—"
+                for said in (
+                    _said(facts, key, value)
+                    for key, value in zip(keys, row.group.values(), strict=True)
+                )
+            ]
+            amounts = [f"{value:,f}" for table in tables.values() for value in table.values()]
+            data = {"who": who, "currency": currency, "amounts": amounts}
+            text = Text(
+                "{who}: besides, {currency} {amounts}.", "{who}：另有 {currency} {amounts}。"
+            )
+            notes.append(Note(text, data))
+    return notes
+
+
+def _crosswise(table: Table, asked: Pivot, measures: list[_Measure]) -> Table:
+    """The last key spread over columns, for the last measure: as a spreadsheet's pivot has it."""
+    depth = len(asked.by)
+    place = table.place(measures[-1].column.name)
+    values = list(dict.fromkeys(row[depth] for row in table.rows))[:_MOST_ACROSS]
+    rows: dict[tuple[Any, ...], dict[Any, Any]] = {}
+    for row in table.rows:
+        rows.setdefault(row[:depth], {})[row[depth]] = row[place]
+    kind = measures[-1].column.kind
+    heads = tuple(
+        Column(
+            value.code if isinstance(value, Said) else str(value or "—"),
+            value.text if isinstance(value, Said) else same(str(value or "—")),
+            kind,
+        )
+        for value in values
+    )
+    spread = tuple((*key, *(cells.get(value) for value in values)) for key, cells in rows.items())
+    return Table(
+        table.name,
+        table.title,
+        (*table.columns[:depth], *heads),
+        spread,
+        {"count": table.total.get("count"), **table.total},
+        table.notes,
+        None,
+    )

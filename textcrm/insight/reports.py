@@ -1,0 +1,141 @@
+"""The reports by name, in both languages, and the one function that makes any of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from textcrm.errors import Misuse
+from textcrm.query.fold import fold_word
+from textcrm.query.mistakes import nearest, short
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textcrm.insight.asking import Ask
+    from textcrm.insight.table import Table
+
+
+class Report(NamedTuple):
+    """A report: its name, title, what it tells, other words for it, and where it is made.
+
+    ``takes`` names the choices that change it: span, period, level, kind, detail, reveal.
+    """
+
+    name: str
+    title: Text
+    tells: Text
+    words: tuple[str, ...]
+    place: str
+    takes: tuple[str, ...] = ("span",)
+
+
+REPORTS: Final = (
+    Report(
+        "sources",
+        Text("Sources", "客户来源"),
+        Text("customers by source, and who of them bought", "各来源的客户数、占比、成交率"),
+        ("source", "来源", "渠道"),
+        "customers:sources",
+    ),
+    Report(
+        "status",
+        Text("Cooperation", "合作状态"),
+        Text("customers by status of cooperation", "各合作状态的客户数与占比"),
+        ("cooperation", "状态", "合作"),
+        "customers:status",
+    ),
+    Report(
+        "types",
+        Text("Types", "客户类型"),
+        Text("customers by type", "各类型的客户数与占比"),
+        ("type", "类型"),
+        "customers:types",
+    ),
+    Report(
+        "funnel",
+        Text("Funnel", "销售漏斗"),
+        Text("stages with conversion", "各阶段人数与转化率"),
+        ("stages", "stage", "conversion", "漏斗", "转化", "转化率", "阶段"),
+        "sales:funnel",
+        (),
+    ),
+    Report(
+        "pipeline",
+        Text("Opportunities", "商机"),
+        Text("open deals by stage, with amounts by probability", "各阶段商机金额与折算金额"),
+        ("opportunities", "deals", "商机"),
+        "sales:pipeline",
+    ),
+    Report(
+        "products",
+        Text("Products", "产品"),
+        Text("which products are most popular", "哪些产品最受欢迎"),
+        ("product", "产品", "畅销"),
+        "sales:products",
+    ),
+    Report(
+        "purchases",
+        Text("Purchases", "购买"),
+        Text("purchases by week, month, quarter or year", "按周、月、季度、年统计购买"),
+        ("sales", "months", "购买", "销售", "月度购买", "购买金额"),
+        "sales:purchases",
+        ("span", "period"),
+    ),
+    Report(
+        "regions",
+        Text("Regions", "地域"),
+        Text("addresses down to the district, by kind", "地址分布，细到区县，分用途"),
+        ("region", "addresses", "地域", "地区", "区域"),
+        "customers:regions",
+        ("level", "kind"),
+    ),
+    Report(
+        "industries",
+        Text("Industries", "行业"),
+        Text("customers by industry", "各行业的客户数与购买金额"),
+        ("industry", "行业", "客户行业"),
+        "customers:industries",
+        ("span", "level"),
+    ),
+    Report(
+        "frequency",
+        Text("Frequency", "购买频率"),
+        Text("customers by number of purchases", "按购买次数分布"),
+        ("频率", "频次", "购买频次"),
+        "customers:frequency",
+    ),
+)
+_BY_NAME: Final = {report.name: report for report in REPORTS}
+
+
+def find(word: str) -> Report:
+    """The report that a word names, in either language. Raises Misuse (unknown-report)."""
+    wanted = _key(word)
+    for report in REPORTS:
+        names = (report.name, report.title.en, report.title.zh, *report.words)
+        if wanted in map(_key, names):
+            return report
+    known = [name for report in REPORTS for name in (report.name, report.title.zh, *report.words)]
+    close = nearest(word, known)
+    raise Misuse(
+        "unknown-report",
+        Text("there is no report “{report}”", "没有“{report}”这个报表"),
+        hint=Text("did you mean {suggestion}?", "是不是“{suggestion}”？")
+        if close
+        else Text("all reports: textcrm report", "查看全部报表：textcrm report"),
+        report=short(word),
+        suggestion=close,
+    )
+
+
+def _key(word: str) -> str:
+    return fold_word(word).replace(" ", "").replace("_", "").replace("-", "")
+
+
+def make(report: Report, ask: Ask) -> Table:
+    """Make a report. Raises Misuse for a choice that it does not know."""
+    module, _, function = report.place.partition(":")
+    maker: Callable[[Ask], Table] = getattr(import_module(f"textcrm.insight.{module}"), function)
+    return maker(ask)
