@@ -34,7 +34,7 @@ def all_items(name: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def home(item: dict[str, Any]) -> bool:
-    return item.get("currency", "CNY") == "CNY"
+    return bool(item.get("currency", "CNY") == "CNY")
 
 
 def test_sources_and_status_count_every_customer_once(vault: Vault) -> None:
