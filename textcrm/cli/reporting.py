@@ -150,6 +150,8 @@ class Printing:
         import csv
         import io
 
+        from textcrm.exchange.csv_writer import inert
+
         seen = cells.shown(self.context, table, exact=True)
         text = io.StringIO()
         writer = csv.writer(
@@ -157,7 +159,7 @@ class Printing:
         )
         writer.writerow(seen.heads)
         rows = seen.rows[: self.limit] if self.limit else seen.rows
-        writer.writerows([tables.inert(one) for one in row] for row in rows)
+        writer.writerows([inert(one) for one in row] for row in rows)
         return text.getvalue()
 
     def _captured(self, found: Sequence[Table]) -> str:
