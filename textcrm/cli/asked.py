@@ -123,13 +123,12 @@ def _refuse_idle(report: Report, asked: dict[str, Any]) -> None:
     names = {**_OPTIONS, "span": "--since/--until", "reveal": "--reveal"}
     raise Misuse(
         "idle-option",
-        Text("{option} means nothing to the report {report}", "{option} 对报表“{title}”不起作用"),
+        Text("{option} means nothing to the report “{title}”", "{option} 对报表“{title}”不起作用"),
         hint=Text("it takes: {takes}", "它支持：{takes}")
         if report.takes
         else Text("leave it out", "请去掉该选项"),
         option=[names[each] for each in idle],
-        report=report.name,
-        title=report.title.zh,
+        title=report.title,
         takes=[names[each] for each in report.takes],
     )
 
