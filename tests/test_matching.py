@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textcrm.demo.make import sample_folder
 from textcrm.matching import Key, KeyIndex, key_of, keys_of
 from textcrm.matching.keys import key_paths
-from textcrm.matching.names import core_of, parse_name
+from textcrm.matching.names import Name, core_of, parse_name
 from textcrm.schema import Schema, default_schema_text
 from textcrm.vault import Vault
 from textcrm.vault.identities import key_index
@@ -112,7 +112,7 @@ def test_the_parts_of_a_name() -> None:
     name = parse_name("云栖科技（杭州）有限公司上海分公司")
     assert (name.core, name.organization, name.branch) == ("云栖科技", True, "上海分公司")
     assert name.regions[-1] == "330100"
-    assert parse_name("张三") == ("张三", (), False, "")
+    assert parse_name("张三") == Name("张三", (), False, "")
 
 
 @given(st.text(max_size=40))

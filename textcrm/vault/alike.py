@@ -1,0 +1,260 @@
+"""Who in a vault may be whom: the words of all customers kept beside the catalog, and asked (G1).
+
+``duplicates`` compares the customers with each other, ``add`` and an import what is to be added
+with them. The words follow the catalog's changes, so that a question costs what changed since the
+last one, and not the vault. They hold nothing of what is sealed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from textcrm.matching import evidence
+from textcrm.matching.blocking import LARGEST, pairs_of, words_of
+from textcrm.matching.groups import Cluster, Pair, clusters
+from textcrm.matching.likeness import Likeness, compare
+from textcrm.matching.profile import Profile, profile_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from textcrm.catalog import Catalog, KeptDoc
+    from textcrm.vault.vault import Vault
+
+_VERSION: Final = 1
+_BATCH: Final = 1000
+_COMMON: Final = 2
+_TABLES: Final = (
+    "DROP TABLE IF EXISTS alike_words",
+    "DROP TABLE IF EXISTS alike_at",
+    "CREATE TABLE alike_words(word INTEGER, row INTEGER, PRIMARY KEY(word, row)) WITHOUT ROWID",
+    "CREATE INDEX alike_rows ON alike_words(row)",
+    "CREATE TABLE alike_at(version TEXT, sequence INTEGER)",
+)
+
+
+class Similar(NamedTuple):
+    """A customer that is like another: its id and name, and how."""
+
+    id: str
+    name: str
+    likeness: Likeness
+
+
+class Alike:
+    """The customers of a vault as they are now, to be asked who is like whom."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._catalog = vault.catalog()
+        self._catalog.safely(lambda: _follow(self._catalog, vault))
+        self._profiles: dict[int, Profile] = {}
+        self._names: dict[int, str] = {}
+        self._counts: dict[str, int] = {}
+        self._noted: list[tuple[Profile, str, frozenset[str]]] = []
+
+    # -- what is to be added
+
+    def like(self, tree: Mapping[str, Any], *, least: float = evidence.POSSIBLE) -> list[Similar]:
+        """The customers that a record to be added is like, the likest first.
+
+        ``tree`` is in a record's form, typed or raw. Besides those with a score of at least
+        ``least`` come all of the same name.
+        """
+        profile = profile_of(tree, self._vault.schema)
+        words = words_of(profile)
+        rows = self._catalog.safely(lambda: self._rows_of(words))
+        self._load(rows)
+        found = [
+            Similar(self._profiles[row].id, self._names[row], self._compare(profile, row))
+            for row in rows
+            if row in self._profiles
+        ]
+        found += [
+            Similar(other.id, name, compare(profile, other, self._held))
+            for other, name, given in self._noted
+            if any(not word.startswith("=") for word in given & words)
+        ]
+        chosen = [one for one in found if one.likeness.score >= least or _same_name(one.likeness)]
+        return sorted(chosen, key=lambda one: -one.likeness.score)
+
+    def note(self, record_id: str, tree: Mapping[str, Any]) -> None:
+        """Take a customer along that was added since, in the same run of an import."""
+        profile = profile_of(tree, self._vault.schema, record_id)
+        name = tree.get("name")
+        self._noted.append((profile, name if isinstance(name, str) else "", words_of(profile)))
+
+    # -- all with each other
+
+    def clusters(
+        self,
+        *,
+        least: float = evidence.POSSIBLE,
+        among: Collection[str] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Cluster]:
+        """The groups of customers that may be one, by row; :meth:`name_of` says who they are.
+
+        ``among`` are ids: only groups with one of these.
+        """
+        self._counts = self._catalog.safely(self._common_words)
+        pairs = self._catalog.safely(self._pairs)
+        if among is not None:
+            wanted = {row for row, own in self._catalog.ids().items() if own in among}
+            pairs = [pair for pair in pairs if not wanted.isdisjoint(pair)]
+        self._load(sorted({row for pair in pairs for row in pair}))
+        found = []
+        for place, (one, two) in enumerate(pairs, 1):
+            if one in self._profiles and two in self._profiles:
+                likeness = self._compare(self._profiles[one], two)
+                if likeness.score >= least:
+                    found.append(Pair(one, two, likeness))
+            if progress is not None and place % _BATCH == 0:
+                progress(place)
+        return clusters(found, lambda a, b: self._compare(self._profiles[a], b).score)
+
+    def name_of(self, row: int) -> tuple[str, str]:
+        """The id and name of a customer of a group."""
+        return self._profiles[row].id, self._names[row]
+
+    # -- comparing
+
+    def _compare(self, profile: Profile, row: int) -> Likeness:
+        return compare(profile, self._profiles[row], self._held)
+
+    def _held(self, word: str) -> int:
+        if word not in self._counts:
+            found = self._catalog.connection.execute(
+                "SELECT count(*) FROM alike_words WHERE word=?", (_hashed(word),)
+            ).fetchone()
+            self._counts[word] = found[0]
+        return max(_COMMON, self._counts[word])
+
+    def _load(self, rows: Iterable[int]) -> None:
+        for doc in self._catalog.docs([row for row in rows if row not in self._profiles]):
+            self._profiles[doc.row] = profile_of(doc.typed, self._vault.schema, doc.id)
+            self._names[doc.row] = doc.name
+
+    # -- asking the table
+
+    def _rows_of(self, words: Collection[str]) -> list[int]:
+        found: set[int] = set()
+        for word in words:
+            if word.startswith("="):
+                continue
+            rows = self._catalog.connection.execute(
+                "SELECT row FROM alike_words WHERE word=? LIMIT ?", (_hashed(word), LARGEST + 1)
+            ).fetchall()
+            if len(rows) <= LARGEST or word.startswith(("n ", "k ")):
+                found.update(row for (row,) in rows)
+        return sorted(found)
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        found = self._catalog.connection.execute(
+            "SELECT group_concat(row) FROM alike_words WHERE word>0 GROUP BY word "
+            "HAVING count(*) BETWEEN 2 AND ?",
+            (LARGEST,),
+        )
+        return pairs_of({tuple(sorted(map(int, rows.split(",")))) for (rows,) in found})
+
+    def _common_words(self) -> dict[str, int]:
+        return _Counts(
+            self._catalog.connection.execute(
+                "SELECT word, count(*) FROM alike_words GROUP BY word HAVING count(*)>?",
+                (_COMMON,),
+            ).fetchall()
+        )
+
+
+class _Counts(dict[str, int]):
+    """How many give a word, all counted at once; a word that few give is common to nobody."""
+
+    def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
+        super().__init__()
+        self._by_hash = dict(rows)
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+    def __missing__(self, word: str) -> int:
+        self[word] = self._by_hash.get(_hashed(word), _COMMON)
+        return self[word]
+
+
+def _same_name(likeness: Likeness) -> bool:
+    return any(f.code in ("same-name", "same-core", "same-person") for f in likeness.findings)
+
+
+# -- following the catalog
+
+
+def _follow(catalog: Catalog, vault: Vault) -> None:
+    """Bring the words up to the catalog."""
+    known = _known(catalog)
+    sequence = catalog.sequence
+    if known == sequence:
+        return
+    changes = catalog.changed_since(known)
+    if known < 0 or changes.everything:
+        with catalog.writing() as connection:
+            for statement in _TABLES:
+                connection.execute(statement)
+            connection.execute("INSERT INTO alike_at VALUES(?, -1)", (_version(catalog),))
+        with vault.telling() as progress:
+            _put(catalog, vault, catalog.docs(), progress)
+    else:
+        _forget(catalog, (*changes.upserted, *changes.removed))
+        _put(catalog, vault, catalog.docs(changes.upserted))
+    with catalog.writing() as connection:
+        connection.execute("UPDATE alike_at SET sequence=?", (sequence,))
+
+
+def _put(
+    catalog: Catalog,
+    vault: Vault,
+    docs: Iterator[KeptDoc],
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    count = 0
+    while batch := list(islice(docs, _BATCH)):
+        rows = [
+            (_hashed(word), doc.row)
+            for doc in batch
+            for word in words_of(profile_of(doc.typed, vault.schema, doc.id))
+        ]
+        with catalog.writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO alike_words VALUES(?, ?)", sorted(rows))
+        count += len(batch)
+        if progress is not None:
+            progress(count)
+
+
+def _forget(catalog: Catalog, rows: Iterable[int]) -> None:
+    with catalog.writing() as connection:
+        connection.executemany("DELETE FROM alike_words WHERE row=?", [(row,) for row in rows])
+
+
+def _known(catalog: Catalog) -> int:
+    try:
+        found = catalog.connection.execute(
+            "SELECT sequence FROM alike_at WHERE version=?", (_version(catalog),)
+        ).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return -1
+        raise
+    return int(found[0]) if found else -1
+
+
+def _version(catalog: Catalog) -> str:
+    return f"{_VERSION} {catalog.identity}"
+
+
+def _hashed(word: str) -> int:
+    """A word as a number of 63 bits; one that is only counted as a negative one."""
+    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    number = (int.from_bytes(digest) >> 1) or 1
+    return -number if word.startswith("=") else number
