@@ -122,6 +122,28 @@ def test_items_without_ids_are_followed_by_key_and_by_likeness() -> None:
     }
 
 
+def test_a_list_taken_out_against_a_new_item_keeps_the_new_one() -> None:
+    one = {"id": "a", "name": "one"}
+    two = {"id": "b", "name": "two"}
+    for ours, theirs in (({"contacts": [one, two]}, {}), ({}, {"contacts": [one, two]})):
+        assert merge({"contacts": [one]}, ours, theirs, SCHEMA) == ({"contacts": [two]}, ())
+    assert merge({"tags": ["a"]}, {"tags": ["a", "b"]}, {}, SCHEMA) == (
+        {"tags": ["b"]}, (),
+    )  # fmt: skip
+
+
+def test_a_group_of_fields_is_its_fields() -> None:
+    base = {"size": {"employees": "10"}}
+    ours = {"size": {"employees": "10", "annual_revenue": "5"}}
+    assert merge(base, ours, {}, SCHEMA) == ({"size": {"annual_revenue": "5"}}, ())
+    (one,) = merge(base, {"size": {"employees": "20"}}, {}, SCHEMA).questions
+    assert one.path == ("size", "employees")
+    untouched = {"size": {}, "name": "x"}
+    assert merge(untouched, untouched, {"size": {}, "name": "y"}, SCHEMA).tree == {
+        "size": {}, "name": "y",
+    }  # fmt: skip
+
+
 def test_tags_merge_as_sets() -> None:
     assert merged(
         {"tags": ["a", "b"]}, {"tags": ["b", "c"]}, {"tags": ["a", "b", "d"]}

@@ -85,6 +85,13 @@ def _empty(value: Any) -> bool:
     return value is ABSENT or value is None or value in ([], {})
 
 
+def _is_group(base: Any, ours: Any, theirs: Any) -> bool:
+    """Whether a group of fields was changed by both sides, of which one may have taken it out."""
+    sides = (base, ours, theirs)
+    both = ours != theirs and base not in (ours, theirs)
+    return both and all(is_tree(one) or _empty(one) for one in sides) and any(map(is_tree, sides))
+
+
 def _is_items(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
@@ -117,13 +124,13 @@ class _Work:
         """Merge field by field; new fields of theirs stand behind the field that they follow."""
         result: Tree = {}
         for name in _joined(list(ours), list(theirs)):
-            value = self.value(
-                (*path, name),
-                (*plain, name),
-                base.get(name, ABSENT),
-                ours.get(name, ABSENT),
-                theirs.get(name, ABSENT),
-            )
+            sides = [side.get(name, ABSENT) for side in (base, ours, theirs)]
+            if _is_group(*sides):
+                # A group of fields is its fields: taking it out is taking out each of them.
+                trees = [one if is_tree(one) else {} for one in sides]
+                value = self.mapping((*path, name), (*plain, name), *trees) or ABSENT
+            else:
+                value = self.value((*path, name), (*plain, name), *sides)
             if value is not ABSENT:
                 result[name] = value
         return result
@@ -145,12 +152,13 @@ class _Work:
     ) -> Any:
         if is_tree(ours) and is_tree(theirs):
             return self.mapping(path, plain, base if is_tree(base) else {}, ours, theirs)
-        known = [] if _empty(base) else base
-        if isinstance(ours, list) and isinstance(theirs, list):
-            if all(map(_is_items, (known, ours, theirs))):
-                return self.items(path, plain, known, ours, theirs)
-            if all(map(_is_scalars, (known, ours, theirs))):
-                return merge_sets(known, ours, theirs)
+        if isinstance(ours, list) or isinstance(theirs, list):
+            # A list whose last item was taken out is gone from the file: that is an empty one.
+            known, mine, other = ([] if _empty(one) else one for one in (base, ours, theirs))
+            if all(map(_is_items, (known, mine, other))):
+                return self.items(path, plain, known, mine, other) or ABSENT
+            if all(map(_is_scalars, (known, mine, other))):
+                return merge_sets(known, mine, other) or ABSENT
         if is_sealed(ours) or is_sealed(theirs):
             return self._sealed(path, base, ours, theirs)
         if all(isinstance(one, str) and "\n" in one for one in (base, ours, theirs)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from textcrm import store, three_way
 from textcrm.errors import Misuse, NotFound
 from textcrm.history import in_file, questions
-from textcrm.paths import locate, spell, value_at
+from textcrm.paths import spell
 from textcrm.text import Text
 from textcrm.vault import edits
 
@@ -141,14 +141,4 @@ def _both(one: Question) -> Any:
 
 
 def _edited(vault: Vault, record: Record, one: Question, value: Any) -> str:
-    where = locate(one.path, record.raw)
-    if value is None:
-        return edits.remove(record.text, where) if where else record.text
-    if where is None:
-        parent = locate(one.path[:-1], record.raw) if len(one.path) > 1 else ()
-        if isinstance(value, dict) and parent is not None and "sealed" not in value:
-            return edits.append(record.text, parent, value, vault.schema)
-        where = (*(parent or ()), one.path[-1])
-    elif value_at(where, record.raw) == value:
-        return record.text
-    return edits.put(record.text, where, value, vault.schema)
+    return edits.put_stable(record.text, record.raw, one.path, value, vault.schema)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textcrm import yamlfile
-from textcrm.paths import value_at
+from textcrm.paths import locate, value_at
 from textcrm.vault.ids import give_item_ids, new_item_id
 
 if TYPE_CHECKING:
+    from textcrm.changes import StablePath
     from textcrm.paths import Path
     from textcrm.schema import Schema
 
@@ -80,3 +81,18 @@ def _with_id(item: Any, siblings: list[Any]) -> Any:
         return item
     taken = {other["id"] for other in siblings if isinstance(other, dict) and other.get("id")}
     return {"id": new_item_id(taken), **item}
+
+
+def put_stable(text: str, raw: Any, path: StablePath, value: Any, schema: Schema) -> str:
+    """Let a value stand at a stable path (items by id), None for nothing; ``raw`` is the text's."""
+    where = locate(path, raw)
+    if value is None:
+        return remove(text, where) if where else text
+    if where is None:
+        parent = locate(path[:-1], raw) if len(path) > 1 else ()
+        if isinstance(value, dict) and parent is not None and "sealed" not in value:
+            return append(text, parent, value, schema)
+        where = (*(parent or ()), path[-1])
+    elif value_at(where, raw) == value:
+        return text
+    return put(text, where, value, schema)
