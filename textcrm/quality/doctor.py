@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import __version__, access, config
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
-from textcrm.vault import layout, wiring
+from textcrm.vault import contact_sealing, layout, wiring
 from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
     rows += _guarded("config", lambda: _config(vault))
     rows += _guarded("schema", lambda: _schema(vault))
     rows += _guarded("schema", lambda: _schema_slips(vault))
+    rows += _guarded("schema", lambda: _schema_written(vault))
     rows += _guarded("people", lambda: _people(vault))
     rows += list(_files(vault))
     rows += _guarded("merge-driver", lambda: _wiring(vault))
@@ -207,6 +208,21 @@ def _schema(vault: Vault) -> Iterator[Row]:
     )
 
 
+def _schema_written(vault: Vault) -> Iterator[Row]:
+    """Whether editors and other validators know, too, what the settings want sealed."""
+    if not contact_sealing.is_written(vault):
+        yield Row(
+            "seal-contact",
+            "warning",
+            Text(
+                "{file} does not seal the contact fields yet, as seal_contact wants; textcrm does",
+                "{file} 尚未按 seal_contact 的要求加密联系人字段（textcrm 已按要求加密）",
+            ),
+            Text("textcrm doctor --fix", "textcrm doctor --fix"),
+            {"file": SCHEMA_FILE},
+        )
+
+
 def _schema_slips(vault: Vault) -> Iterator[Row]:
     """Slips in the schema's own annotations: labels that are missing, enums without words."""
     for finding in vault.schema.problems():
@@ -322,6 +338,10 @@ def _fix(vault: Vault) -> Iterator[Row]:
     wiring.wire(vault)
     wiring.hook(vault)
     yield from _put_back(vault)
+    if contact_sealing.write(vault):
+        yield Row(
+            "fixed", "ok", Text("completed: {path}", "已补全：{path}"), None, {"path": SCHEMA_FILE}
+        )
     if wiring.attribute(vault):
         yield Row(
             "fixed", "ok", Text("completed: {path}", "已补全：{path}"), None, {"path": REQUIRED[0]}

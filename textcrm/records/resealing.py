@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext, store, yamlfile
 from textcrm.errors import KeyMissing, TextcrmError
@@ -26,24 +26,24 @@ _BATCH = 500
 
 
 class Sealed(NamedTuple):
-    """A file in which plain values were sealed: its path, the record's id, how many."""
+    """A file in which plain values were sealed: its path, the record's id, how many.
+
+    ``committed`` tells that the last commit has plain values there: history keeps them.
+    """
 
     path: str
     id: str
     values: int
+    committed: bool
 
 
 def seal_files(vault: Vault, words: Sequence[str] = ()) -> list[Sealed]:
-    """Seal what was typed in plain in the work tree's records, all or those named; commit nothing.
+    """Seal what stands in plain in the work tree's records, all or those named; commit nothing.
 
     Needs no private key. Raises TrustFailure, Invalid (no value is repeated), and leaves every
     file as it was then.
     """
-    chosen = [vault.get(word).path for word in words] or [
-        path
-        for path, kind in changed_files(vault)
-        if kind != "deleted" and store.is_record_path(path)
-    ]
+    chosen = [vault.get(word).path for word in words] or _plain_paths(vault)
     made: dict[str, tuple[str, Sealed]] = {}
     for path in chosen:
         record = vault.load(path)
@@ -59,13 +59,35 @@ def seal_files(vault: Vault, words: Sequence[str] = ()) -> list[Sealed]:
                 base = None
         text = seals.sealed_text(vault, record, base)
         if text != record.text:
-            made[path] = (text, Sealed(path, record.id, len(plain)))
+            committed = base is not None and bool(seals.plain_values(vault, base))
+            made[path] = (text, Sealed(path, record.id, len(plain), committed))
     for path, (text, _) in made.items():
         file = vault.root / path
         draft = file.with_name(f".{file.name}.sealing~")
         draft.write_bytes(yamlfile.encode(text))
         draft.replace(file)
     return [sealed for _, sealed in made.values()]
+
+
+def _plain_paths(vault: Vault) -> list[str]:
+    """The records with a plain value where the schema seals: edited ones, and those from before
+    it did. The catalog tells, which keeps a mark without labels for such a value.
+    """
+    edited = [
+        path
+        for path, kind in changed_files(vault)
+        if kind != "deleted" and store.is_record_path(path)
+    ]
+    older = [doc.path for doc in vault.catalog().docs() if _has_plain(doc.typed)]
+    return list(dict.fromkeys([*edited, *older]))
+
+
+def _has_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        if ciphertext.is_sealed(value):
+            return not value["sealed"]
+        return any(map(_has_plain, value.values()))
+    return isinstance(value, list) and any(map(_has_plain, value))
 
 
 # -- rekey

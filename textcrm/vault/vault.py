@@ -116,7 +116,7 @@ class Vault:
 
     @cached_property
     def schema(self) -> Schema:
-        """The vault's own schema. Raises NotFound (schema-missing), Invalid (schema-invalid)."""
+        """The vault's own schema, as its settings want it. Raises NotFound (schema-missing), Invalid (schema-invalid)."""
         from textcrm.schema import Schema
 
         data = self.file(SCHEMA_FILE)
@@ -130,6 +130,10 @@ class Vault:
                 ),
                 file=SCHEMA_FILE,
             )
+        if self.config.seal_contact:
+            from textcrm.vault.contact_sealing import sealed_schema
+
+            data = sealed_schema(data)
         return Schema.from_json(data)
 
     @cached_property

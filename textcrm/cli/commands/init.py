@@ -51,6 +51,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help=Text("make no keys: nothing can be sealed", "不建立密钥（无法加密字段）"),
 )
+@option(
+    "--seal-contact",
+    is_flag=True,
+    help=Text(
+        "seal contacts' names, numbers and notes as well (searching them takes a key)",
+        "联系人姓名、联系方式和备注也加密（搜索需密钥）",
+    ),
+)
 def run(
     context: Context,
     dir: str | None,
@@ -59,6 +67,7 @@ def run(
     currency: str | None,
     time_zone: str | None,
     no_keys: bool,
+    seal_contact: bool,
 ) -> None:
     """Make a vault."""
     from textcrm.cli import ownkeys
@@ -74,6 +83,7 @@ def run(
         template=template or "general",
         currency=currency or "CNY",
         time_zone=time_zone or ("Asia/Shanghai" if context.language == "zh" else ""),
+        seal_contact=seal_contact,
         keys=None if no_keys else ownkeys.places(context, name or folder.absolute().name),
     )
     if context.json:

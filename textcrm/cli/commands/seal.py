@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 @command(
     "seal",
     help=Text(
-        "Seal in place what was typed in plain into sealed fields of records edited by hand (all, "
-        "or those named). Nothing is committed: go on with git add, or textcrm save, which seals "
-        "too. No private key is needed.",
-        "把手工编辑时写在加密字段里的明文就地加密（全部，或指定的客户）。不提交：接着 git add，"
-        "或直接用 textcrm save（也会加密）。不需要私钥。",
+        "Seal in place what stands in plain in sealed fields, typed by hand or from before the field "
+        "was sealed (in all records, or those named). Nothing is committed: go on with git add, or "
+        "textcrm save, which seals too. No private key is needed.",
+        "把加密字段里的明文就地加密：手工写入的，或字段设为加密之前留下的（全部，或指定的客户）。"
+        "不提交：接着 git add，或直接用 textcrm save（也会加密）。不需要私钥。",
     ),
     examples=[
-        (Text("all that was edited", "全部手工编辑"), "textcrm seal"),
+        (Text("all that is plain", "全部明文"), "textcrm seal"),
         (Text("one customer", "某位客户"), "textcrm seal C20240501001"),
     ],
 )
@@ -43,6 +43,15 @@ def run(context: Context, words: tuple[str, ...], grant: bool) -> None:
             Text("{file}: {values} values sealed", "{file}：已加密 {values} 个值"),
             file=one.path,
             values=one.values,
+        )
+    if any(one.committed for one in done):
+        context.warn(
+            Text(
+                "history keeps what was committed in plain; if that matters, change the value itself, "
+                "or take it out of history: textcrm privacy erase",
+                "历史中仍保留此前以明文提交的内容；如有影响，请更换内容本身，"
+                "或用 textcrm privacy erase 从历史中删除",
+            )
         )
     if done:
         context.hint(
