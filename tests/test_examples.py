@@ -219,3 +219,65 @@ def test_neighbours() -> None:
     assert {path: [one.code for one in findings] for path, findings in found.items()} == {
         "customers/2026/02/C20260101001.yaml": ["id-twice", "wrong-folder", "uid-twice"]
     }
+
+
+def test_one_number_at_three_customers(  # row B9
+) -> None:
+    from textcrm.rules.across import PHONES, phones_of
+
+    numbers = [
+        "+8613911112222",
+        "139-1111-2222",
+        "0086 139 1111 2222",
+        "+8613911113333",
+        "139****2222",
+    ]
+    heads = [
+        (
+            f"{n}.yaml",
+            {
+                "id": f"C{n}",
+                PHONES: phones_of({"contacts": [{"phones": [{"number": number}] * 2}]}),
+            },
+        )
+        for n, number in enumerate(numbers)
+    ]
+    assert check_vault(heads[:2]) == {}
+    found = check_vault(heads)
+    assert sorted(found) == ["0.yaml", "1.yaml", "2.yaml"]
+    (one,) = found["1.yaml"]
+    assert (one.code, one.severity) == ("phone-shared", "warning")
+    assert one.path == ("contacts", 0, "phones", 0, "number")
+    assert "C0、C2" in one.say("zh")
+    assert "13911112222" not in one.say("zh")
+
+
+def test_the_catalogue_has_every_code() -> None:
+    """What a source file passes to warning(), error(), Finding() or located() as a code."""
+    import ast
+
+    from textcrm.rules.catalogue import CATALOGUE
+
+    root = Path(__file__).resolve().parent.parent / "textcrm"
+    used: set[str] = set()
+    for room in ("rules", "validation", "yamlfile", "quality"):
+        for file in (root / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                name = getattr(getattr(node, "func", None), "id", "")
+                if name in ("warning", "error", "Finding", "located", "_of_git"):
+                    first = node.args[0] if node.args else None  # type: ignore[attr-defined]
+                    if isinstance(first, ast.Constant):
+                        used.add(str(first.value))
+    assert used - CATALOGUE.keys() == set(), "tell of it in textcrm/rules/catalogue.py"
+
+
+def test_the_documents_tell_of_every_code() -> None:
+    import runpy
+
+    root = Path(__file__).resolve().parent.parent
+    written = runpy.run_path(str(root / "scripts" / "write_checks.py"))
+    for name in ("checks.md", "checks.zh-CN.md"):
+        text = (root / "docs" / name).read_text(encoding="utf-8")
+        assert written["filled"](text, chinese="zh" in name) == text, (
+            "python scripts/write_checks.py"
+        )

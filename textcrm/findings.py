@@ -42,6 +42,8 @@ class Problem(NamedTuple):
     """A finding with its place: file (relative to the vault), line and column from 1, record id.
 
     ``commit`` names the revision that holds the file, where it is not the work tree or the index.
+    ``anchor`` is the finding's path with the ids of items in the place of their indexes: what stays
+    when lines and items move. None where the path itself will do.
     """
 
     file: str
@@ -50,3 +52,4 @@ class Problem(NamedTuple):
     id: str | None
     finding: Finding
     commit: str | None = None
+    anchor: Path | None = None

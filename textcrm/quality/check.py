@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import store
 from textcrm.errors import NotFound, TextcrmError
 from textcrm.findings import Finding, Problem
-from textcrm.rules.across import SEALED
+from textcrm.rules.across import PHONES, SEALED, phones_of
 from textcrm.rules.sealing import sealed_prints
 from textcrm.text import Text
 
@@ -47,16 +47,26 @@ def check(
     twice, a wrong folder) need all records and are given only where all are checked, or concern
     the ones named.
     """
-    vault.schema, vault.config, vault.access  # noqa: B018 - broken settings are said once, not per file
-    chosen = _paths(vault, words)
-    problems, heads = _warmly(vault, chosen, progress)
-    problems += _across(vault, heads)
-    if not words:
-        from textcrm.quality.keys import surroundings
+    found = check_paths(vault, _paths(vault, words), progress=progress)
+    if words:
+        return found
+    from textcrm.quality.keys import surroundings
 
-        problems += surroundings(vault)
-    problems.sort(key=lambda one: (one.file, one.line, one.column))
-    return Checked(len(chosen), tuple(problems))
+    return Checked(found.checked, _in_order([*found.problems, *surroundings(vault)]))
+
+
+def check_paths(
+    vault: Vault, paths: list[str], *, progress: Callable[[int], None] | None = None
+) -> Checked:
+    """Check the record files at these paths, relative to the vault."""
+    vault.schema, vault.config, vault.access  # noqa: B018 - broken settings are said once, not per file
+    problems, heads = _warmly(vault, paths, progress)
+    problems += _across(vault, heads)
+    return Checked(len(paths), _in_order(problems))
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda one: (one.file, one.line, one.column)))
 
 
 def _warmly(
@@ -103,7 +113,7 @@ def _cold(
     return problems, heads
 
 
-# What is compared across files goes by these names: ids, and the fingerprints of ciphertexts.
+# What is compared across files goes by these names: ids, telephones, fingerprints of ciphertexts.
 Head = tuple[str, dict[str, object]]
 Looked = tuple[int, list[Problem], list[Head]]
 _PART = 250
@@ -156,8 +166,12 @@ def _looked_at(vault: Vault, paths: list[str]) -> Looked:
             problems.append(unreadable(path, error))
             continue
         problems += vault.placed(record, vault.findings(record))
-        head = {name: record.raw.get(name) for name in ("id", "uid", "former_ids")}
-        heads.append((path, {**head, SEALED: sealed_prints(record.raw, vault.schema)}))
+        head: dict[str, object] = {
+            name: record.raw.get(name) for name in ("id", "uid", "former_ids")
+        }
+        head[SEALED] = sealed_prints(record.raw, vault.schema)
+        head[PHONES] = phones_of(record.raw)
+        heads.append((path, head))
     return len(paths), problems, heads
 
 

@@ -56,7 +56,8 @@ def check_range(
     labels and forms, values added under a retired key (errors), look-alikes also in the commit's
     message and in other texts (warnings); in any file secret keys. A version is judged by the schema and
     people of its own commit, and by the keys at the start of the range. What a commit only hands
-    on is told once. Raises NotFound (no-such-commit), Misuse (bad-range).
+    on is told once. Of the records that the range leaves behind, all else that schema and rules
+    say, and that they did not say at its start; with the commit that brought the version. Raises NotFound (no-such-commit), Misuse (bad-range).
     """
     walk = _Walk(vault, _checked(range_))
     commits = 0
@@ -68,6 +69,7 @@ def check_range(
             walk.take(commit)
             if progress is not None:
                 progress(commits)
+        walk.finish()
     return RangeChecked(commits, walk.checked, tuple(walk.problems))
 
 
@@ -99,6 +101,7 @@ class _Walk:
         self._last: Version | None = None
         self._told: set[tuple[object, ...]] = set()
         self._sealed: dict[tuple[str, ...], str] = {}
+        self._left: dict[str, tuple[Version, str, str]] = {}
 
     def begin(self) -> None:
         """Take the keys of the start of the range, which everybody could have known."""
@@ -123,8 +126,38 @@ class _Walk:
         self._last = version
         self._unsealed(version, commit)
         for change in commit.changes:
-            if change.after is not None and change.path.startswith(self.vault.prefix):
+            if not change.path.startswith(self.vault.prefix):
+                continue
+            path = change.path.removeprefix(self.vault.prefix)
+            self._left.pop(path, None)
+            if change.after is not None:
+                if store.is_record_path(path):
+                    self._left[path] = (version, change.after, commit.id)
                 self._file(version, commit, change)
+
+    def finish(self) -> None:
+        """Judge by every rule what the range leaves behind: that can still be mended."""
+        start, dots, _ = self.range.partition("..")
+        first = self.vault.repo.resolve(start or "HEAD") if dots else None
+        for path, (version, blob, commit) in self._left.items():
+            data = self.blobs.read(blob)
+            record = parsed(version, path, data) if data is not None else None
+            if record is None or isinstance(record, Problem):
+                continue
+            old = self.blobs.read(f"{first}:{self.vault.prefix}{path}") if first else None
+            base = parsed(version, path, old) if old is not None else None
+            if base is None or isinstance(base, Problem):
+                known: set[tuple[object, ...]] = set()
+            else:
+                known = {identity(one, base) for one in version.findings(base)}
+            told = {identity(one, record) for one in sealing_findings(version, record)}
+            found = [
+                one
+                for one in version.findings(record)
+                if identity(one, record) not in known | told
+            ]
+            for problem in version.placed(record, found):
+                self.problems.append(problem._replace(commit=commit))
 
     def _version(self, commit: str) -> Version | None:
         """The vault's own files in a commit; None where they cannot be read."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Head = tuple[str, dict[str, object]]
     Known = dict[str, tuple[list[Problem], Head | None]]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _TABLE: Final = """CREATE TABLE IF NOT EXISTS warm_files(path PRIMARY KEY, hash BLOB, mark TEXT,
   said BLOB, sum INTEGER) WITHOUT ROWID"""
 
@@ -118,7 +118,10 @@ def _encoded(problems: list[Problem], head: Head | None) -> bytes | None:
     """Findings and head as bytes; None where they hold something that would not come back."""
     try:
         tree = [
-            [[*one[:4], _finding(one.finding), one.commit] for one in problems],
+            [
+                [*one[:4], _finding(one.finding), one.commit, _plain(one.anchor)]
+                for one in problems
+            ],
             None if head is None else _plain(head[1]),
         ]
         return json.dumps(tree, ensure_ascii=True, allow_nan=False).encode()
@@ -173,7 +176,7 @@ def _back(value: Any) -> Any:
 def _decoded(path: str, said: bytes) -> tuple[list[Problem], Head | None]:
     problems, head = json.loads(said)
     found = [
-        Problem(file, line, column, own, Finding(*map(_back, finding)), commit)
-        for file, line, column, own, finding, commit in problems
+        Problem(file, line, column, own, Finding(*map(_back, finding)), commit, _back(anchor))
+        for file, line, column, own, finding, commit, anchor in problems
     ]
     return found, None if head is None else (path, _back(head))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.rules import contact, cooperation, dates, merging, people, sealing
+from textcrm.rules import contact, cooperation, dates, identity, merging, people, places, sealing
 from textcrm.rules.across import check_vault
 from textcrm.rules.base import Keys, RuleContext, RuleView
 from textcrm.rules.lookalikes import lookalikes
@@ -20,27 +20,29 @@ SEALING: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
 )
 RULES: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
     merging.unresolved,
-    cooperation.identity,
-    cooperation.item_ids,
+    identity.identity,
+    identity.item_ids,
     people.tidy_names,
     people.contact_names,
+    people.made_up,
     people.known_people,
     people.main_contact_exists,
     contact.phones,
     contact.emails,
-    contact.addresses,
+    places.addresses,
     contact.preferred_channel,
     dates.contract_order,
     dates.not_in_future,
     dates.next_step_after,
     cooperation.status_wants,
     cooperation.type_and_status,
+    cooperation.first_cooperation,
     cooperation.amounts_add_up,
     cooperation.industry,
     cooperation.summaries,
     cooperation.tags,
-    cooperation.registration,
-    cooperation.id_numbers,
+    identity.registration,
+    identity.id_numbers,
     *SEALING,
 )
 

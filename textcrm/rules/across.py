@@ -1,11 +1,11 @@
-"""Rules across records: ids, uids and ciphertexts that stand twice, files in the wrong folder."""
+"""Rules across records: ids, uids, ciphertexts and telephones that are shared, wrong folders."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.record import created_on
-from textcrm.rules.base import error, warning
+from textcrm.rules.base import error, items, text_of, warning
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -17,17 +17,42 @@ if TYPE_CHECKING:
 
 SEALED: Final = "\0sealed"
 """The name under which a tree given to :func:`check_vault` brings ``sealing.sealed_prints``."""
+PHONES: Final = "\0phones"
+"""The name under which it brings :func:`phones_of`."""
+_SHARED: Final = 3  # customers with one number: two may be a couple or a group's two companies
+_SHORTEST: Final = 7
+_NAMED: Final = 3
+
+
+def phones_of(raw: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Where the telephone numbers of a record stand, and the digits by which they are compared."""
+    found: list[tuple[Path, str]] = []
+    for place, contact in items(raw, "contacts"):
+        for inner, phone in items(contact, "phones"):
+            number = text_of(phone, "number")
+            if "*" not in number and (digits := _digits(number)):
+                found.append((("contacts", place, "phones", inner, "number"), digits))
+    return found
+
+
+def _digits(number: str) -> str:
+    if number[:3] == "+86" and number[3:].isdigit():
+        return number[3:]
+    digits = "".join(filter(str.isdigit, number.partition(";")[0]))
+    digits = digits.removeprefix("0086") if number[:1] != "+" else digits.removeprefix("86")
+    return digits if len(digits) >= _SHORTEST else ""
 
 
 def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list[Finding]]:
     """Findings by file: of records given as (path, tree).
 
-    Only id, uid and the fingerprints of ciphertexts are looked at.
+    Only id, uid, telephone numbers and the fingerprints of ciphertexts are looked at.
     """
     found: dict[str, list[Finding]] = {}
     by_id: dict[str, str] = {}
     by_uid: dict[str, str] = {}
     by_print: dict[bytes, tuple[str, Path]] = {}
+    by_phone: dict[str, list[tuple[str, Path, str]]] = {}
     for path, tree in records:
         own, uid = tree.get("id"), tree.get("uid")
         if isinstance(own, str) and own:
@@ -76,7 +101,39 @@ def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list
             if mark in by_print:
                 found.setdefault(path, []).append(_copied(path, place, *by_print[mark]))
             by_print.setdefault(mark, (path, place))
+        for place, digits in tree.get(PHONES, ()):
+            by_phone.setdefault(digits, []).append((path, place, str(own or path)))
+    for shared in by_phone.values():
+        if len(shared) >= _SHARED:
+            _of_number(shared, found)
     return found
+
+
+def _of_number(shared: list[tuple[str, Path, str]], found: dict[str, list[Finding]]) -> None:
+    """One number at three customers and more is a switchboard, or invented (B9)."""
+    customers = list(dict.fromkeys(path for path, _, _ in shared))
+    if len(customers) < _SHARED:
+        return
+    ids = {path: own for path, _, own in shared}
+    told: set[str] = set()
+    for path, place, _ in shared:
+        if path not in told:
+            told.add(path)
+            others = [ids[other] for other in customers if other != path]
+            found.setdefault(path, []).append(
+                warning(
+                    "phone-shared",
+                    place,
+                    "{count} customers have this number, also {others}",
+                    "{count} 位客户使用同一号码，另有 {others}",
+                    Text(
+                        "verify it; if they are one customer, see: textcrm duplicates",
+                        "请核实；如为同一客户，见 textcrm duplicates",
+                    ),
+                    count=len(customers),
+                    others=others[:_NAMED] + (["…"] if len(others) > _NAMED else []),
+                )
+            )
 
 
 def _copied(path: str, place: Path, other_file: str, other: Path) -> Finding:

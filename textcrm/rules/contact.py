@@ -1,4 +1,4 @@
-"""Rules on reaching a customer: phones, e-mail, addresses (B9, B11, B12, A59)."""
+"""Rules on reaching a customer: phones, e-mail, the preferred channel (B9, B11, A51, A59)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _MOBILE = re.compile(r"\+861[3-9]\d{9}\Z").match
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z").match
-_INVENTED = re.compile(r"(\d)\1{6,}|12345678|87654321").search
+# One digit over and over, a run of the keyboard, and the number of every advertisement.
+_INVENTED = re.compile(r"(\d)\1{6,}|12345678|23456789|87654321|98765432|13800138000").search
 
 
 def phones(record: RuleView, context: RuleContext) -> Iterator[Finding]:
@@ -91,20 +92,6 @@ def _deliverable(address: str) -> bool:
         return bool(parse_email(address))
     except TextcrmError:
         return False
-
-
-def addresses(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """An address is complete enough to find (B12, C2)."""
-    del context
-    for place, one in items(record.raw, "addresses"):
-        if text_of(one, "street") and not text_of(one, "city") and not text_of(one, "province"):
-            yield warning(
-                "address-incomplete",
-                ("addresses", place),
-                "the address has a street and no city",
-                "地址只有街道，没有城市",
-                Text("add province and city", "请补充省、市"),
-            )
 
 
 def preferred_channel(record: RuleView, context: RuleContext) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from textcrm.rules.base import error, items, text_of, warning
+from textcrm.rules.base import items, text_of, warning
+from textcrm.rules.dates import day
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def type_and_status(record: RuleView, context: RuleContext) -> Iterator[Finding]
     del context
     kind, status = text_of(record.raw, "type"), text_of(record.raw, "status")
     if (
-        (kind == "prospect" and status == "active")
+        (kind == "prospect" and status in ("active", "paused"))
         or (kind == "lost" and status == "active")
         or (kind == "existing" and status == "none")
     ):
@@ -54,6 +55,34 @@ def type_and_status(record: RuleView, context: RuleContext) -> Iterator[Finding]
             kind=kind,
             status=status,
         )
+
+
+def first_cooperation(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """Nothing was bought or paid before the first cooperation (A29, B13)."""
+    del context
+    first = day(record.typed.get("first_cooperation"))
+    if first is None:
+        return
+    for name in ("purchases", "payments"):
+        days = [when for _, item in items(record.typed, name) if (when := day(item.get("date")))]
+        if days and min(days) < first:
+            yield warning(
+                "cooperation-before",
+                ("first_cooperation",),
+                "the first cooperation is {first}, and {what} begin on {earliest}",
+                "首次合作时间为 {first}，但{what}最早是 {earliest}",
+                Text(
+                    "textcrm set ID first_cooperation={earliest}, or correct the date",
+                    "请用 textcrm set 编号 首次合作时间={earliest}，或改正日期",
+                ),
+                first=first.isoformat(),
+                what=_PAST[name],
+                earliest=min(days).isoformat(),
+            )
+            return
+
+
+_PAST = {"purchases": Text("purchases", "购买记录"), "payments": Text("payments", "付款记录")}
 
 
 def amounts_add_up(record: RuleView, context: RuleContext) -> Iterator[Finding]:
@@ -158,79 +187,3 @@ def tags(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 tag=tag[:40],
             )
         seen.add(tag)
-
-
-def registration(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """The 统一社会信用代码 has a right check digit (GB 32100-2015)."""
-    del context
-    number = text_of(record.raw, "registration_number")
-    if len(number) != 18:
-        return
-    from textcrm.normalize.identifiers import check_uscc
-
-    if check_uscc(number) is not None:
-        yield warning(
-            "registration-number",
-            ("registration_number",),
-            "the check digit of {number} is wrong",
-            "{number} 校验不通过",
-            Text("compare it with the licence", "请与营业执照核对"),
-            number=number,
-        )
-
-
-def id_numbers(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """A 身份证号 in plain form has a right check digit (GB 11643-1999); its value is never said."""
-    del context
-    for place, contact in items(record.raw, "contacts"):
-        number = text_of(contact, "id_number")
-        if number:
-            from textcrm.normalize.identifiers import check_resident_id
-
-            if check_resident_id(number) is not None:
-                yield warning(
-                    "id-number",
-                    ("contacts", place, "id_number"),
-                    "the id number's check digit is wrong",
-                    "身份证号校验不通过",
-                    None,
-                )
-
-
-def identity(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """The id is that of the file's name (B6)."""
-    own = text_of(record.raw, "id")
-    if own and context.file_id and own != context.file_id:
-        yield error(
-            "id-file",
-            ("id",),
-            "the id {own} is not that of the file, {file}",
-            "编号 {own} 与文件名 {file} 不一致",
-            Text(
-                "name the file {own}.yaml, or mend the id", "请改文件名为 {own}.yaml，或修正编号"
-            ),
-            own=own[:40],
-            file=context.file_id,
-        )
-
-
-def item_ids(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """The ids of a list's items differ."""
-    del context
-    for name in record.raw:
-        seen: set[str] = set()
-        for place, item in items(record.raw, name):
-            own = text_of(item, "id")
-            if own and own in seen:
-                yield error(
-                    "item-id-twice",
-                    (name, place, "id"),
-                    "the item id {own} stands twice in this list",
-                    "此列表中条目编号 {own} 重复",
-                    Text(
-                        "delete one of the two id lines, then: textcrm save",
-                        "请删除其中一行 id，再运行 textcrm save",
-                    ),
-                    own=own[:40],
-                )
-            seen.add(own)

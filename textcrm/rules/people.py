@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from textcrm.rules.base import error, items, text_of, warning
@@ -80,6 +81,53 @@ def contact_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 Text("complete the name when you know it", "知道全名后请补全"),
                 name=name[:40],
             )
+
+
+def made_up(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """No customer or contact is made up to fill a form: 测试, test, 无, aaa (B9)."""
+    del context
+    places: list[tuple[Path, str]] = [(("name",), text_of(record.raw, "name"))]
+    places += [
+        (("contacts", place, "name"), text_of(one, "name"))
+        for place, one in items(record.raw, "contacts")
+    ]
+    for path, name in places:
+        if name and len(name) <= _LONGEST_MADE_UP and _is_made_up(name):
+            if len(path) > 1 and not name.isascii() and _is_vague(name):
+                continue  # that is said already
+            yield warning(
+                "name-placeholder",
+                path,
+                "“{name}” looks made up",
+                "“{name}”疑似虚构名称",
+                Text(
+                    "write the real name, or delete the customer", "请填写真实名称，或删除此客户"
+                ),
+                name=name,
+            )
+
+
+_LONGEST_MADE_UP = 16
+_MADE_UP = re.compile(
+    r"(?:测试|測試|试用|样例|示例|演示)(?:客户|用户|公司|数据|联系人|人员|账号|姓名|名称|一下)?[一二三四五六七八九十\da-z]{0,3}"
+    r"|test(?:ing|er|s)?[ _-]?(?:customer|client|company|user|contact|name|account|data)?[ _-]?\d{0,4}"
+    r"|dummy|sample|foo|bar|foobar|asdf\w*|qwer\w*|abc|abcd?e?f?g?|xyz|john doe|jane doe|lorem ipsum"
+    r"|无|無|暂无|没有|不详|不知道|未知|待定|待填|待补充?|匿名|佚名|无名氏?|空|某某(?:公司|客户|人)?"
+    r"|n/?a|none|null|nil|unknown|tbd|todo|no name|anonymous|undefined|nan"
+    r"|(.)\1{2,}|0?123(?:4(?:5(?:6(?:7(?:89?)?)?)?)?)?|[\W_]+"
+)
+
+
+def _is_vague(name: str) -> bool:
+    from textcrm.normalize.names import is_vague_name
+
+    return is_vague_name(name)
+
+
+def _is_made_up(name: str) -> bool:
+    import unicodedata
+
+    return bool(_MADE_UP.fullmatch(unicodedata.normalize("NFKC", name).strip().casefold()))
 
 
 def tidy_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textcrm import store
 from textcrm.findings import Problem
 from textcrm.normalize.lookalikes import find_lookalikes
+from textcrm.paths import stable
 from textcrm.rules import Keys, RuleContext, check_rules, check_sealing, merged
 
 if TYPE_CHECKING:
@@ -91,5 +92,6 @@ def placed(record: Record, findings: Sequence[Finding]) -> list[Problem]:
         line, column = finding.place or (marks.key if finding.at_key else marks.value)(
             finding.path
         )
-        result.append(Problem(record.path, line, column, record.id, finding))
+        anchor = stable(finding.path, record.raw)
+        result.append(Problem(record.path, line, column, record.id, finding, None, anchor))
     return result

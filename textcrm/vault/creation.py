@@ -70,6 +70,7 @@ def create(
         if fresh:
             _forget(folder)
         raise
+    vault = Vault(folder.absolute())
     wanted = layout.files(
         name=name or folder.absolute().name,
         language=language,
@@ -79,9 +80,9 @@ def create(
         people=people,
         schema=default_schema_text(),
         seal_contact=seal_contact,
+        at_root=not vault.prefix,
     )
     kept = tuple(path for path in wanted if (folder / path).exists())
-    vault = Vault(folder.absolute())
     if keys is None or access.FILE_NAME in kept:
         result = commit_files(vault, {p: data for p, data in wanted.items() if p not in kept})
         made = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm import store, yamlfile
 from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError
+from textcrm.rules.identity import CROSS_CHECKS
 from textcrm.text import Text
 from textcrm.vault import ids
 from textcrm.vault.seals import sealed_text
@@ -67,11 +68,13 @@ class Draft:
 
     def put(self, path: str, text: str, *, base: Record | None = None) -> None:
         """Write a whole record, what is to be sealed sealed. Raises Invalid with what is wrong."""
-        record = store.parse(path, yamlfile.encode(text), self._vault.schema)
-        text = sealed_text(self._vault, record, base)
+        plain = store.parse(path, yamlfile.encode(text), self._vault.schema)
+        text = sealed_text(self._vault, plain, base)
         data = yamlfile.encode(text)
         record = store.parse(path, data, self._vault.schema)
         self._check(record, base)
+        if text != plain.text:
+            self._check_before_sealing(plain)
         self.before.setdefault(path, base)
         self.after[path] = record
         self.files[path] = data
@@ -139,6 +142,11 @@ class Draft:
         if wrong:
             raise invalid(wrong)
         self.warnings += [problem for problem, _ in new]
+
+    def _check_before_sealing(self, plain: Record) -> None:
+        """Tell what only plain values can show (B13): afterwards nobody sees it without a key."""
+        found = [one for one in self._vault.findings(plain) if one.code in CROSS_CHECKS]
+        self.warnings += self._vault.placed(plain, found)
 
     def _new(self, record: Record, base: Record | None) -> list[tuple[Problem, Finding]]:
         """The findings that the record did not have before."""

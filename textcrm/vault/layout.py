@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.text import Text
+from textcrm.vault import host_files
 
 if TYPE_CHECKING:
     from textcrm.access import Person
@@ -263,14 +264,6 @@ GITATTRIBUTES: Final = (
 )
 GITIGNORE: Final = ".textcrm/\n"
 
-_EDITOR: Final = {
-    "yaml.schemas": {"schema/customer.schema.json": "customers/**/*.yaml"},
-    "yaml.schemaStore.enable": False,
-    "files.encoding": "utf8",
-    "files.eol": "\n",
-    "[yaml]": {"editor.tabSize": 2, "editor.insertSpaces": True},
-}
-
 NOTICE: Final = """# 隐私说明 · Privacy notice
 
 > 模板：请按实际情况修改后向客户公开。 A template: adapt it, then make it public.
@@ -292,8 +285,12 @@ def files(
     people: list[Person],
     schema: str,
     seal_contact: bool = False,
+    at_root: bool = True,
 ) -> dict[str, bytes]:
-    """All files of a new vault by path relative to it."""
+    """All files of a new vault by path relative to it.
+
+    Those for CI hosts only where the vault is the root of its repository: elsewhere no host looks.
+    """
     texts = {
         "textcrm.yaml": settings_text(
             name, language, template, time_zone, currency, seal_contact=seal_contact
@@ -303,6 +300,7 @@ def files(
         "privacy/notice.md": NOTICE,
         ".gitattributes": GITATTRIBUTES,
         ".gitignore": GITIGNORE,
-        ".vscode/settings.json": json.dumps(_EDITOR, ensure_ascii=False, indent=2) + "\n",
+        **host_files.EDITORS,
+        **(host_files.HOSTS if at_root else {}),
     }
     return {path: text.encode() for path, text in texts.items()}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
+import click
+
+from textcrm.cli.findings import Asked, tell
 from textcrm.cli.frame import argument, command, option
-from textcrm.cli.problems import print_problem, problem_json
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
-    from textcrm.findings import Problem
+
+
+FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
 
 
 @command(
@@ -20,10 +24,11 @@ if TYPE_CHECKING:
         "Check all customers, or those named, against the schema and the rules; each finding with "
         "file, line and column. --staged checks what git is about to commit, --range every commit "
         "of a range, both for plain text where the schema seals as well; no key is needed. "
+        "--format gives the annotations of a CI host. "
         "Exits with 1 where there are errors (--strict: warnings too).",
         "按模式和规则检查全部或指定客户，每条结果都带文件、行、列。--staged 检查 git 暂存区，"
         "--range 逐个检查一段提交，都会查出应加密而未加密的明文；检查不需要密钥。"
-        "有错误时退出码为 1（--strict：有警告也为 1）。",
+        "--format 输出各 CI 平台的标注。有错误时退出码为 1（--strict：有警告也为 1）。",
     ),
     examples=[
         (Text("everything", "全部"), "textcrm check"),
@@ -36,7 +41,14 @@ if TYPE_CHECKING:
             Text("before a push, or in CI", "推送之前，或在 CI 中"),
             "textcrm check --range origin/main..HEAD",
         ),
-        (Text("for a program", "供程序使用"), "textcrm check --json"),
+        (
+            Text("what a branch has changed", "只检查分支改动过的客户"),
+            "textcrm check --since origin/main",
+        ),
+        (
+            Text("for GitLab's merge requests", "用于 GitLab 合并请求"),
+            "textcrm check --format gitlab -o gl-code-quality-report.json",
+        ),
     ],
 )
 @argument(
@@ -52,50 +64,81 @@ if TYPE_CHECKING:
     metavar="A..B",
     help=Text("every commit of a range", "逐个检查一段提交"),
 )
+@option(
+    "--since",
+    metavar="REV",
+    help=Text(
+        "only customers changed since a commit or branch, saved or not",
+        "只检查自某提交或分支以来改动过的客户（含未提交的）",
+    ),
+)
 @option("--strict", is_flag=True, help=Text("warnings fail too", "有警告也算不通过"))
 @option("--errors", "errors_only", is_flag=True, help=Text("show errors only", "只显示错误"))
+@option(
+    "--format",
+    "format_",
+    metavar="|".join(FORMATS),
+    type=click.Choice(FORMATS),
+    help=Text("for people, programs or a CI host", "输出格式：文本、程序或 CI 平台"),
+)
+@option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help=Text("write the report to a file; text is still shown", "报告写入文件，同时显示文本"),
+)
 def run(
     context: Context,
     paths: tuple[str, ...],
     staged: bool,
     range_: str | None,
+    since: str | None,
     strict: bool,
     errors_only: bool,
+    format_: str | None,
+    output: str | None,
 ) -> None:
     """Check records."""
-    if bool(paths) + staged + (range_ is not None) > 1:
+    if bool(paths) + staged + (range_ is not None) + (since is not None) > 1:
         from textcrm.errors import Misuse
 
         raise Misuse(
             "one-of-three",
             Text(
-                "customers, --staged and --range do not go together",
-                "指定客户、--staged、--range 不能同时使用",
+                "customers, --staged, --range and --since do not go together",
+                "指定客户、--staged、--range、--since 不能同时使用",
             ),
             hint=Text("one call for each", "请分别运行"),
         )
+    asked = Asked(format_ or ("json" if context.json else "text"), output, strict, errors_only)
     if range_ is not None:
-        _of_range(context, range_, strict, errors_only)
+        _of_range(context, range_, asked)
     elif staged:
         from textcrm.quality.staged import check_staged
 
         found = check_staged(context.vault(), index=os.environ.get("GIT_INDEX_FILE"))
-        _tell(context, found.problems, {"checked": found.checked}, strict, errors_only, _STAGED)
+        tell(context, found.problems, {"checked": found.checked}, asked, _STAGED)
+    elif since is not None:
+        from textcrm.quality.since import check_since
+
+        with context.progress(Text("checking", "检查中")) as progress:
+            found = check_since(context.vault(), since, progress=progress)
+        tell(context, found.problems, {"checked": found.checked}, asked, _CHECKED)
     else:
         from textcrm.quality.check import check
 
         with context.progress(Text("checking", "检查中")) as progress:
             found = check(context.vault(), paths, progress=progress)
-        _tell(context, found.problems, {"checked": found.checked}, strict, errors_only, _CHECKED)
+        tell(context, found.problems, {"checked": found.checked}, asked, _CHECKED)
 
 
-def _of_range(context: Context, range_: str, strict: bool, errors_only: bool) -> None:
+def _of_range(context: Context, range_: str, asked: Asked) -> None:
     from textcrm.quality.range import check_range
 
     with context.progress(Text("checking", "检查中")) as progress:
         found = check_range(context.vault(), range_, progress=progress)
     counts = {"checked": found.checked, "commits": found.commits}
-    _tell(context, found.problems, counts, strict, errors_only, _RANGE)
+    tell(context, found.problems, counts, asked, _RANGE)
 
 
 _CHECKED = Text(
@@ -110,24 +153,3 @@ _RANGE = Text(
     "{commits} commits with {checked} files checked: {errors} errors, {warnings} warnings",
     "已检查 {commits} 个提交中的 {checked} 个文件：错误 {errors} 个，警告 {warnings} 个",
 )
-
-
-def _tell(
-    context: Context,
-    problems: tuple[Problem, ...],
-    counts: dict[str, Any],
-    strict: bool,
-    errors_only: bool,
-    sentence: Text,
-) -> None:
-    errors = sum(one.finding.severity == "error" for one in problems)
-    shown = [one for one in problems if not errors_only or one.finding.severity == "error"]
-    if context.json:
-        told = [problem_json(one, context.language) for one in shown]
-        context.emit({**counts, "problems": told})
-    else:
-        for problem in shown:
-            print_problem(context, problem)
-        context.say(sentence, **counts, errors=errors, warnings=len(problems) - errors)
-    if errors or (strict and problems):
-        context.exit(1)
