@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from textcrm import store
 from textcrm.catalog import reading, scanning
+from textcrm.catalog.collecting import uncollected
 from textcrm.catalog.database import FAULTS, Database, is_refusal
 from textcrm.catalog.entries import hash_of
 from textcrm.catalog.folder import NAME, require_own
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
     from textcrm.schema import Schema
 
-_VERSION: Final = 2  # of the tables and of what stands in them
+_VERSION: Final = 3  # of the tables and of what stands in them
 _PAGE: Final = 500
 _BROKEN: Final = "SELECT row, path FROM files WHERE row NOT IN (SELECT row FROM records)"
+_COUNTS: Final = "SELECT count(*) FROM files UNION ALL SELECT count(*) FROM records"
 _T = TypeVar("_T")
 Progress = "Callable[[int], None]"
 
@@ -122,12 +124,15 @@ class Catalog:
     def _refresh(self, progress: Callable[[int], None] | None) -> Changes:
         storage = self._opened()
         self._renew_derived(storage)
-        known = self._known()
-        storage.numbers.update((path, one.row) for path, one in known.items())
         broken: list[store.Broken] = []
         found = scanning.scan(self.root, broken)
         self._broken_folders = broken
         now = time.time_ns()
+        digest = None if broken else scanning.digest(found)
+        if digest is not None and digest == self._meta("settled"):
+            return Changes((), ())
+        known = self._known()
+        storage.numbers.update((path, one.row) for path, one in known.items())
         wanted = []
         young = []
         for path, signature in found.items():
@@ -148,13 +153,16 @@ class Catalog:
             removed += gone
         count = 0
         context = reading.Context(self.root, self.schema, self.today, self.settings)
-        for looked in reading.batches(context, wanted) if wanted else ():
-            some, others = storage.store(looked)
-            upserted += some
-            removed += others
-            count += len(looked)
-            if progress is not None:
-                progress(count)
+        with uncollected():
+            for looked in reading.batches(context, wanted) if wanted else ():
+                some, others = storage.store(looked)
+                upserted += some
+                removed += others
+                count += len(looked)
+                if progress is not None:
+                    progress(count)
+        if digest is not None and not young and not wanted and not gone:
+            storage.note_settled(digest)
         return Changes(tuple(upserted), tuple(removed))
 
     def _racy(
@@ -327,12 +335,16 @@ class Catalog:
     def broken(self) -> list[store.Broken]:
         """The files that could not be read, and why."""
         result = list(self._broken_folders)
+        (files,), (records,) = self.safely(lambda: self._all(_COUNTS))
+        if files == records:
+            return result
         for row, path in self.safely(lambda: self._all(f"{_BROKEN} ORDER BY path")):
             name = got(path)
             try:
                 store.load(self.root, name, self.schema)
                 # Mended this moment, or its record was lost: the next look reads it again.
                 self.connection.execute("UPDATE files SET size=-2, hash=NULL WHERE row=?", (row,))
+                self.connection.execute("UPDATE meta SET value=NULL WHERE name='settled'")
             except (FileNotFoundError, sqlite3.Error):
                 continue
             except TextcrmError as error:

@@ -136,6 +136,7 @@ class Database:
                     ("sequence", base),
                     ("base", base),
                     ("terms", 0),
+                    ("settled", None),  # what the last scan found where all was known
                 ),
             )
         connection.execute("COMMIT")

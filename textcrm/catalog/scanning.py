@@ -7,6 +7,8 @@ same (the racy case that git's index documents): it is read again until it has c
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import os
 import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,6 +27,11 @@ class Seen(NamedTuple):
 
     signature: Signature
     data: bytes
+
+
+def digest(found: dict[str, Signature]) -> bytes:
+    """A short form of what a scan found, to tell at once that nothing changed."""
+    return hashlib.blake2b(marshal.dumps(found, 2), digest_size=16).digest()
 
 
 def signature_of(status: os.stat_result) -> Signature:

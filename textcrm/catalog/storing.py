@@ -101,6 +101,11 @@ class Storage:
                 )
             self._put_cells(connection, cells)
 
+    def note_settled(self, digest: bytes) -> None:
+        """Remember what a scan found when all of it was known and of age."""
+        with self.database.writing() as connection:
+            connection.execute("UPDATE meta SET value=? WHERE name='settled'", (digest,))
+
     # -- one transaction
 
     @contextlib.contextmanager
@@ -208,12 +213,12 @@ class Storage:
     ) -> None:
         """Take out values of a row, and from the terms what nobody else has."""
         for cell in cells:
-            key = _key(cell)
+            key = cell[:3]
             term = _term(connection, key)
             if term is None:
                 continue
             connection.execute(
-                "DELETE FROM cells WHERE term=? AND row=? AND item=?", (term, row, cell.item)
+                "DELETE FROM cells WHERE term=? AND row=? AND item=?", (term, row, cell[3])
             )
             left = connection.execute("SELECT 1 FROM cells WHERE term=? LIMIT 1", (term,))
             if left.fetchone() is None:
@@ -224,8 +229,9 @@ class Storage:
                 self._terms.pop(key, None)
 
     def _put_cells(self, connection: sqlite3.Connection, cells: list[tuple[Cell, int]]) -> None:
-        self._number_terms(connection, {_key(cell) for cell, _ in cells})
-        rows = [(self._terms[_key(cell)], row, cell.item) for cell, row in cells]
+        self._number_terms(connection, {cell[:3] for cell, _ in cells})
+        terms = self._terms
+        rows = [(terms[cell[:3]], row, cell[3]) for cell, row in cells]
         rows.sort()
         connection.executemany("INSERT OR IGNORE INTO cells VALUES(?, ?, ?)", rows)
 
@@ -239,10 +245,6 @@ class Storage:
                 new.append((put(key[0]), key[1], put(key[2]), self._last))
             self._terms[key] = self._last if found is None else found
         connection.executemany("INSERT INTO terms VALUES(?, ?, ?, ?)", new)
-
-
-def _key(cell: Cell) -> _Key:
-    return cell.path, cell.kind, cell.text
 
 
 def _term(connection: sqlite3.Connection, key: _Key) -> int | None:

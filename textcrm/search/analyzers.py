@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from textcrm.query import Doc
     from textcrm.query.doc import Leaf
-    from textcrm.schema import Schema
+    from textcrm.schema import Field
 
 VERSION: Final = 1  # to be raised with every change of the tokens: an index of another is rebuilt
 LONGEST: Final = 64
@@ -63,16 +63,27 @@ class Terms(NamedTuple):
     text: tuple[str, ...]
 
 
+class Place(NamedTuple):
+    """What kind of text a field has: its place (of :class:`Terms`), a name, a phone number."""
+
+    number: int
+    name: bool
+    phone: bool
+
+
 _PLACES: Final = {NAME: 0, CONTACT: 1, KEYWORD: 2}
+_LAST: Final = 3
 
 
-def terms_of(doc: Doc) -> Terms:
-    """The tokens of a record. Sealed values, and plain ones of sealed fields, have none."""
+def terms_of(doc: Doc, leaves: Iterable[tuple[Leaf, str]] | None = None) -> Terms:
+    """The tokens of a record. Sealed values, and plain ones of sealed fields, have none.
+
+    ``leaves`` are the record's ``folded_leaves`` where the caller has them.
+    """
     texts: tuple[list[str], ...] = ([], [], [], [])
     marked: tuple[set[str], ...] = (set(), set(), set(), set())
-    places = _places(doc.schema)
-    for leaf, folded in doc.folded_leaves():
-        place, name, phone = places.get(id(leaf.field)) or _place(leaf, places)
+    for leaf, folded in doc.folded_leaves() if leaves is None else leaves:
+        place, name, phone = leaf_place(leaf)
         texts[place].append(folded)
         if name:
             marked[place].update(_said(leaf.text))
@@ -84,21 +95,19 @@ def terms_of(doc: Doc) -> Terms:
     return Terms(*map(tuple, marked))
 
 
-_Place = tuple[int, bool, bool]
+_known_places: dict[int, tuple[Field, Place]] = {}
 
 
-@lru_cache(maxsize=8)
-def _places(schema: Schema) -> dict[int, _Place]:  # noqa: ARG001 - fields live as long as it
-    return {}
-
-
-def _place(leaf: Leaf, known: dict[int, _Place]) -> _Place:
+def leaf_place(leaf: Leaf) -> Place:
+    """The place of a text, which is its field's: remembered, for it is asked for millions of times."""
     field = leaf.field
-    place = _PLACES.get(weight(leaf), 3)
     if field is None:
-        return place, False, False
-    known[id(field)] = place, is_name(field), is_phone(field)
-    return known[id(field)]
+        return Place(_PLACES.get(weight(leaf), _LAST), name=False, phone=False)
+    known = _known_places.get(id(field))
+    if known is None or known[0] is not field:  # an id may be another field's by now
+        place = Place(_PLACES.get(weight(leaf), _LAST), is_name(field), is_phone(field))
+        known = _known_places[id(field)] = field, place
+    return known[1]
 
 
 def runs_of(folded: str) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from textcrm.catalog.collecting import uncollected
 from textcrm.search.analyzers import VERSION, terms_of
 from textcrm.search.scoring import places_of
 
@@ -35,8 +36,22 @@ def follow(catalog: Catalog, index: TextIndex, telling: Telling = nullcontext) -
     """
     for _ in range(_TRIES):
         sequence = catalog.sequence
-        if not _index(catalog, index, sequence, telling) and not _texts(catalog, sequence):
+        if not _both(catalog, index, sequence, telling) and not (
+            _index(catalog, index, sequence, telling) or _texts(catalog, sequence)
+        ):
             return
+
+
+def _both(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) -> bool:
+    """Where neither the index nor the texts can be used, build the two from one reading."""
+    for known in (index.sequence, _known(catalog)):
+        if known >= 0 and not catalog.changed_since(known).everything:
+            return False
+    texts = _NewTexts(catalog)
+    with telling() as progress, uncollected():
+        index.build(texts.passing(catalog.docs()), sequence, progress)
+    texts.finish(sequence)
+    return True
 
 
 def _index(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) -> bool:
@@ -67,15 +82,54 @@ def _texts(catalog: Catalog, sequence: int) -> bool:
     by = _begin(catalog) if anew else _builder(catalog)
     docs = catalog.docs(None if anew else changes.upserted)
     while batch := list(islice(docs, _BATCH)):
-        lines = [(doc.row, _stored(doc), places_of(doc)) for doc in batch]
-        with catalog.writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO search_texts VALUES(?, ?, ?)", lines)
+        _put(catalog, [(doc.row, _stored(doc), places_of(doc.leaves())) for doc in batch])
     with catalog.writing() as connection:
         gone = [(row,) for row in changes.removed]
         connection.executemany("DELETE FROM search_texts WHERE row=?", gone)
         # Nobody else may have begun anew meanwhile: then it is theirs to finish.
         connection.execute("UPDATE search_texts_at SET sequence=? WHERE by=?", (sequence, by))
     return True
+
+
+_Line = tuple[int, bytes, str]
+
+
+def _put(catalog: Catalog, lines: list[_Line]) -> None:
+    with catalog.writing() as connection:
+        connection.executemany("INSERT OR REPLACE INTO search_texts VALUES(?, ?, ?)", lines)
+
+
+class _NewTexts:
+    """The folded texts, stored on the way of records to the index."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._by = _begin(catalog)
+        self._lines: list[_Line] = []
+        self._whole = False
+
+    def passing(self, docs: Iterable[KeptDoc]) -> Iterator[tuple[int, Terms]]:
+        """The entries of the index."""
+        for doc in docs:
+            leaves = doc.folded_leaves()
+            self._lines.append((doc.row, _stored(doc), places_of(leaf for leaf, _ in leaves)))
+            if len(self._lines) >= _BATCH:
+                self._put()
+            yield doc.row, terms_of(doc, leaves)
+        self._put()
+        self._whole = True
+
+    def _put(self) -> None:
+        _put(self._catalog, self._lines)
+        self._lines = []
+
+    def finish(self, sequence: int) -> None:
+        """Say up to where they are; not where another process built the index meanwhile."""
+        if self._whole:
+            with self._catalog.writing() as connection:
+                connection.execute(
+                    "UPDATE search_texts_at SET sequence=? WHERE by=?", (sequence, self._by)
+                )
 
 
 def _builder(catalog: Catalog) -> str:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query.doc import is_phone
 from textcrm.query.fold import SEPARATOR, digits_of
 from textcrm.query.terms import Digits
 from textcrm.search import lookup, rank
+from textcrm.search.analyzers import leaf_place
 from textcrm.search.text_index import PLACES
 from textcrm.search.wording import pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from textcrm.query import Doc
+    from textcrm.query.doc import Leaf
     from textcrm.query.terms import Term
     from textcrm.search.text_index import Tree
     from textcrm.search.wording import Wording
@@ -30,19 +30,18 @@ _ODD: Final = "?"
 _EXACT, _PREFIX, _PART, _PINYIN = 4, 3, 2, 1
 
 
-def places_of(doc: Doc) -> str:
+def places_of(leaves: Iterable[Leaf]) -> str:
     """One character for each text of a record in the order of its haystack: what it is worth.
 
     ``0`` to ``3`` for the places, 4 more for a phone number; :data:`_ODD` where a text holds the
     separator itself, so that the haystack cannot be cut.
     """
-    leaves = doc.leaves()
-    if any(SEPARATOR in leaf.text for leaf in leaves):
-        return _ODD
     found = []
     for leaf in leaves:
-        phone = leaf.field is not None and is_phone(leaf.field)
-        found.append(chr(_BASE + _WEIGHTS.index(rank.weight(leaf)) + _PHONE * phone))
+        if SEPARATOR in leaf.text:
+            return _ODD
+        place = leaf_place(leaf)
+        found.append(chr(_BASE + place.number + _PHONE * place.phone))
     return "".join(found)
 
 
