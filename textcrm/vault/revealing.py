@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext
-from textcrm.errors import KeyMissing, TextcrmError
+from textcrm.errors import KeyMissing, TextcrmError, TrustFailure
 from textcrm.paths import spell
 from textcrm.rules.sealing import sealed_places
 from textcrm.text import Text
@@ -110,7 +110,27 @@ def opened(vault: Vault, access: Access, node: Any, *, rec: str, place: str) -> 
 
     labels = _labels(node)
     keys = vault.keyring.opening(labels, access, vault.file) if labels else []
-    return sealing.unseal(node, rec=rec, path=place, identities=keys)
+    try:
+        return sealing.unseal(node, rec=rec, path=place, identities=keys)
+    except KeyMissing as error:
+        raise _false_label(labels) from error
+
+
+def _false_label(labels: tuple[str, ...]) -> TrustFailure:
+    """The key that the label names is at hand and does not open the value."""
+    return TrustFailure(
+        "sealed-false-label",
+        Text(
+            "the label says {labels}, and that key does not open it: the label or the value was "
+            "changed",
+            "标签写的是 {labels}，但该密钥打不开：标签或密文已被改动",
+        ),
+        hint=Text(
+            "see who changed it: textcrm log ID; bring it back: textcrm undo COMMIT",
+            "查看改动者：textcrm log 编号；恢复：textcrm undo 提交号",
+        ),
+        labels=list(labels),
+    )
 
 
 def _labels(node: Any) -> tuple[str, ...]:
