@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pyrage
 
 from textcrm import access
 from textcrm.access import writing
+from textcrm.access.reading import key_file
 from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
@@ -69,7 +71,12 @@ def keyed_vault(folder: Path) -> Path:
     create(folder, language="en")
     file = folder / access.FILE_NAME
     if not access.read(file.read_bytes()).has_keys:
-        keys = {name: access.ClassKeys(1, {1: _generation()}) for name in ("finance", "identity")}
+        text = file.read_text(encoding="utf-8")
+        file.write_text(writing.complete(text, (_nobodys(),)), encoding="utf-8", newline="\n")
+        keys = {
+            name: access.ClassKeys(1, {1: _generation(folder, f"{name}@1")})
+            for name in ("finance", "identity")
+        }
         _write(file, keys)
         _commit(folder, "keys")
     return folder
@@ -81,14 +88,25 @@ def retire(folder: Path, name: str) -> None:
     classes = dict(access.read(file.read_bytes()).classes)
     old = classes[name]
     number = old.current + 1
-    classes[name] = access.ClassKeys(number, {**old.generations, number: _generation()})
+    fresh = _generation(folder, f"{name}@{number}")
+    classes[name] = access.ClassKeys(number, {**old.generations, number: fresh})
     _write(file, classes)
     _commit(folder, "rotate")
 
 
-def _generation() -> access.Generation:
-    public = str(pyrage.x25519.Identity.generate().to_public())
-    return access.Generation(public, (), "0" * 64)
+def _nobodys() -> str:
+    return str(pyrage.x25519.Identity.generate().to_public())
+
+
+def _generation(folder: Path, label: str) -> access.Generation:
+    """A class key that nobody kept, in a key file for the recovery key alone."""
+    recovery = access.read((folder / access.FILE_NAME).read_bytes()).recovery
+    keys = [pyrage.x25519.Recipient.from_str(key) for key in recovery]
+    data = pyrage.encrypt(b"AGE-SECRET", keys)
+    file = folder / key_file(label)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return access.Generation(_nobodys(), (), hashlib.sha256(data).hexdigest())
 
 
 def _write(file: Path, classes: dict[str, access.ClassKeys]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm.access import ROLES, Person, writing
+from textcrm.access.keyring import bare
 from textcrm.errors import Misuse, NotFound
 from textcrm.members import signing
 from textcrm.text import Text
@@ -146,13 +147,14 @@ def _new(access: Access, name: str, wish: Wish) -> Person:
         )
     own = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 1000))) if one not in taken)
     role = role_of(access, wish.role or "")
-    return Person(own, name, role, wish.email or "", wish.keys, wish.signing or "")
+    keys = tuple({bare(key): key for key in wish.keys}.values())
+    return Person(own, name, role, wish.email or "", keys, wish.signing or "")
 
 
 def _more(access: Access, known: Person, wish: Wish) -> Person:
     keys = wish.keys if wish.replace and wish.keys else (*known.keys, *wish.keys)
     person = known._replace(
-        keys=tuple(dict.fromkeys(keys)),
+        keys=tuple({bare(key): key for key in keys}.values()),
         role=role_of(access, wish.role) if wish.role else known.role,
         email=wish.email or known.email,
         signing=wish.signing or known.signing,

@@ -50,9 +50,11 @@ def check(
     found = check_paths(vault, _paths(vault, words), progress=progress)
     if words:
         return found
+    from textcrm.quality.key_files import key_file_problems
     from textcrm.quality.keys import surroundings
 
-    return Checked(found.checked, _in_order([*found.problems, *surroundings(vault)]))
+    beside = [*surroundings(vault), *key_file_problems(vault)]
+    return Checked(found.checked, _in_order([*found.problems, *beside]))
 
 
 def check_paths(

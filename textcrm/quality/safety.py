@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textcrm.quality import advisories
 from textcrm.quality.doctor import Row
+from textcrm.quality.key_files import key_file_problems, single_readers
 from textcrm.quality.keys import surroundings
 from textcrm.text import Text
 from textcrm.vault import wiring
@@ -36,7 +37,8 @@ def of_vault(vault: Vault) -> Iterator[Row]:
             ),
             Text("textcrm doctor --fix", "textcrm doctor --fix"),
         )
-    for problem in surroundings(vault):
+    yield from _of_people(vault)
+    for problem in [*surroundings(vault), *key_file_problems(vault)]:
         finding = problem.finding
         said = Text(
             f"{problem.file}:{problem.line}: {finding.say('en')}",
@@ -49,4 +51,36 @@ def of_vault(vault: Vault) -> Iterator[Row]:
             Text("{said}", "{said}"),
             Text("{cure}", "{cure}"),
             {"said": said, "cure": cure},
+        )
+
+
+def _of_people(vault: Vault) -> Iterator[Row]:
+    """Whether access.yaml is trusted here, and whether a class hangs on one person."""
+    if not vault.access.has_keys:
+        return
+    problem = vault.trust_problem() if vault.pins is not None else None
+    if problem is not None:
+        yield Row(
+            problem.code,
+            "warning",
+            Text("{said}", "{said}"),
+            Text("{cure}", "{cure}"),
+            {
+                "said": Text(problem.say("en"), problem.say("zh")),
+                "cure": Text(problem.say_hint("en") or "", problem.say_hint("zh") or ""),
+            },
+        )
+    for who, classes in single_readers(vault.access).items():
+        yield Row(
+            "few-readers",
+            "warning",
+            Text(
+                "{who} alone reads {classes}; without that key only the recovery key opens them",
+                "仅{who}可读 {classes}；一旦其密钥丢失，只能使用恢复密钥",
+            ),
+            Text(
+                "let a second person read them: textcrm member role NAME ROLE",
+                "让第二个人也能读：textcrm member role 姓名 角色",
+            ),
+            {"classes": classes, "who": who},
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext, store, yamlfile
-from textcrm.errors import KeyMissing, TextcrmError
+from textcrm.errors import KeyMissing, TextcrmError, TrustFailure
 from textcrm.history.worktree import changed_files
 from textcrm.records import editing
 from textcrm.rules.sealing import sealed_places
 from textcrm.vault import seals
-from textcrm.vault.revealing import opened
+from textcrm.vault.revealing import located, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -94,12 +94,23 @@ def _has_plain(value: Any) -> bool:
 
 
 class Rekeyed(NamedTuple):
-    """What a rekey did: values sealed anew in records, and what it lacked the keys for by label."""
+    """What a rekey did: values sealed anew in records, and what it lacked the keys for by label.
+
+    ``damaged`` are the errors of values that are not what was written there; they stay.
+    """
 
     values: int
     records: tuple[str, ...]
     commits: tuple[str, ...]
     missing: dict[str, int]
+    damaged: tuple[TextcrmError, ...]
+
+
+class _Left(NamedTuple):
+    """What stays as it is: how many of each label that no key opens, and what is damaged."""
+
+    lacking: dict[str, int]
+    damaged: list[TextcrmError]
 
 
 def rekey(
@@ -113,32 +124,34 @@ def rekey(
     """Seal anew what is stale: under a retired key, for people who left, without its owner.
 
     A commit for every few hundred records, so that a kill loses little and another run goes on.
-    What no key at hand opens stays as it is and is counted. Raises TrustFailure, Misuse
+    What no key at hand opens stays as it is and is counted, what is damaged is named. Raises TrustFailure, Misuse
     (grant-needed) where an owner would newly read.
     """
     access = vault.trusted_access()
     stale = [record for record in records if any(_stale(vault, access, record, class_name))]
     missing: dict[str, int] = {}
+    damaged: list[TextcrmError] = []
     done: list[str] = []
     commits: list[str] = []
     values = 0
     for start in range(0, len(stale), _BATCH):
         part = stale[start : start + _BATCH]
         counts: dict[str, int] = {}
-        lacking: dict[str, int] = {}
+        left = _Left({}, [])
 
         def plan(
             draft: Draft,
             part: list[Record] = part,
             counts: dict[str, int] = counts,
-            lacking: dict[str, int] = lacking,
+            left: _Left = left,
         ) -> None:
             counts.clear()
-            lacking.clear()
+            left.lacking.clear()
+            left.damaged.clear()
             for one in part:
 
                 def change(record: Record) -> str:
-                    text, count = _fresh(vault, access, record, class_name, lacking)
+                    text, count = _fresh(vault, access, record, class_name, left)
                     counts[record.id] = count
                     return text
 
@@ -149,11 +162,12 @@ def rekey(
             commits.append(result.commit)
         done += [own for own, count in counts.items() if count]
         values += sum(counts.values())
-        for label, count in lacking.items():
+        damaged += left.damaged
+        for label, count in left.lacking.items():
             missing[label] = missing.get(label, 0) + count
         if progress is not None:
             progress(start + len(part))
-    return Rekeyed(values, tuple(done), tuple(commits), missing)
+    return Rekeyed(values, tuple(done), tuple(commits), missing, tuple(damaged))
 
 
 def _stale(
@@ -189,7 +203,7 @@ def _fresh(
     access: Access,
     record: Record,
     class_name: str | None,
-    lacking: dict[str, int],
+    left: _Left,
 ) -> tuple[str, int]:
     text, count = record.text, 0
     owner = seals.owner_of(access, record)
@@ -200,7 +214,10 @@ def _fresh(
             value = opened(vault, access, node, rec=record.uid or "", place=place)
         except KeyMissing:
             label = str(ciphertext.read(node).labels[0])
-            lacking[label] = lacking.get(label, 0) + 1
+            left.lacking[label] = left.lacking.get(label, 0) + 1
+            continue
+        except TrustFailure as error:
+            left.damaged.append(located(record, path, field, error))
             continue
         gains = owner is not None and owner.id in wanted and owner.id not in known
         if owner is not None and gains and owner not in access.readers(field.seal or ""):

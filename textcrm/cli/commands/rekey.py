@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     help=Text(
         "Seal anew, with the current keys, what is sealed with a retired one, for people who left, "
         "or not for the customer's owner. It may be stopped at any time: the next run goes on. "
-        "What your keys do not open is listed (exit 1). Who left may have kept what they could "
+        "What your keys do not open is listed (exit 1), what is damaged too (exit 8). Who left may have kept what they could "
         "read, and history keeps it: where that matters, change the value itself.",
         "用现行密钥重新加密：使用已停用密钥的、含离职人员的、负责人无法读取的值。可随时中断，下次继续。"
-        "您的密钥打不开的会列出（退出码 1）。离职者可能已保存读过的内容，历史中也仍保留；如很重要，请更换该值本身。",
+        "您的密钥打不开的会列出（退出码 1），损坏的也会列出（退出码 8）。离职者可能已保存读过的内容，历史中也仍保留；如很重要，请更换该值本身。",
     ),
     examples=[
         (Text("all that is stale", "全部过期的值"), "textcrm rekey"),
@@ -62,6 +62,7 @@ def run(
                 "ids": list(done.records),
                 "commits": list(done.commits),
                 "missing": done.missing,
+                "damaged": [error.say(context.language) for error in done.damaged],
             }
         )
     else:
@@ -82,5 +83,9 @@ def run(
                 count=count,
                 label=label,
             )
+        for error in done.damaged[1:]:
+            context.warn(Text("{why}", "{why}"), why=Text(error.say("en"), error.say("zh")))
+    if done.damaged:
+        raise done.damaged[0]
     if done.missing:
         context.exit(1)
