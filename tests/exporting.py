@@ -43,4 +43,4 @@ def text_of(vault: Vault, form: str, source: Iterable[Any] | None = None) -> str
     """An export in a text format."""
     chosen = export.format_of(form)
     settings = export.settings_of(vault, "zh")
-    return "".join(export.chunks(chosen, source or source_of(vault), settings))  # type: ignore[arg-type]
+    return "".join(export.chunks(chosen, source or source_of(vault), settings))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import re
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import exchange_contract as contract
@@ -50,7 +53,32 @@ def _jsonl(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
+def _vcard(file: Path) -> list[str]:
+    from textcrm.exchange.vcard_lines import cards, unescaped
+
+    data = file.read_bytes()
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    lines = [one.all("X-TEXTCRM-NAME")[0] for one in cards(data.decode())]
+    texts = [(unescaped(one.value), "FORM" in one.params) for one in lines]
+    return [json.loads(text) if is_json else text for text, is_json in texts]
+
+
+def _sqlite(file: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        return [name for (name,) in database.execute("SELECT name FROM customers ORDER BY rowid")]
+
+
+def _md(file: Path) -> list[str]:
+    found = re.findall(r"^## (.*) \(C\d+\)$", file.read_text("utf-8"), re.MULTILINE)
+    return [re.sub(r"\\(.)", r"\1", one.replace("<br>", "\n")) for one in found]
+
+
 FORMS = [
+    Form("vcard", _vcard),
+    Form("sqlite", _sqlite),
+    Form("md", _md),
     Form("csv", _csv),
     Form("xlsx", _xlsx),
     Form("json", lambda file: [one["name"] for one in _json(file)], _json),

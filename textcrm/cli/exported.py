@@ -12,14 +12,17 @@ from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textcrm.cli.context import Context
     from textcrm.exchange.export import Format
+    from textcrm.exchange.export_cells import Settings
     from textcrm.exchange.export_customers import Source
+    from textcrm.query import Doc
     from textcrm.text import Language
 
 STDOUT = "-"
+CARD = "card"
 
 
 class Asked(NamedTuple):
@@ -32,36 +35,114 @@ class Asked(NamedTuple):
     archived: bool
     reveal: bool
     headings: str | None
-    purpose: str | None = None
+    purpose: str | None
+    consent: str | None
+    version: str | None
+    contact_only: bool
+    within: int
+
+
+class Chosen(NamedTuple):
+    """Whom it is about: the records, and who was left out of a mailing, by reason."""
+
+    docs: Sequence[Doc]
+    left_out: Mapping[str, int]
 
 
 def export(context: Context, asked: Asked) -> None:
     """Export the customers that fit, and say what was written and what was left out."""
     from textcrm.exchange import export as exporting
     from textcrm.exchange.export_customers import rows_of
-    from textcrm.vault import finding
 
-    form = exporting.format_of(asked.form)
+    card = asked.form.casefold() == CARD
+    form = exporting.format_of("vcard" if card else asked.form)
     target = target_of(asked, form)
-    language = language_of(asked.headings)
-    vault = context.vault()
+    settings = _settings(context, asked, card=card)
     _check_place(context, target, reveal=asked.reveal)
-    wanted = finding.query(vault, " ".join(asked.query))
-    rows = rows_of(vault, wanted, archived=asked.archived)
-    report_broken(context)
-    settings = exporting.settings_of(vault, language)
+    chosen = _one(context, asked) if card else _chosen(context, asked)
+    own = None
+    if form.own:
+        from textcrm.cli.exported_due import appointments
+
+        own = list(appointments(context, chosen.docs, asked.within, settings.language))
+    ids = [doc.id for doc in chosen.docs]
+    rows = rows_of(chosen.docs)
+    chosen = chosen._replace(docs=())  # read again page by page: they need not all be kept
     with context.progress(Text("writing customers", "导出客户")) as told:
         source = source_of(context, asked, form, rows, told)
         if target is None:
-            send(context, exporting.chunks(form, source, settings))
+            send(context, exporting.chunks(form, source if own is None else own, settings))
             exporting.require_opened(source)
         else:
             exporting.write(
-                form, source, settings, target, force=asked.force, private=asked.reveal
+                form,
+                source,
+                settings,
+                target,
+                force=asked.force,
+                private=asked.reveal,
+                own=own,
             )
-    what = f"export {form.name}" + (" --reveal" if asked.reveal else "")
-    note_read(context, what, source.ids, asked.purpose)
-    report(context, form, target, source)
+    what = f"export {CARD if card else form.name}" + (" --reveal" if asked.reveal else "")
+    note_read(context, what, ids, asked.purpose or asked.consent)
+    report(context, Told(form, target, source, chosen.left_out, len(own or ())))
+
+
+def _settings(context: Context, asked: Asked, *, card: bool) -> Settings:
+    from textcrm.exchange import export as exporting
+
+    settings = exporting.settings_of(context.vault(), language_of(asked.headings))
+    return settings._replace(
+        vcard=version_of(asked.version or ("3.0" if card else "4.0")),
+        contact_only=card or asked.contact_only,
+    )
+
+
+def _one(context: Context, asked: Asked) -> Chosen:
+    """The customer of a card. Raises Misuse (id-needed), NotFound, Ambiguous."""
+    from textcrm.exchange.export_customers import docs_at
+
+    vault = context.vault()
+    word = " ".join(asked.query).strip()
+    if not word:
+        raise Misuse(
+            "id-needed",
+            Text("whose card?", "要导出谁的名片？"),
+            hint=Text(
+                "give an id or a name: textcrm export card C20240501001",
+                "请写客户编号或名称：textcrm export card C20240501001",
+            ),
+        )
+    return Chosen(docs_at(vault, vault.get(word).path), {})
+
+
+def _chosen(context: Context, asked: Asked) -> Chosen:
+    """The customers that fit the query; for a mailing those who may be written to."""
+    from textcrm.exchange.export_customers import docs_of
+    from textcrm.exchange.export_segment import segment
+    from textcrm.vault import finding
+
+    vault = context.vault()
+    wanted = finding.query(vault, " ".join(asked.query))
+    docs = docs_of(vault, wanted, archived=asked.archived)
+    report_broken(context)
+    if asked.consent is None:
+        return Chosen(docs, {})
+    found = segment(docs, asked.consent, vault.schema, vault.today)
+    return Chosen(found.docs, found.left_out)
+
+
+def version_of(word: str) -> str:
+    """The version of vCard: 3.0 or 4.0. Raises Misuse (unknown-version)."""
+    known = {"3": "3.0", "3.0": "3.0", "4": "4.0", "4.0": "4.0"}
+    if word.strip() in known:
+        return known[word.strip()]
+    raise Misuse(
+        "unknown-version",
+        Text("cards are not written in version {word}", "不支持导出 {word} 版名片"),
+        hint=Text("3.0 or 4.0", "可用 3.0 或 4.0"),
+        word=word[:20],
+    )
 
 
 def target_of(asked: Asked, form: Format) -> Path | None:
@@ -162,39 +243,73 @@ def send(context: Context, chunks: Iterable[str]) -> None:
     sys.stdout.buffer.flush()
 
 
-def report(context: Context, form: Format, target: Path | None, source: Source) -> None:
-    """Say what was written; what stayed out, on stderr."""
-    sealed = source.sealed
+class Told(NamedTuple):
+    """What there is to say of an export; ``entries`` counts what a format of its own wrote."""
+
+    form: Format
+    target: Path | None
+    source: Source
+    left_out: Mapping[str, int]
+    entries: int
+
+
+def report(context: Context, told: Told) -> None:
+    """Say what was written; what stayed out, on stderr. Raises the error of a damaged value."""
+    sealed = told.source.sealed
     for error in sealed.problems[1:]:
         context.warn(Text("{why}", "{why}"), why=Text(error.say("en"), error.say("zh")))
-    if sealed.left_out and not context.json:
-        context.hint_error(
-            Text(
-                "sealed values left out: {n} (with your key: --reveal)",
-                "未导出加密值 {n} 个（有密钥可加 --reveal）",
-            )
-            if not source.reveals
-            else Text(
-                "sealed values that no key of yours opens, left out: {n}",
-                "有 {n} 个加密值您的密钥无法解开，未导出",
-            ),
-            n=sealed.left_out,
-        )
-    if target is not None and context.json:
-        context.emit(document(form, target, source))
-    elif target is not None:
+    if not context.json:
+        _say_left_out(context, told)
+    if told.target is not None and context.json:
+        context.emit(document(told))
+    elif told.target is not None:
         context.say(
-            Text("{file}: {n} customers", "{file}：{n} 位客户"), file=str(target), n=len(source)
+            Text("{file}: {n} entries", "{file}：{n} 项待办")
+            if told.form.own
+            else Text("{file}: {n} customers", "{file}：{n} 位客户"),
+            file=str(told.target),
+            n=told.entries if told.form.own else len(told.source),
         )
     if sealed.problems:
         raise sealed.problems[0]
 
 
-def document(form: Format, target: Path, source: Source) -> dict[str, Any]:
+def _say_left_out(context: Context, told: Told) -> None:
+    from textcrm.exchange.export_segment import REASONS
+
+    if told.left_out:
+        reasons = [
+            Text(f"{REASONS[name].en} {n}", f"{REASONS[name].zh} {n}")
+            for name, n in told.left_out.items()
+        ]
+        context.hint_error(
+            Text("customers left out: {n} ({reasons})", "未列入 {n} 位客户（{reasons}）"),
+            n=sum(told.left_out.values()),
+            reasons=reasons,
+        )
+    if told.source.sealed.left_out:
+        context.hint_error(
+            Text(
+                "sealed values that no key of yours opens, left out: {n}",
+                "有 {n} 个加密值您的密钥无法解开，未导出",
+            )
+            if told.source.reveals
+            else Text(
+                "sealed values left out: {n} (with your key: --reveal)",
+                "未导出加密值 {n} 个（有密钥可加 --reveal）",
+            ),
+            n=told.source.sealed.left_out,
+        )
+
+
+def document(told: Told) -> dict[str, Any]:
     """What --json tells of a file that was written."""
+    sealed = told.source.sealed
     return {
-        "format": form.name,
-        "file": str(target),
-        "customers": len(source),
-        "sealed": {"left_out": source.sealed.left_out, "revealed": source.sealed.opened},
+        "format": told.form.name,
+        "file": str(told.target),
+        "customers": len(told.source),
+        **({"entries": told.entries} if told.form.own else {}),
+        "left_out": {"count": sum(told.left_out.values()), **told.left_out},
+        "sealed": {"left_out": sealed.left_out, "revealed": sealed.opened},
     }

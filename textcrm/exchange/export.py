@@ -11,7 +11,7 @@ from textcrm.exchange.export_file import placed
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from textcrm.exchange.export_customers import Source
@@ -23,7 +23,8 @@ class Format(NamedTuple):
     """A format: its names, what it is, the module that writes it.
 
     A module of a text format has ``chunks(source, settings)``, of any other ``write(source,
-    settings, path)``. ``own`` says that the module writes something else than customers (what is
+    settings, path, private=...)``. ``bom`` puts a byte-order mark first, ``dated`` wants the days of
+    the last updates, ``versions`` the blob ids. ``own`` says that the module writes something else than customers (what is
     due), which its caller has to bring.
     """
 
@@ -35,6 +36,7 @@ class Format(NamedTuple):
     bom: bool = False
     dated: bool = False
     versions: bool = False
+    own: bool = False
 
 
 FORMATS: Final[dict[str, Format]] = {
@@ -61,6 +63,33 @@ FORMATS: Final[dict[str, Format]] = {
             "json", ".json", Text("one array, for programs", "一个数组，供程序使用"), "json_writer"
         ),
         Format("jsonl", ".jsonl", Text("a record a line", "每行一条记录"), "jsonl_writer"),
+        Format(
+            "vcard",
+            ".vcf",
+            Text("cards for phones and mail", "名片，可导入手机和邮箱"),
+            "vcard_writer",
+        ),
+        Format(
+            "sqlite",
+            ".db",
+            Text("a database, one table a list", "数据库，每个列表一张表"),
+            "sqlite_writer",
+            text=False,
+        ),
+        Format(
+            "md",
+            ".md",
+            Text("a document to read and print", "可阅读、打印的文档"),
+            "md_writer",
+            dated=True,
+        ),
+        Format(
+            "ics",
+            ".ics",
+            Text("what is due, for a calendar", "待办事项，可导入日历"),
+            "ics_writer",
+            own=True,
+        ),
     )
 }
 _ALIASES: Final = {
@@ -113,8 +142,8 @@ def settings_of(vault: Vault, language: Language) -> Settings:
     )
 
 
-def chunks(form: Format, source: Source, settings: Settings) -> Iterator[str]:
-    """The text of an export, piece by piece."""
+def chunks(form: Format, source: Iterable[Any], settings: Settings) -> Iterator[str]:
+    """The text of an export, piece by piece; of a format of its ``own`` what that wants."""
     if form.bom:
         yield "\ufeff"
     yield from _module(form).chunks(source, settings)
@@ -128,16 +157,18 @@ def write(
     *,
     force: bool = False,
     private: bool = False,
+    own: Iterable[Any] | None = None,
 ) -> None:
     """Write an export to a file, aside first; ``private`` makes it readable by its owner only.
 
+    ``own`` is what a format of its own wants instead of the customers.
     Raises Misuse (file-exists), StorageFailure, KeyMissing (no-key) where values were to be opened
     and none could be: nothing is put in place then.
     """
     with placed(target, force=force, private=private) as aside:
         if form.text:
             with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                file.writelines(chunks(form, source, settings))
+                file.writelines(chunks(form, source if own is None else own, settings))
         else:
             _module(form).write(source, settings, aside, private=private)
         require_opened(source)

@@ -27,8 +27,8 @@ class Settings(NamedTuple):
 
     ``language`` is that of headings and labels, ``stale_days`` after how many days without an
     update a customer is flagged (F1), ``people`` the names of access.yaml by id, ``now`` the moment
-    of the export in the vault's time zone, ``names`` the customer's name in each language of the
-    file's title.
+    of the export in the vault's time zone, ``title`` the file's. ``vcard`` is the version of cards,
+    ``contact_only`` leaves name and contact (L9).
     """
 
     schema: Schema
@@ -39,6 +39,8 @@ class Settings(NamedTuple):
     currency: str
     people: Mapping[str, str]
     title: str
+    vcard: str = "4.0"
+    contact_only: bool = False
 
     def say(self, sentence: Text, **data: object) -> str:
         """A sentence in the language of the file."""

@@ -9,11 +9,11 @@ from textcrm.query.doc import is_sealed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from textcrm.catalog import KeptDoc
     from textcrm.errors import KeyMissing, TextcrmError
-    from textcrm.query import Query
+    from textcrm.query import Doc, Query
     from textcrm.vault import Vault
 
     Tree = dict[str, Any]
@@ -94,17 +94,14 @@ class Source:
 
             self._updates = last_updates(vault)
         self.sealed = Sealed()
-        self.ids: list[str] = []
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Customer]:
         self.sealed = Sealed()
-        self.ids = []
         catalog = self._vault.catalog()
         for count, doc in enumerate(catalog.docs(self._rows), 1):
-            self.ids.append(doc.id)
             yield self._customer(doc)
             if self._told is not None and count % _PAGE == 0:
                 self._told(count)
@@ -139,18 +136,21 @@ def blob_id(data: bytes, algorithm: str = "sha1") -> str:
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def rows_of(vault: Vault, query: Query, *, archived: bool) -> list[int]:
-    """The catalog's numbers of the records that fit, by id; their records are not kept."""
+def docs_of(vault: Vault, query: Query, *, archived: bool) -> list[Doc]:
+    """The records that fit, by id, as the catalog has them."""
     from textcrm.vault import finding
 
-    backend = finding.backend(vault)
-    fitting = backend.fitting(query, (), archived=archived)
-    return [doc.row for doc in fitting]  # type: ignore[attr-defined]
+    return finding.backend(vault).fitting(query, (), archived=archived)
 
 
-def rows_of_paths(vault: Vault, paths: Collection[str]) -> list[int]:
-    """The catalog's numbers of record files."""
-    return [doc.row for doc in vault.catalog().docs() if doc.path in paths]
+def rows_of(docs: Iterable[Doc]) -> list[int]:
+    """The catalog's numbers of records: a source reads them again, page by page."""
+    return [doc.row for doc in docs]  # type: ignore[attr-defined]
+
+
+def docs_at(vault: Vault, path: str) -> list[Doc]:
+    """The record of a file, as the catalog has it."""
+    return [doc for doc in vault.catalog().docs() if doc.path == path]
 
 
 def without_sealed(tree: Any) -> tuple[Any, int]:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Due(NamedTuple):
-    """One thing to do. ``days`` counts from today to the due date: negative is overdue."""
+    """One thing to do. ``days`` counts from today to the due date: negative is overdue.
+
+    ``data`` fills the places of ``reason``; its ``item`` is the id of what is due, where it has one.
+    """
 
     id: str
     name: str
@@ -123,7 +126,15 @@ Made = tuple[str, dt.date | None, Text, dict[str, Any]]
 def _next_steps(typed: dict[str, Any]) -> Iterator[Made]:
     for step in open_steps(typed):
         if step.due is not None:
-            yield "next", step.due, Text("{what}", "{what}"), {"what": step.what or "…"}
+            yield (
+                "next",
+                step.due,
+                Text("{what}", "{what}"),
+                {
+                    "what": step.what or "…",
+                    "item": step.interaction.get("id") or "",
+                },
+            )
 
 
 def _payments(typed: dict[str, Any]) -> Iterator[Made]:
@@ -148,6 +159,7 @@ def _payments(typed: dict[str, Any]) -> Iterator[Made]:
             data = {
                 "rest": f"{rest:,f}",
                 "what": purchase.get("number") or purchase.get("product") or "",
+                "item": purchase.get("id") or "",
             }
             yield "payment", day, Text("{rest} unpaid: {what}", "未付 {rest}：{what}"), data
 
@@ -159,7 +171,7 @@ def _complaints(typed: dict[str, Any]) -> Iterator[Made]:
                 "complaint",
                 as_day(feedback.get("at")),
                 Text("open complaint: {text}", "投诉未处理：{text}"),
-                {"text": feedback.get("text") or ""},
+                {"text": feedback.get("text") or "", "item": feedback.get("id") or ""},
             )
 
 
@@ -168,7 +180,10 @@ def _contracts(typed: dict[str, Any], today: dt.date, steps: list[int]) -> Itera
         day = as_day(contract.get("ends"))
         running = contract.get("status") in (None, "active", "expired")
         if day and running and _near(day, today, steps):
-            data = {"what": contract.get("title") or contract.get("number") or ""}
+            data = {
+                "what": contract.get("title") or contract.get("number") or "",
+                "item": contract.get("id") or "",
+            }
             yield "contract", day, Text("contract ends: {what}", "合同到期：{what}"), data
 
 
@@ -176,7 +191,10 @@ def _warranties(typed: dict[str, Any], today: dt.date, steps: list[int]) -> Iter
     for contract in items(typed, "contracts"):
         day = as_day(contract.get("warranty_until"))
         if day and _near(day, today, steps):
-            data = {"what": contract.get("title") or contract.get("number") or ""}
+            data = {
+                "what": contract.get("title") or contract.get("number") or "",
+                "item": contract.get("id") or "",
+            }
             yield "warranty", day, Text("warranty ends: {what}", "质保到期：{what}"), data
 
 
@@ -217,7 +235,7 @@ def _birthdays(typed: dict[str, Any], today: dt.date, notice: int) -> Iterator[M
                 "birthday",
                 day,
                 Text("birthday of {who}", "{who}生日"),
-                {"who": contact.get("name") or ""},
+                {"who": contact.get("name") or "", "item": contact.get("id") or ""},
             )
 
 
