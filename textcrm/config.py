@@ -10,6 +10,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
     from textcrm.text import Language
 
@@ -31,7 +32,13 @@ THRESHOLDS: Final[dict[str, Any]] = {
     "loyal_purchases": 3,
     "lost_after_days": 365,
     "backup_days": 7,
+    "rfm_high": 12,
+    "rfm_medium": 8,
+    "model_customers": 100,
+    "cycle_purchases": 3,
+    "shared_problem": 2,
 }
+RFM: Final = ("recency", "frequency", "monetary")
 
 
 class View(NamedTuple):
@@ -63,6 +70,7 @@ class Config:
         )
         self.seal_contact = self._flag("seal_contact")
         self.thresholds = self._thresholds(tree.get("thresholds"))
+        self.rfm = self._rfm(tree.get("rfm"))
         self.search_backend = self._engine(tree.get("search"))
         self.saved_views = self._views(tree.get("views"))
         self.views = {name: view.query for name, view in self.saved_views.items()}
@@ -111,6 +119,28 @@ class Config:
             else:
                 result[name] = self._number(f"thresholds/{name}", value, result.get(name, 0))
         return result
+
+    def _rfm(self, given: Any) -> dict[str, list[Decimal]]:
+        """``rfm: {recency: [30, 90, 180, 365]}``: the four bounds between the scores 1 to 5."""
+        if given is None:
+            return {}
+        if not isinstance(given, dict) or not set(given) <= set(RFM):
+            listed = ", ".join(RFM)
+            raise self._wrong("rfm", Text(f"bounds for {listed}", f" {listed} 的界限"))
+        return {name: self._bounds(f"rfm/{name}", value) for name, value in given.items()}
+
+    def _bounds(self, name: str, value: Any) -> list[Decimal]:
+        from decimal import Decimal
+
+        wanted = Text("four numbers, from the least on", "四个从小到大的数")
+        parts = value if isinstance(value, list) else []
+        try:
+            found = [Decimal(part) for part in parts]
+        except (ArithmeticError, TypeError, ValueError):
+            raise self._wrong(name, wanted) from None
+        if len(found) != 4 or not all(x.is_finite() for x in found) or found != sorted(found):
+            raise self._wrong(name, wanted)
+        return found
 
     def _engine(self, given: Any) -> str:
         """``search: {backend: sqlite}``: which engine keeps the full text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.cli.reading import report_broken
 from textcrm.cli.reporting import Printing, form_of
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from textcrm.cli.context import Context
+    from textcrm.errors import TextcrmError
     from textcrm.insight.asking import Ask
     from textcrm.insight.reports import Report
     from textcrm.insight.table import Table
@@ -27,7 +28,7 @@ def run_report(context: Context, default: str, **asked: Any) -> None:
     printing = Printing(context, form, asked["output"], asked["limit"])
     words = list(asked["words"])
     if asked["by"] or asked["sums"] or asked["avgs"] or asked["across"] or asked["of"]:
-        found = [_pivot(context, words, asked)]
+        found = [Made(_pivot(context, words, asked), None)]
     elif not words:
         _overview(context)
         return
@@ -35,8 +36,13 @@ def run_report(context: Context, default: str, **asked: Any) -> None:
         found = _named(context, words, asked)
     report_broken(context)
     everything = len(found) > 1
-    printing.give(found, Text("Reports", "统计报表") if everything else None)
-    if not any(table.rows for table in found):
+    printing.give(
+        [one.table for one in found], Text("Reports", "统计报表") if everything else None
+    )
+    for one in found:
+        if one.error is not None:
+            raise one.error
+    if not any(one.table.rows for one in found):
         context.exit(1)
 
 
@@ -66,7 +72,7 @@ def _overview(context: Context) -> None:
     context.hint(Text("for example: textcrm report sources", "例如：textcrm report 客户来源"))
 
 
-def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Table]:
+def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Made]:
     from textcrm.insight import reports
 
     name, *query = words
@@ -77,12 +83,22 @@ def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Ta
     return [make(context, report, _ask(context, query, asked, report))]
 
 
-def make(context: Context, report: Report, ask: Ask) -> Table:
+class Made(NamedTuple):
+    """A table, and the error to end with once it is shown: a key that is missing, damage."""
+
+    table: Table
+    error: TextcrmError | None
+
+
+def make(context: Context, report: Report, ask: Ask) -> Made:
     """Make one report."""
     from textcrm.insight import reports
 
-    del context
-    return reports.make(report, ask)
+    if report.name == "receivables" and ask.reveal:
+        from textcrm.cli.debts import receivables_opened
+
+        return receivables_opened(context, ask)
+    return Made(reports.make(report, ask), None)
 
 
 _OPTIONS = {"period": "--period", "level": "--level", "kind": "--kind", "detail": "--detail"}
@@ -105,7 +121,7 @@ def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Repo
     return Ask(
         facts,
         span_of(context, asked["since"], asked["until"]),
-        unit_of(asked["period"]) if asked["period"] else "month",
+        unit_of(asked["period"]) if asked["period"] else "",
         asked["level"] or "",
         kind,
         asked["detail"],

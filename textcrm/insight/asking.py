@@ -29,12 +29,16 @@ class Ask:
 
     facts: Facts
     span: Span = field(default_factory=Span)
-    period: str = "month"
+    period: str = ""
     level: str = ""
     kind: str = ""
     detail: bool = False
     reveal: bool = False
     entered: Mapping[tuple[str, str], dt.datetime] | None = None
+
+    def unit(self, default: str) -> str:
+        """The unit of periods: the one asked for, else a report's own."""
+        return self.period or default
 
     @property
     def end(self) -> dt.date:

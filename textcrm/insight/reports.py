@@ -106,6 +106,74 @@ REPORTS: Final = (
         ("频率", "频次", "购买频次"),
         "customers:frequency",
     ),
+    Report(
+        "value",
+        Text("Customer value", "客户价值"),
+        Text(
+            "scores, tiers, who still buys, what to expect", "RFM 评分、分层、活跃概率、预期价值"
+        ),
+        ("rfm", "clv", "价值", "重点客户价值", "高价值"),
+        "value:value",
+    ),
+    Report(
+        "tiers",
+        Text("Tiers", "客户分层"),
+        Text("customers by value tier, scored and decided", "价值分层：评分与人工判定"),
+        ("tier", "分层", "价值分层", "等级"),
+        "value:tiers",
+    ),
+    Report(
+        "cycles",
+        Text("Purchase cycles", "购买周期"),
+        Text("how often customers buy, when to expect the next", "购买间隔与预计下次购买"),
+        ("cycle", "周期", "复购", "预计购买"),
+        "cycles:cycles",
+    ),
+    Report(
+        "related",
+        Text("Bought together", "关联产品"),
+        Text("products that the same customers have", "哪些产品常被同一客户购买"),
+        ("together", "关联", "关联购买", "搭配"),
+        "related:related",
+    ),
+    Report(
+        "receivables",
+        Text("Receivables", "应收账款"),
+        Text("what is owed, by age; instalments of contracts", "应收款账龄；合同分期另列"),
+        ("receivable", "debts", "应收", "账龄", "欠款", "应收款"),
+        "receivables:receivables",
+        ("detail", "reveal"),
+    ),
+    Report(
+        "feedback",
+        Text("Feedback", "客户反馈"),
+        Text("feedback by topic, problems of several customers", "按主题统计反馈，找出共性问题"),
+        ("complaints", "反馈", "投诉", "共性问题"),
+        "voice:feedback",
+        ("span", "detail"),
+    ),
+    Report(
+        "satisfaction",
+        Text("Satisfaction", "满意度"),
+        Text("scores by period, share of the satisfied", "按周期的平均分与满意率"),
+        ("survey", "surveys", "客户满意度", "调查"),
+        "voice:satisfaction",
+        ("span", "period"),
+    ),
+    Report(
+        "service",
+        Text("Service", "服务质量"),
+        Text("services, problems solved, answers to complaints", "服务次数、问题处理、投诉响应"),
+        ("services", "服务"),
+        "voice:service",
+    ),
+    Report(
+        "activity",
+        Text("Activity", "跟进情况"),
+        Text("what each person does", "每个人的客户、沟通、逾期、销售"),
+        ("people", "owners", "跟进", "人员", "业绩", "工作量"),
+        "activity:activity",
+    ),
 )
 _BY_NAME: Final = {report.name: report for report in REPORTS}
 

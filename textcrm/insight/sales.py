@@ -130,13 +130,14 @@ def purchases(ask: Ask) -> Table:
     """Purchases by month (or week, quarter, year), months without any between them too."""
     facts = ask.facts
     items = Sums.purchases(ask)
+    unit = ask.unit("month")
     found: dict[tuple[str | None, str], _Bought] = {}
     days = [day for item in items if (day := item.day("date"))]
-    for each in periods(min(days), max(days), ask.period) if days else []:
+    for each in periods(min(days), max(days), unit) if days else []:
         found[each, facts.home] = _Bought()
     for item in items:
         day = item.day("date")
-        period = period_of(day, ask.period) if day else None
+        period = period_of(day, unit) if day else None
         found.setdefault((period, facts.currency(item)), _Bought()).add(item)
     ordered = sorted(found, key=lambda k: (k[0] is None, k[0] or "", k[1] != facts.home, k[1]))
     own, others = _by_currency(items, facts.home)
@@ -154,9 +155,9 @@ def purchases(ask: Ask) -> Table:
         )
     return Table(
         "purchases",
-        Text(f"Purchases by {ask.period}", f"购买金额（按{UNITS[ask.period][0]}）"),
+        Text(f"Purchases by {unit}", f"购买金额（按{UNITS[unit][0]}）"),
         (
-            Column(ask.period, UNITS[ask.period][1]),
+            Column(unit, UNITS[unit][1]),
             ORDERS,
             CUSTOMERS,
             CURRENCY,
@@ -176,7 +177,7 @@ def purchases(ask: Ask) -> Table:
         ),
         total,
         tuple(notes),
-        Chart((ask.period,), "amount", over_time=True),
+        Chart((unit,), "amount", over_time=True),
     )
 
 

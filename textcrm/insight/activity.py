@@ -1,0 +1,131 @@
+"""What each person does: customers, contacts by channel, steps that are late, sales."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from textcrm.insight.money import Sums, others_of
+from textcrm.insight.table import Chart, Column, Note, Table
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from textcrm.insight.asking import Ask
+    from textcrm.insight.facts import Item
+
+
+class _Person:
+    """What is counted for a person."""
+
+    def __init__(self) -> None:
+        self.owns = 0
+        self.channels: Counter[str | None] = Counter()
+        self.met: set[int] = set()
+        self.last: dt.date | None = None
+        self.late = 0
+        self.sold = Decimal(0)
+        self.buyers = 0
+
+    def contacted(self, item: Item) -> None:
+        self.channels[item.text("channel")] += 1
+        self.met.add(item.row)
+        day = item.day("at")
+        if day is not None and (self.last is None or day > self.last):
+            self.last = day
+
+
+def activity(ask: Ask) -> Table:
+    """People by what they did in the span, with the customers they own and what these bought."""
+    facts = ask.facts
+    owners = facts.one("owner")
+    people: dict[str | None, _Person] = {}
+
+    def of(who: Any) -> _Person:
+        return people.setdefault(who if isinstance(who, str) and who else None, _Person())
+
+    for row in facts.rows:
+        of(owners.get(row)).owns += 1
+    for item in facts.items("interactions", "at", "by", "channel"):
+        if item.day("at") in ask.span:
+            of(item.text("by")).contacted(item)
+    for item in facts.items("interactions", "next.due", "next.done"):
+        due = item.day("next.due")
+        if due is not None and due < ask.end and not item.values.get("next.done"):
+            of(owners.get(item.row)).late += 1
+    sums = Sums.of_purchases(ask)
+    for row in sums.rows:
+        of(owners.get(row)).buyers += 1
+        of(owners.get(row)).sold += sums.total((row,))
+    channels = [
+        code for code in facts.order("interactions.channel") if _used(people.values(), code)
+    ]
+    ordered = sorted(
+        people, key=lambda who: (who is None, -sum(people[who].channels.values()), who or "")
+    )
+    rows = tuple(
+        (facts.said("owner", who), *_cells(people[who], channels, facts.today)) for who in ordered
+    )
+    total: dict[str, Any] = {
+        "customers": len(facts),
+        "contacts": sum(sum(one.channels.values()) for one in people.values()),
+        **{f"by_{code}": sum(one.channels[code] for one in people.values()) for code in channels},
+        "met": len(set().union(*(one.met for one in people.values()))) if people else 0,
+        "late": sum(one.late for one in people.values()),
+        "buyers": len(sums.rows),
+        "sold": sums.total(sums.rows),
+        **sums.others("sold"),
+    }
+    labels = {code: facts.said("interactions.channel", code) for code in channels}
+    return Table(
+        "activity",
+        Text("What people do", "人员跟进情况"),
+        (
+            Column("person", facts.label("owner"), "code"),
+            Column("customers", Text("Owns", "负责客户"), "count"),
+            Column("contacts", Text("Contacts", "沟通次数"), "count"),
+            *(
+                Column(f"by_{code}", said.text, "count")
+                for code, said in labels.items()
+                if said is not None
+            ),
+            Column("met", Text("Customers met", "沟通客户数"), "count"),
+            Column("last", Text("Last contact", "最近沟通"), "date"),
+            Column("late", Text("Late steps", "逾期未办"), "count"),
+            Column("buyers", Text("Buyers", "成交客户"), "count"),
+            Column("sold", Text("Sold", "销售金额"), "money"),
+        ),
+        rows,
+        total,
+        (
+            Note(
+                Text(
+                    "Contacts are counted for who made them; customers, late steps and sales for "
+                    "the owner. The line without a person is the public pool.",
+                    "沟通次数按实际跟进人统计；负责客户、逾期和销售按负责人统计。未写人员的一行为公海。",
+                )
+            ),
+            *others_of(total, "sold"),
+        ),
+        Chart(("person",), "contacts"),
+    )
+
+
+def _used(people: Any, code: str) -> bool:
+    return any(one.channels[code] for one in people)
+
+
+def _cells(one: _Person, channels: list[str], today: dt.date) -> tuple[Any, ...]:
+    del today
+    return (
+        one.owns,
+        sum(one.channels.values()),
+        *(one.channels[code] for code in channels),
+        len(one.met),
+        one.last,
+        one.late,
+        one.buyers,
+        one.sold,
+    )
