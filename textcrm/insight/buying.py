@@ -52,16 +52,18 @@ class Buying(NamedTuple):
     def _gone(self, seen: Seen) -> float:
         x = seen.frequency
         ratio = (self.alpha + seen.watched) / (self.alpha + seen.last)
-        return self.a / (self.b + x - 1) * ratio ** (self.r + x)
+        return float(self.a / (self.b + x - 1) * ratio ** (self.r + x))
 
     def expected(self, seen: Seen, weeks: float) -> float:
-        """The purchases to be expected in so many weeks from now."""
+        """The purchases to be expected in so many weeks from now.
+
+        By Euler's transformation of the paper's 2F1: its powers then cancel.
+        """
         x, whole = seen.frequency, self.alpha + seen.watched
-        top = self.a + self.b + x - 1
-        less = (whole / (whole + weeks)) ** (self.r + x) * _hypergeometric(
-            self.r + x, self.b + x, top, weeks / (whole + weeks)
-        )
-        return top / (self.a - 1) * (1 - less) * self.alive(seen)
+        top, part = self.a + self.b + x - 1, weeks / (whole + weeks)
+        series = _hypergeometric(self.a + self.b - 1 - self.r, self.a - 1, top, part)
+        less = (1 - part) ** (self.a - 1) * series
+        return float(top / (self.a - 1) * (1 - less) * self.alive(seen))
 
 
 class Spending(NamedTuple):
@@ -79,15 +81,14 @@ class Spending(NamedTuple):
 
 
 def _hypergeometric(a: float, b: float, c: float, z: float) -> float:
-    """2F1 by its series after Euler's transformation, which converges well here."""
+    """2F1 by its series, for z from 0 to below 1."""
     term = total = 1.0
-    one, two = c - a, c - b
     for n in range(_TERMS):
-        term *= (one + n) * (two + n) / ((c + n) * (n + 1)) * z
+        term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z
         total += term
         if abs(term) < 1e-13 * abs(total):
             break
-    return float(total * (1 - z) ** (c - a - b))
+    return total
 
 
 def fit_buying(customers: Iterable[Seen]) -> Buying:

@@ -270,11 +270,11 @@ def _notes(ask: Ask, sealed: int) -> list[Note]:
 
 
 _SEALED: Final = Text(
-    "{n} instalments are sealed and not in the sums; with your key: --reveal.",
+    "Sealed instalments, not in the sums: {n}; with your key: --reveal.",
     "{n} 笔分期金额已加密，未计入；有密钥者可加 --reveal。",
 )
 _STAYS_SEALED: Final = Text(
-    "{n} instalments are sealed and not in the sums: no key at hand opens them.",
+    "Sealed instalments that no key at hand opens, not in the sums: {n}.",
     "{n} 笔分期金额已加密，现有密钥无法解开，未计入。",
 )
 
