@@ -9,6 +9,7 @@ import pytest
 from cli_running import Shell
 from sharing import Hub, fresh, git
 
+from textcrm.history import past
 from textcrm.history.log import Entry, log
 from textcrm.history.sync import sync
 from textcrm.records import editing, lifecycle
@@ -151,3 +152,17 @@ def test_from_the_command_line(vault: Vault, capsys: pytest.CaptureFixture[str])
     found = shell.ok("log", "type:new", "--json").data
     assert [each["records"][0]["name"] for each in found] == ["别家"]
     assert shell("log", "type:lost").code == 4
+
+
+def test_a_renumbered_or_moved_record_is_shown_as_it_was(vault: Vault) -> None:
+    own = vault.add("云帆", stage="lead").id
+    before = git(vault.root, "rev-parse", "HEAD")
+    record = fresh(vault).get(own)
+    moved = own[:-3] + "555"
+    text = record.text.replace(f"id: {own}", f"id: {moved}").replace("lead", "won")
+    (vault.root / record.path).with_name(f"{moved}.yaml").write_text(text, encoding="utf-8")
+    (vault.root / record.path).unlink()
+    git(vault.root, "add", "-A")
+    git(vault.root, "commit", "-qm", "moved by hand", "--no-verify")
+    assert past.at(fresh(vault), moved, before).raw["stage"] == "lead"
+    assert past.at(fresh(vault), moved, "HEAD").raw["stage"] == "won"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textcrm.cli.opening import Opener
 from textcrm.cli.show import plain, value_text
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from textcrm.changes import Change
     from textcrm.cli.context import Context
@@ -36,7 +37,18 @@ OPS: dict[str, Text] = {
     "undo": Text("undone", "撤销"),
     "redo": Text("redone", "重做"),
     "resolve": Text("conflict resolved", "解决冲突"),
-    "merge": Text("histories joined", "合并历史"),
+    "merge": Text("joined", "合并"),
+    "assign": Text("assigned", "分配"),
+    "verify": Text("verified", "核实"),
+    "fix": Text("mended", "修正"),
+    "view": Text("view saved", "保存视图"),
+    "seal": Text("sealed", "加密"),
+    "rekey": Text("sealed anew", "重新加密"),
+    "member-keys": Text("keys made", "建立密钥"),
+    "member-add": Text("member added", "新增成员"),
+    "member-remove": Text("member removed", "移除成员"),
+    "member-role": Text("role changed", "调整角色"),
+    "member-sign": Text("access signed", "签署权限"),
 }
 KINDS = {
     "added": Text("new customer", "新客户"),
@@ -51,12 +63,12 @@ def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
     from textcrm.normalize.dates import parse_date
 
     vault = context.vault()
+    opener = Opener(context, reveal=bool(given["reveal"]))
     record, records = _meant(context, word)
     since, until = (
         parse_date(given[name], vault.today) if given[name] else None
         for name in ("since", "until")
     )
-    field = _field_name(context, given["field"])
     limit = given["limit"] or (None if context.json or record else 20)
     entries = log(
         vault,
@@ -66,24 +78,31 @@ def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
         by=_person(context, given["by"]),
         since=since,
         until=until,
-        op=given["op"],
-        field=field,
+        op=_op(given["op"]),
+        field=_field_names(context, given["field"]),
         deleted=bool(given["deleted"]),
+        remember=not opener.reveal,
     )
+    told = map(opener.entry, entries)
     if context.json:
-        found = [entry_json(context, entry) for entry in entries]
+        found = [entry_json(context, entry) for entry in told]
         context.emit(found)
-        if not found:
-            context.exit(1)
-        return
+        count = len(found)
+    else:
+        count = _printed(context, told, single=record is not None)
+    opener.close("log --reveal", given["purpose"])
+    if not count:
+        context.say(Text("no changes", "没有改动"))
+        context.exit(1)
+
+
+def _printed(context: Context, entries: Iterable[Entry], *, single: bool) -> int:
     count = 0
     with context.out.paged():
         for entry in entries:
             count += 1
-            _print(context, entry, single=record is not None)
-    if not count:
-        context.say(Text("no changes", "没有改动"))
-        context.exit(1)
+            _print(context, entry, single=single)
+    return count
 
 
 def _meant(context: Context, word: str | None) -> tuple[Record | None, list[Record] | None]:
@@ -111,13 +130,34 @@ def _person(context: Context, word: str | None) -> str | None:
     return word
 
 
-def _field_name(context: Context, word: str | None) -> str | None:
+def _field_names(context: Context, word: str | None) -> list[str] | None:
+    """The names along the path of a field that was typed; an unknown word stays as it is."""
     if word is None:
         return None
-    from textcrm.paths import find
+    from textcrm.errors import TextcrmError
+    from textcrm.paths import find, split
 
-    target = find(word, {}, context.vault().schema)
-    return target.field.name if target.field else word
+    schema = context.vault().schema
+    words = split(word)
+    if len(words) > 1:
+        names: list[str] = []
+        for one in words:
+            within = schema.at(names) if names else None
+            field = schema.find(one, within)
+            if field is not None:  # an item's id or number is no field
+                names.append(field.name)
+        return names or [word]
+    try:
+        path = find(word, {}, schema).path
+    except TextcrmError:
+        return [word]
+    return [step for step in path if isinstance(step, str)]
+
+
+def _op(word: str | None) -> str | None:
+    """The code of an operation, which may be said in words: 导入 is import."""
+    said = {text.say(language): code for code, text in OPS.items() for language in ("en", "zh")}
+    return said.get(word, word) if word else word
 
 
 def entry_json(context: Context, entry: Entry) -> dict[str, Any]:
@@ -166,7 +206,7 @@ def guarded(context: Context, path: tuple[Any, ...], value: Any) -> Any:
     if isinstance(value, list):
         return [guarded(context, path, inner) for inner in value]
     field = context.vault().schema.at(tuple(path))
-    if field is not None and field.seal and value is not None:
+    if field is not None and field.seal and value is not None and not context.reveal:
         return {"sealed": [field.seal], "locked": True}
     return plain(value)
 
@@ -204,6 +244,8 @@ def change_line(context: Context, change: Change) -> str:
     label = field_label(context, change.path)
     before = _said(context, field, change.before)
     after = _said(context, field, change.after)
+    if is_sealed(change.before) and is_sealed(change.after):
+        return f"{label}: " + Text("changed (sealed)", "已更改（加密）").say(context.language)
     if isinstance(change.before, list) and isinstance(change.after, list):
         gone = [_said(context, field, v) for v in change.before if v not in change.after]
         new = [_said(context, field, v) for v in change.after if v not in change.before]
@@ -213,6 +255,11 @@ def change_line(context: Context, change: Change) -> str:
     if change.after is None:
         return f"{label}: - {before}"
     return f"{label}: {before} → {after}"
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether a value of history is a sealed one."""
+    return isinstance(value, dict) and "sealed" in value
 
 
 def field_label(context: Context, path: tuple[str | int, ...]) -> str:

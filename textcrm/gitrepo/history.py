@@ -47,6 +47,16 @@ def paths_ever(git: Git, prefix: str, since: dt.date | None) -> set[str]:
     return {name.lstrip("\n") for name in names} - {""}
 
 
+def removed_in(git: Git, commit: str) -> list[tuple[str, str]]:
+    """The files that a commit took out, against its first parent: (path, blob id)."""
+    out = git.output(
+        "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=D",
+        f"{commit}^", commit,
+    )  # fmt: skip
+    words = out.decode("utf-8", "surrogateescape").split("\0")
+    return [(path, raw.split(" ")[2]) for raw, path in zip(words[::2], words[1::2], strict=False)]
+
+
 def remotes(git: Git) -> dict[str, str]:
     """Address by name of a remote."""
     out = git.run("config", "-z", "--get-regexp", r"^remote\..*\.url$").out

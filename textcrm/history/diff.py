@@ -22,6 +22,7 @@ class Difference(NamedTuple):
     path: str
     kind: str
     changes: tuple[Change, ...]
+    uid: str = ""
 
 
 def diff(vault: Vault, record: Record | None = None, span: str | None = None) -> list[Difference]:
@@ -102,4 +103,5 @@ def _difference(vault: Vault, path: str, before: bytes | None, after: bytes | No
         own,
         kind,
         told if kind == "changed" else (),
+        known.uid or "" if known else "",
     )

@@ -11,6 +11,7 @@ from textcrm.errors import TextcrmError
 from textcrm.history.questions import Question
 from textcrm.paths import locate
 from textcrm.vault import edits
+from textcrm.vault.seals import sealed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,10 @@ def answer(vault: Vault, one: Question, value: Any, *, reason: str | None) -> Re
 
         return vault.write("resolve", plan, reason=reason)
     data = vault.file(one.file) or b""
-    text = _answered(vault, yamlfile.decode(data, file=one.file), one, value)
+    before = store.parse(one.file, data, vault.schema)
+    text = _answered(vault, before.text, one, value)
+    answered = store.parse(one.file, yamlfile.encode(text), vault.schema)
+    text = sealed_text(vault, answered, before)  # git is given no plain value
     draft = (vault.root / one.file).with_suffix(".textcrm~")
     draft.write_bytes(yamlfile.encode(text))
     draft.replace(vault.root / one.file)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import store
 from textcrm.history import tracing
 from textcrm.history.versions import RecordChange, Versions
-from textcrm.paths import spell
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from textcrm.changes import Change
+    from textcrm.changes import Change, StablePath
     from textcrm.gitrepo import Commit, GitRepo
     from textcrm.record import Record
+    from textcrm.schema import Schema
     from textcrm.vault import Vault
 
 
@@ -43,16 +43,17 @@ def log(
     since: dt.date | None = None,
     until: dt.date | None = None,
     op: str | None = None,
-    field: str | None = None,
+    field: Sequence[str] | None = None,
     deleted: bool = False,
     remember: bool = True,
 ) -> Iterator[Entry]:
     """Tell the history, newest first: of one record, of several, or of the vault.
 
     A record is followed to its former ids and to files that it was renamed from. Commits made
-    with plain git are told just as well. ``limit`` counts entries, ``field`` is the name of a
-    field (at any depth) that must have changed, ``deleted`` keeps only what was deleted. Sealed
-    values stand locked, unless ``remember`` is off: then they are as in the files, ciphertext.
+    with plain git are told just as well. ``limit`` counts entries; ``field`` names a field that
+    must have changed, from the top (contacts, phones) or, as one name, at any depth; ``deleted``
+    keeps only what was deleted. Sealed values stand locked, unless ``remember`` is off: then they
+    are as in the files, ciphertext.
     """
     if limit is not None and limit <= 0:
         return
@@ -107,12 +108,21 @@ def _commits(
             yield commit
 
 
+def paths_ever(vault: Vault, record: Record) -> list[str]:
+    """All files, by path in git, that a record ever was."""
+    wanted = tracing.own_paths(vault, record)
+    with Versions(vault, remember=False) as versions:
+        for _ in _commits(vault, wanted, versions, None, None, None, follow=True):
+            pass  # following a rename adds what it was before
+    return wanted
+
+
 def _fits(
     vault: Vault,
     entry: Entry,
     by: str | None,
     op: str | None,
-    field: str | None,
+    field: Sequence[str] | None,
     *,
     deleted: bool,
 ) -> bool:
@@ -127,18 +137,52 @@ def _fits(
             words |= {person.name.casefold(), person.email.casefold()}
         if entry.by.casefold() not in words and entry.email.casefold() not in words:
             return False
-    if field is None:
-        return True
-    return any(
-        field in spell(change.path).split("/")
-        or (isinstance(change.after or change.before, dict) and field in _keys(change))
+    return field is None or any(
+        _names_field(vault, change, list(field))
         for record in entry.records
         for change in record.changes
     )
 
 
-def _keys(change: Change) -> Iterable[str]:
-    return {**(change.before or {}), **(change.after or {})}
+def _names_field(vault: Vault, change: Change, wanted: list[str]) -> bool:
+    """Whether a change is one of a field, or of what the field is in or what is in it."""
+    names = field_names(vault.schema, change.path)
+    size = min(len(names), len(wanted))
+    if names[:size] == wanted[:size]:
+        rest = wanted[size:]
+        return not rest or any(_holds(one, rest) for one in (change.before, change.after))
+    if len(wanted) > 1:
+        return False
+    return wanted[0] in names or any(_within(one, wanted[0]) for one in change[1:])
+
+
+def _holds(value: Any, names: list[str]) -> bool:
+    if not names:
+        return value is not None
+    if isinstance(value, list):
+        return any(_holds(one, names) for one in value)
+    return isinstance(value, dict) and _holds(value.get(names[0]), names[1:])
+
+
+def _within(value: Any, name: str) -> bool:
+    if isinstance(value, list):
+        return any(_within(one, name) for one in value)
+    return isinstance(value, dict) and (
+        name in value or any(_within(one, name) for one in value.values())
+    )
+
+
+def field_names(schema: Schema, path: StablePath) -> list[str]:
+    """The names of the fields along a stable path, without the items of lists."""
+    names: list[str] = []
+    for depth, step in enumerate(path):
+        above = schema.at(path[:depth]) if depth else None
+        item = (
+            above is not None and above.kind == "items" and schema.at(path[: depth + 1]) is above
+        )
+        if isinstance(step, str) and not item:
+            names.append(step)
+    return names
 
 
 def _entry(vault: Vault, commit: Commit, versions: Versions, only: list[str] | None) -> Entry:

@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from textcrm.errors import Misuse, NotFound
-from textcrm.history.log import record_at
+from textcrm.history.log import paths_ever, record_at
+from textcrm.history.tracing import own_paths
 from textcrm.history.trash import trash
 from textcrm.normalize.dates import parse_date
 from textcrm.text import Text
 from textcrm.vault.unfound import no_such_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textcrm.record import Record
     from textcrm.vault import Vault
 
@@ -36,7 +39,8 @@ def find(vault: Vault, word: str) -> Record:
 def at(vault: Vault, word: str, when: str) -> Record:
     """A record as it was at a revision, or at the end of a day. Raises NotFound."""
     rev = revision(vault, when)
-    record = record_at(vault, vault.repo, find(vault, word).path, rev)
+    known = find(vault, word)
+    record = next(filter(None, _versions(vault, known, rev)), None)
     if record is None:
         raise no_such_record(
             word,
@@ -47,6 +51,16 @@ def at(vault: Vault, word: str, when: str) -> Record:
             when=when,
         )
     return record
+
+
+def _versions(vault: Vault, known: Record, rev: str) -> Iterator[Record | None]:
+    """What a commit held of a record, in its file or in one that it was before."""
+    tried = own_paths(vault, known)
+    for path in tried:
+        yield record_at(vault, vault.repo, path.removeprefix(vault.prefix), rev)
+    for path in paths_ever(vault, known):
+        if path not in tried:
+            yield record_at(vault, vault.repo, path.removeprefix(vault.prefix), rev)
 
 
 def revision(vault: Vault, when: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm import store
+from textcrm.gitrepo.history import removed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,15 +34,12 @@ def sources(
     came = [one for one in commit.changes if one.path in paths and one.before is None]
     if not came or not commit.parents:
         return
-    whole = next(iter(vault.repo.log(rev=commit.id, limit=1)), None)
-    if whole is None:
-        return
     uids = {_uid(vault, one.path, one.after, versions) for one in came} - {None}
-    for one in whole.changes:
-        if one.after is None and one.path not in paths and one.path.startswith(vault.prefix):
-            uid = _uid(vault, one.path, one.before, versions)
+    for path, blob in removed_in(vault.repo.process, commit.id):
+        if path not in paths and path.startswith(vault.prefix):
+            uid = _uid(vault, path, blob, versions)
             if uid is not None and uid in uids:
-                yield one.path, commit.parents[0]
+                yield path, commit.parents[0]
 
 
 def _uid(vault: Vault, path: str, blob: str | None, versions: Versions) -> str | None:

@@ -34,13 +34,17 @@ _PART = 200
 
 
 class RecordChange(NamedTuple):
-    """What one commit did to one record; ``kind`` is added, changed, removed or unreadable."""
+    """What one commit did to one record; ``kind`` is added, changed, removed or unreadable.
+
+    ``uid`` is told only where nothing is remembered: it is what sealed values are bound to.
+    """
 
     id: str
     name: str
     path: str
     kind: str
     changes: tuple[Change, ...]
+    uid: str = ""
 
 
 class Versions:
@@ -78,7 +82,7 @@ class Versions:
         made = self._compared(path, change)
         if self._memory is None:
             return made
-        made = made._replace(changes=tuple(self._locked(one) for one in made.changes))
+        made = made._replace(changes=tuple(self._locked(one) for one in made.changes), uid="")
         self._memory.keep(change, made)
         return made
 
@@ -129,6 +133,7 @@ class Versions:
             path,
             kind,
             () if kind == "unreadable" else changes.compare(before, after, self._vault.schema),
+            str(known.get("uid") or ""),
         )
 
     def _locked(self, change: Change) -> Change:

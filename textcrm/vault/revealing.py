@@ -13,9 +13,10 @@ from textcrm.text import Text
 from textcrm.vault.seals import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from textcrm.access import Access
+    from textcrm.changes import StablePath
     from textcrm.paths import Path
     from textcrm.record import Record
     from textcrm.schema import Field
@@ -102,6 +103,46 @@ def demanded(vault: Vault, record: Record, path: Path, field: Field | None) -> A
         return open_at(vault, record, path, value_at(path, record.raw))
     except TextcrmError as error:
         raise located(record, path, field, error) from error
+
+
+class OpenedInside(NamedTuple):
+    """A value with what could be opened in it, how many, and what stays locked and why."""
+
+    value: Any
+    opened: int
+    locked: tuple[tuple[tuple[str, ...], TextcrmError], ...]
+
+
+def open_inside(vault: Vault, uid: str, path: StablePath, value: Any) -> OpenedInside:
+    """Open what is sealed in a value of an old version, at a stable path of the record ``uid``."""
+    if isinstance(value, dict) and ciphertext.looks_sealed(value):
+        place = "/" + "/".join(map(str, path))
+        try:
+            plain = opened(vault, vault.access, value, rec=uid, place=place)
+        except TextcrmError as error:
+            return OpenedInside(value, 0, ((_labels(value), error),))
+        return OpenedInside(plain, 1, ())
+    if isinstance(value, dict):
+        found = {name: open_inside(vault, uid, (*path, name), one) for name, one in value.items()}
+        return _gathered({name: one.value for name, one in found.items()}, found.values())
+    if isinstance(value, list):
+        items = [
+            open_inside(vault, uid, (*path, _step(one, place)), one)
+            for place, one in enumerate(value)
+        ]
+        return _gathered([one.value for one in items], items)
+    return OpenedInside(value, 0, ())
+
+
+def _gathered(value: Any, parts: Iterable[OpenedInside]) -> OpenedInside:
+    told = list(parts)
+    locked = tuple(one for part in told for one in part.locked)
+    return OpenedInside(value, sum(part.opened for part in told), locked)
+
+
+def _step(item: Any, place: int) -> str | int:
+    own = item.get("id") if isinstance(item, dict) else None
+    return own if isinstance(own, str) and own else place
 
 
 def opened(vault: Vault, access: Access, node: Any, *, rec: str, place: str) -> Any:

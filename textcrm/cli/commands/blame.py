@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.cli.frame import argument, command
+from textcrm.cli.frame import argument, command, option
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -25,19 +25,31 @@ if TYPE_CHECKING:
 )
 @argument("id", help=Text("id or name", "编号或名称"))
 @argument("path", required=False, help=Text("a field", "字段"))
-def run(context: Context, id: str, path: str | None) -> None:
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text("sealed values in clear, with your key", "用您的密钥显示加密内容"),
+)
+@option("--purpose", metavar="WHY", help=Text("why it is revealed", "查看明文的目的"))
+def run(context: Context, id: str, path: str | None, reveal: bool, purpose: str | None) -> None:
     """Tell who set what."""
+    from textcrm.cli.opening import Opener
     from textcrm.history.blame import blame
 
     vault = context.vault()
     record = vault.get(id)
-    found = blame(vault, record, _below(context, record.raw, path))
+    opener = Opener(context, reveal=reveal)
+    found = [
+        one._replace(value=opener.value(record.uid or "", record.id, one.path, one.value))
+        for one in blame(vault, record, _below(context, record.raw, path))
+    ]
     if context.json:
         context.emit([_json(context, one) for one in found])
     elif found:
         _print(context, found)
     else:
         context.say(Text("nothing stands there", "该处没有内容"))
+    opener.close("blame --reveal", purpose)
     if not found:
         context.exit(1)
 

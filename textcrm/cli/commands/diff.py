@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.cli.frame import argument, command
+from textcrm.cli.frame import argument, command, option
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -28,8 +28,15 @@ if TYPE_CHECKING:
     ],
 )
 @argument("words", nargs=-1, metavar="[ID] [A..B]", help=Text("a customer, a span", "客户、区间"))
-def run(context: Context, words: tuple[str, ...]) -> None:
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text("sealed values in clear, with your key", "用您的密钥显示加密内容"),
+)
+@option("--purpose", metavar="WHY", help=Text("why it is revealed", "查看明文的目的"))
+def run(context: Context, words: tuple[str, ...], reveal: bool, purpose: str | None) -> None:
     """Tell what differs."""
+    from textcrm.cli.opening import Opener
     from textcrm.errors import Misuse
     from textcrm.history.diff import diff
     from textcrm.history.past import find
@@ -46,7 +53,11 @@ def run(context: Context, words: tuple[str, ...]) -> None:
             ),
         )
     vault = context.vault()
-    found = diff(vault, find(vault, ids[0]) if ids else None, spans[0] if spans else None)
+    opener = Opener(context, reveal=reveal)
+    found = [
+        one._replace(changes=tuple(opener.change(one.uid, one.id, each) for each in one.changes))
+        for one in diff(vault, find(vault, ids[0]) if ids else None, spans[0] if spans else None)
+    ]
     if context.json:
         context.emit([_json(context, one) for one in found])
     else:
@@ -55,6 +66,7 @@ def run(context: Context, words: tuple[str, ...]) -> None:
                 _print(context, one)
         if not found:
             context.say(Text("no difference", "没有差异"))
+    opener.close("diff --reveal", purpose)
 
 
 def _json(context: Context, one: Difference) -> dict[str, Any]:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
         ),
         (Text("a customer's history", "某客户的历史"), "textcrm log C20240501001"),
         (Text("the last ten changes", "最近十次改动"), "textcrm log --limit 10"),
+        (
+            Text("who changed a status this year", "今年谁改过合作状态"),
+            "textcrm log --field 状态 --since 2026-01-01",
+        ),
     ],
 )
 @argument(
@@ -67,6 +71,12 @@ if TYPE_CHECKING:
     help=Text("history: only where that field changed", "历史：只看某字段"),
 )
 @option("--deleted", is_flag=True, help=Text("history: only what was deleted", "历史：只看删除"))
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text("history: sealed values in clear, with your key", "历史：用您的密钥显示加密内容"),
+)
+@option("--purpose", metavar="WHY", help=Text("why it is revealed", "查看明文的目的"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(context: Context, id: str | None, summary: str | None, **given: Any) -> None:
     """Record an interaction or tell the history."""

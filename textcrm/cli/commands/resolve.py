@@ -10,6 +10,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
+    from textcrm.cli.opening import Opener
     from textcrm.history.questions import Question
 
 
@@ -37,14 +38,22 @@ if TYPE_CHECKING:
     "--both", is_flag=True, help=Text("both, in a list or a text", "两者都保留（列表、多行文字）")
 )
 @option("--value", metavar="V", help=Text("another value", "其他值"))
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text("sealed values in clear, with your key", "用您的密钥显示加密内容"),
+)
+@option("--purpose", metavar="WHY", help=Text("why it is revealed", "查看明文的目的"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context, id: str | None, path: str | None, reason: str | None, **given: Any
 ) -> None:
     """Resolve questions."""
+    from textcrm.cli.opening import Opener
     from textcrm.history import resolve
 
     found = resolve.find(context.vault(), id, path)
+    opener = Opener(context, reveal=bool(given["reveal"]))
     chosen = [name for name in ("mine", "theirs", "both") if given[name]]
     if given["value"] is not None:
         chosen.append("value")
@@ -57,10 +66,22 @@ def run(
     if chosen:
         _answer(context, id, found, chosen[0], given["value"], reason)
     elif not context.interactive:
-        _list(context, found)
+        _list(context, [_opened(opener, one) for one in found])
     else:
         for one in found:
-            _ask(context, one, reason)
+            _ask(context, one, _opened(opener, one), reason)
+    opener.close("resolve --reveal", given["purpose"])
+
+
+def _opened(opener: Opener, one: Question) -> Question:
+    """The question with its values as the reader's key opens them, for showing only."""
+    if one.whole or not opener.reveal:
+        return one
+    uid = opener.uid_of(one.id)
+    base, mine, theirs = (
+        opener.value(uid, one.id, one.path, value) for value in (one.base, one.mine, one.theirs)
+    )
+    return one._replace(base=base, mine=mine, theirs=theirs)
 
 
 def _list(context: Context, found: list[Question]) -> None:
@@ -152,11 +173,11 @@ def _settled(
     return commit
 
 
-def _ask(context: Context, one: Question, reason: str | None) -> None:
+def _ask(context: Context, one: Question, shown: Question, reason: str | None) -> None:
     from textcrm.cli.questions import show
     from textcrm.history import resolve
 
-    show(context, one)
+    show(context, shown)
     options = {
         "mine": Text("mine", "用我的"),
         "theirs": Text("theirs (as it is)", "用对方的（不变）"),
