@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
 from textcrm.normalize.identifiers import code_key, resident_id_18
 from textcrm.normalize.keys import levelled
@@ -38,6 +38,12 @@ CODES: Final[Mapping[str, KeyKind]] = {
     "registration_number": "registration",
     "id_number": "id_number",
     "bank_account": "bank_account",
+}
+# Lists that are sealed as a whole, of which the schema says no more: their items are texts, or
+# mappings with the text under this name.
+_SEALED_LISTS: Final[Mapping[str, tuple[KeyKind, str]]] = {
+    "phones": ("phone", "number"),
+    "emails": ("email", "address"),
 }
 _TOP_ONLY: Final = frozenset(("uid", "id", "former_ids"))
 _SHORTEST_CODE: Final = 5
@@ -123,6 +129,8 @@ def _kind(field: Field) -> KeyKind | None:
     kind = field.element.kind
     if kind in ("phone", "email"):
         return "phone" if kind == "phone" else "email"
+    if field.seal and not field.fields and field.name in _SEALED_LISTS:
+        return _SEALED_LISTS[field.name][0]
     if field.name in _TOP_ONLY and len(field.path) > 1:
         return None
     return CODES.get(field.name)
@@ -141,13 +149,19 @@ def _below(
     for name, kind in plan.kinds.items():
         value = tree.get(name)
         for one in value if isinstance(value, list) else (value,):
-            if isinstance(one, str):
-                yield (*at, name), kind, one
+            text = one.get(_SEALED_LISTS[name][1]) if _is_item(one, name) else one
+            if isinstance(text, str):
+                yield (*at, name), kind, text
     for name, child in plan.children.items():
         value = tree.get(name)
         for one in value if isinstance(value, list) else (value,):
             if isinstance(one, dict):
                 yield from _below(one, child, (*at, name))
+
+
+def _is_item(value: object, name: str) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is an item of a list that is sealed as a whole."""
+    return isinstance(value, dict) and name in _SEALED_LISTS
 
 
 # -- one spelling

@@ -83,7 +83,8 @@ def _floored(
     return evidence.POSSIBLE if few else score
 
 
-def _found(code: str, less: float = 0.0, **data: Any) -> Finding:
+def finding(code: str, less: float = 0.0, **data: Any) -> Finding:
+    """A finding with the bits of the table, less what its being common takes away."""
     bits = evidence.TABLE[code].bits
     return Finding(code, max(0.5, bits - less) if bits > 0 else bits, data)
 
@@ -103,18 +104,20 @@ def _keys(one: Profile, two: Profile, held: Callable[[str], int]) -> Iterator[Fi
         if code == "same-phone" and not key.value.startswith("+861"):
             code = "same-phone" if not key.value.startswith("+86") else "same-landline"
         if code is not None:
-            yield _found(code, _common(held(key_word(key))), value=key.value)
+            yield finding(code, _common(held(key_word(key))), value=key.value)
     yield from _differing_keys(one, two)
     accounts = sorted(one.accounts & two.accounts, key=lambda each: held(f"a {each}"))
     for place, account in enumerate(accounts[:2]):
         network, _, handle = account.partition(" ")
         code = "more-accounts" if place else "same-account"
-        yield _found(code, _common(held(f"a {account}")), network=network, value=handle)
+        yield finding(code, _common(held(f"a {account}")), network=network, value=handle)
     for code in sorted(one.codes & two.codes):
         field, _, value = code.partition(" ")
-        yield _found("same-code", _common(held(f"c {code}")), field=field.lstrip("."), value=value)
+        yield finding(
+            "same-code", _common(held(f"c {code}")), field=field.lstrip("."), value=value
+        )
     if one.domain and one.domain == two.domain:
-        yield _found("same-website", _common(held(f"d {one.domain}")), value=one.domain)
+        yield finding("same-website", _common(held(f"d {one.domain}")), value=one.domain)
 
 
 def _differing_keys(one: Profile, two: Profile) -> Iterator[Finding]:
@@ -124,20 +127,20 @@ def _differing_keys(one: Profile, two: Profile) -> Iterator[Finding]:
         if not mine or not other or mine & other:
             continue
         if kind == "phone":
-            yield _found("other-phones")
+            yield finding("other-phones")
         elif kind == "id_number":
-            yield _found("other-id-number")
+            yield finding("other-id-number")
         else:
             yield from _other_registration(min(mine), min(other))
 
 
 def _other_registration(mine: str, other: str) -> Iterator[Finding]:
     if _is_uscc(mine) and _is_uscc(other):
-        yield _found("other-company")
+        yield finding("other-company")
     elif _typo(mine, other):
-        yield _found("like-registration")
+        yield finding("like-registration")
     else:
-        yield _found("other-registration")
+        yield finding("other-registration")
 
 
 @lru_cache(maxsize=16384)
@@ -162,13 +165,13 @@ def _names(one: Profile, two: Profile, held: Callable[[str], int]) -> Iterator[F
     common = 0
     if code in _NAMED:
         common = max(held(name_word(name.core)) for name in one.names + two.names)
-    yield _found(code, _common(common))
+    yield finding(code, _common(common))
     if one.person is not None and two.person is not None and one.person != two.person:
-        yield _found("other-kind")
+        yield finding("other-kind")
     yield from _place_in_name(one, two)
     branches = [{name.branch for name in side.names if name.branch} for side in (one, two)]
     if branches[0] != branches[1] and code not in ("other-name", "far-name"):
-        yield _found("other-branch")
+        yield finding("other-branch")
 
 
 def _place_in_name(one: Profile, two: Profile) -> Iterator[Finding]:
@@ -177,7 +180,7 @@ def _place_in_name(one: Profile, two: Profile) -> Iterator[Finding]:
     other = [name.regions for name in two.names if name.regions]
     if mine and other:
         fitting = any(_compatible(a, b) for a in mine for b in other)
-        yield _found("same-place-in-name" if fitting else "other-place-in-name")
+        yield finding("same-place-in-name" if fitting else "other-place-in-name")
 
 
 def _compatible(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
@@ -196,16 +199,16 @@ def _people(one: Profile, two: Profile, held: Callable[[str], int]) -> Iterator[
     shared = mine & other
     if shared:
         least = min(held(person_word(name)) for name in shared)
-        yield _found("same-contact", _common(least), value=min(shared))
+        yield finding("same-contact", _common(least), value=min(shared))
     elif one.people and two.people and not _alike_people(one, two):
-        yield _found("other-contacts")
+        yield finding("other-contacts")
     if one.births and two.births:
         if one.births & two.births:
-            yield _found("same-birthday")
+            yield finding("same-birthday")
         elif any(_typo(a, b) for a in one.births for b in two.births):
-            yield _found("like-birthday")
+            yield finding("like-birthday")
         elif one.person is not False or two.person is not False:
-            yield _found("other-birthday")
+            yield finding("other-birthday")
 
 
 def _own_name(one: Profile) -> frozenset[str]:
@@ -229,7 +232,7 @@ def _places(one: Profile, two: Profile) -> Iterator[Finding]:
     codes = [_place(mine, other) for mine in one.places for other in two.places]
     best = max(codes, key=lambda code: evidence.TABLE[code].bits if code else 0)
     if best:
-        yield _found(best)
+        yield finding(best)
 
 
 @lru_cache(maxsize=65536)

@@ -12,7 +12,7 @@ from textcrm.text import Text
 from textcrm.vault import edits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textcrm.record import Record
     from textcrm.schema import Field
@@ -38,10 +38,11 @@ def add(
     *,
     tree: dict[str, Any] | None = None,
     reason: str | None = None,
+    before: Callable[[dict[str, Any]], None] | None = None,
 ) -> Done:
     """Add a customer. ``tree`` is a record to start from; assignments are (path, value) as typed.
 
-    Raises Invalid where the record would break the schema, Misuse for a path or value.
+    ``before`` is told what is to be written, and may raise. Raises Invalid where the record would break the schema, Misuse for a path or value.
     """
     order = vault.schema.order()
     start = {"name": name, **{k: v for k, v in (tree or {}).items() if k != "name"}}
@@ -53,6 +54,8 @@ def add(
         values.append(one)
         text = apply(vault, text, [one])
     raw = yamlfile.read_mapping(text)
+    if before is not None:
+        before(raw)
     result = vault.write("add", lambda draft: _add(vault, draft, raw), reason=reason)
     return Done(result, tuple(values))
 

@@ -35,6 +35,29 @@ _TABLES: Final = (
     "CREATE TABLE alike_at(version TEXT, sequence INTEGER)",
 )
 
+_KEYS: Final = frozenset(
+    [
+        "same-registration",
+        "same-email",
+        "same-phone",
+        "same-landline",
+        "same-id-number",
+        "same-bank-account",
+    ]
+)
+_NAMES: Final = frozenset(
+    [
+        "same-name",
+        "same-core",
+        "same-sound",
+        "same-person",
+        "short-name",
+        "like-name",
+        "like-person",
+    ]
+)
+_OTHERS: Final = frozenset(("other-place-in-name", "other-branch", "other-company"))
+
 
 class Similar(NamedTuple):
     """A customer that is like another: its id and name, and how."""
@@ -62,7 +85,7 @@ class Alike:
         """The customers that a record to be added is like, the likest first.
 
         ``tree`` is in a record's form, typed or raw. Besides those with a score of at least
-        ``least`` come all of the same name.
+        ``least`` come all of a like name and all with a key in common.
         """
         profile = profile_of(tree, self._vault.schema)
         words = words_of(profile)
@@ -78,7 +101,7 @@ class Alike:
             for other, name, given in self._noted
             if any(not word.startswith("=") for word in given & words)
         ]
-        chosen = [one for one in found if one.likeness.score >= least or _same_name(one.likeness)]
+        chosen = [one for one in found if one.likeness.score >= least or _warned(one.likeness)]
         return sorted(chosen, key=lambda one: -one.likeness.score)
 
     def note(self, record_id: str, tree: Mapping[str, Any]) -> None:
@@ -86,6 +109,11 @@ class Alike:
         profile = profile_of(tree, self._vault.schema, record_id)
         name = tree.get("name")
         self._noted.append((profile, name if isinstance(name, str) else "", words_of(profile)))
+
+    def name_by_id(self, record_id: str) -> str:
+        """The name of a customer, also of one that was noted; empty where nobody has the id."""
+        noted = (name for profile, name, _ in self._noted if profile.id == record_id)
+        return next(noted, "") or self._catalog.safely(self._catalog.names).get(record_id, "")
 
     # -- all with each other
 
@@ -184,8 +212,10 @@ class _Counts(dict[str, int]):
         return self[word]
 
 
-def _same_name(likeness: Likeness) -> bool:
-    return any(f.code in ("same-name", "same-core", "same-person") for f in likeness.findings)
+def _warned(likeness: Likeness) -> bool:
+    """Whether what is shared is told before a customer is added, whatever else differs."""
+    codes = {f.code for f in likeness.findings}
+    return bool(codes & _KEYS) or (bool(codes & _NAMES) and not codes & _OTHERS)
 
 
 # -- following the catalog

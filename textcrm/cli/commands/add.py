@@ -9,7 +9,12 @@ from textcrm.cli.written import report
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textcrm.cli.context import Context
+    from textcrm.vault.alike import Similar
+
+_SHOWN = 3
 
 
 @command(
@@ -65,14 +70,14 @@ def run(
     if chosen is None:
         chosen = context.ask(Text("Customer's name", "客户名称"), option="NAME")
     pairs = [context.value_of(split_assignment(one)) for one in sets]
-    _warn_of_likeness(context, str(chosen))
-    done = editing.add(vault, str(chosen), pairs, tree=tree, reason=reason)
+    asked = _Asked(context)
+    done = editing.add(vault, str(chosen), pairs, tree=tree, reason=reason, before=asked)
     granting.warn_of_typed(context, vault, sets, done)
     report(
         context,
         done,
         Text("added {id} {name} ({commit})", "已新增 {id} {name}（{commit}）"),
-        also={"name": chosen},
+        also={"name": chosen, "duplicates": asked.json()},
         name=chosen,
     )
     if not context.json and done.result.commit:
@@ -90,24 +95,62 @@ def _tree(context: Context, source: str | None) -> dict[str, Any] | None:
     return tree
 
 
-def _warn_of_likeness(context: Context, name: str) -> None:
-    """A customer of the same name may be the same one: ask on a terminal, warn off it (G1)."""
-    from textcrm.store import fold
-    from textcrm.vault.lookup import strings
+class _Asked:
+    """Says whom the new customer may be, before it is written: asks on a terminal (G1)."""
 
-    folded = fold(name)
-    same = [
-        record
-        for record in context.vault().records(mentioning=name)
-        if folded in (fold(record.name), *map(fold, strings(record.raw.get("aliases"))))
-    ]
-    if not same:
-        return
-    ids = [record.id for record in same]
-    context.warn(
-        Text("{name} is there already: {ids}", "已有同名客户 {name}：{ids}"), name=name, ids=ids
-    )
-    if context.interactive and not context.confirm(
-        Text("Add another one?", "仍然新增？"), default=False
-    ):
-        context.abort()
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.found: Sequence[Similar] = ()
+
+    def __call__(self, tree: dict[str, Any]) -> None:
+        from textcrm.vault.lookout import Lookout
+
+        context = self._context
+        self.found, closed = Lookout(context.vault()).before(tree)
+        if closed:
+            context.warn(
+                Text(
+                    "{count} sealed values ({labels}) were not compared: no key at hand opens them",
+                    "有 {count} 个加密值（{labels}）未参与查重：没有可用的密钥",
+                ),
+                count=sum(closed.values()),
+                labels=sorted(closed),
+            )
+        if not self.found:
+            return
+        self._say()
+        if context.interactive and not context.confirm(
+            Text("Add it all the same?", "仍然新增？"), default=False
+        ):
+            context.abort()
+
+    def _say(self) -> None:
+        from textcrm.cli.likeness import reasons
+        from textcrm.cli.tables import mask_name
+
+        context = self._context
+        for one in self.found[:_SHOWN]:
+            context.warn(
+                Text(
+                    "may be there already: {id} {name} ({why})", "可能已存在：{id} {name}（{why}）"
+                ),
+                id=one.id,
+                name=mask_name(context, one.name),
+                why=reasons(context, one.likeness.reasons),
+            )
+        if len(self.found) > _SHOWN:
+            context.warn(Text("... and {n} more", "……另有 {n} 位"), n=len(self.found) - _SHOWN)
+
+    def json(self) -> list[dict[str, Any]]:
+        """Those who were found, for programs."""
+        from textcrm.cli.tables import mask_name
+
+        return [
+            {
+                "id": one.id,
+                "name": mask_name(self._context, one.name),
+                "score": one.likeness.score,
+                "reasons": [each.code for each in one.likeness.reasons],
+            }
+            for one in self.found
+        ]
