@@ -78,6 +78,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "quality",
         Text("values follow a field that was renamed", "字段改名后迁移数据"),
     ),
+    "fix": (
+        "quality",
+        Text("mend what is safe; ask for what is missing", "自动修正；询问缺少的信息"),
+    ),
     "check": ("quality", Text("check customers against the schema and rules", "按模式和规则检查")),
     "duplicates": ("quality", Text("customers that may be one", "查找重复客户")),
     "hook": ("quality", Text("what git's hooks call", "供 git 钩子调用")),

@@ -47,7 +47,7 @@ def check(
     twice, a wrong folder) need all records and are given only where all are checked, or concern
     the ones named.
     """
-    found = check_paths(vault, _paths(vault, words), progress=progress)
+    found = check_paths(vault, paths_of(vault, words), progress=progress)
     if words:
         return found
     from textcrm.quality.key_files import key_file_problems
@@ -216,7 +216,11 @@ def _unplaced(error: TextcrmError, language: Language) -> str:
     return error.say(language).removeprefix(place).lstrip(":： ")
 
 
-def _paths(vault: Vault, words: Sequence[str]) -> list[str]:
+def paths_of(vault: Vault, words: Sequence[str]) -> list[str]:
+    """The record files that words mean: files, folders, ids, names; all where there are none.
+
+    Raises NotFound (no-such-record), Ambiguous.
+    """
     if not words:
         return list(store.paths(vault.root))
     chosen: dict[str, None] = {}

@@ -156,7 +156,7 @@ def _oddities(name: str) -> Iterator[tuple[str, str]]:
         "\uff10" <= char <= "\uff5a" and char.isalnum() for char in name
     ):
         yield "mixes full-width letters or digits", "混用了全角字母或数字"
-    if any(not char.isprintable() for char in name):
+    if any(not char.isprintable() and not char.isspace() for char in name):
         yield "holds control characters", "含有控制字符"
     if name in _LONE_TITLES:
         yield "is a title only", "只是称谓"

@@ -212,6 +212,9 @@ def _annotation(note: Any, path: Place) -> Iterator[Finding]:
     for name in ("group", "purpose", "source", "derived"):
         if not isinstance(note.get(name, ""), str):
             yield _not_a((*path, name), Text("a text", "一段文字"))
+    if not _is_wanted(note.get("wanted", False)):
+        what = Text("true, or {{field: [values]}}", "true 或 {{字段: [取值]}}")
+        yield _not_a((*path, "wanted"), what)
     for name in ("key", "aliases"):
         if not _is_words(note.get(name, [])):
             yield _not_a((*path, name), Text("a list of words", "文字列表"))
@@ -242,6 +245,12 @@ def _words(note: dict[str, Any], path: Place) -> Iterator[Finding]:
 
 def _is_words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _is_wanted(value: Any) -> bool:
+    return isinstance(value, bool) or (
+        isinstance(value, dict) and all(map(_is_words, value.values()))
+    )
 
 
 def _is_label(value: Any) -> bool:

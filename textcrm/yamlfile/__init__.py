@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textcrm.yamlfile.deleting import delete
     from textcrm.yamlfile.editing import append_item, insert_item, set_scalar, set_value
     from textcrm.yamlfile.places import Positions, positions
+    from textcrm.yamlfile.quoting import quote
     from textcrm.yamlfile.writing import dump
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "encode",
     "insert_item",
     "positions",
+    "quote",
     "read",
     "read_mapping",
     "set_scalar",
@@ -37,6 +39,7 @@ _LATE = {
     "dump": "writing",
     "insert_item": "editing",
     "positions": "places",
+    "quote": "quoting",
     "set_scalar": "editing",
     "set_value": "editing",
 }

@@ -118,8 +118,8 @@ def _secret(context: Context, copy: PlainCopy, text: str) -> bool:
 
 def _plan(record: Record, text: str) -> Callable[[Draft], None]:
     from textcrm.errors import Conflict
-    from textcrm.history.worktree import completed
     from textcrm.store import parse
+    from textcrm.vault.completing import completed
     from textcrm.yamlfile import encode
 
     def plan(draft: Draft) -> None:
