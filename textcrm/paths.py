@@ -240,3 +240,8 @@ def value_at(path: Path, raw: Any) -> Any:
 def spell(path: Path) -> str:
     """Write a path as people type it."""
     return "/".join(str(step) for step in path)
+
+
+def steps(spelled: str) -> Path:
+    """The concrete path that :func:`spell` wrote."""
+    return tuple(int(word) if word.isdigit() else word for word in spelled.split("/"))

@@ -79,11 +79,16 @@ class OpenedDocs:
             try:
                 labels = ciphertext.read(node).labels
                 keys = self._opening(labels)
-                place = spelled(path, record.raw)
-                value = sealing.unseal(node, rec=record.uid or "", path=place, identities=keys)
             except KeyMissing:
                 self.locked["+".join(labels)] += 1
+                continue
             except (TextcrmError, ciphertext.Malformed):
+                self.damaged.append(record.id)
+                continue
+            try:
+                place = spelled(path, record.raw)
+                value = sealing.unseal(node, rec=record.uid or "", path=place, identities=keys)
+            except TextcrmError:  # a key that does not open what its label names, too
                 self.damaged.append(record.id)
             else:
                 paths.value_at(path[:-1], record.raw)[path[-1]] = _as_typed(value)

@@ -111,7 +111,7 @@ def spelled(path: Path, raw: Any) -> str:
 def _sealed(
     vault: Vault, access: Access, record: Record, base: Record | None, plain: Plain
 ) -> str:
-    text = _normalised(vault, _anchored(record.text, [path for path, _, _ in plain]), plain)
+    text = _normalised(vault, record, plain)
     made = store.parse(record.path, text.encode("utf-8"), vault.schema)
     _demand_valid(vault, made, [path for path, _, _ in plain])
     owner = owner_of(access, made)
@@ -144,10 +144,11 @@ def _anchored(text: str, plain: Sequence[Path]) -> str:
     return text
 
 
-def _normalised(vault: Vault, text: str, plain: Plain) -> str:
-    """Values as people type them become what is stored, as in ``set``."""
+def _normalised(vault: Vault, record: Record, plain: Plain) -> str:
+    """The text with names for places, and values as people type them as what is stored."""
     from textcrm.normalize.entry import normalize_value
 
+    text = _anchored(record.text, [path for path, _, _ in plain])
     for path, field, value in plain:
         if not isinstance(value, str) or not value.strip():
             continue
@@ -156,11 +157,21 @@ def _normalised(vault: Vault, text: str, plain: Plain) -> str:
                 field, value, today=vault.today, now=vault.now, currency=vault.config.currency
             ).value
         except TextcrmError as error:  # a value that will not do is a record that would be invalid
-            data = {"path": paths.spell(path), **error.data}
-            raise Invalid(error.code, error.message, hint=error.hint, **data) from None
+            raise _unreadable(record, path, error) from None
         if stored != value:
             text = edits.put(text, path, stored, vault.schema)
     return text
+
+
+def _unreadable(record: Record, path: Path, error: TextcrmError) -> Invalid:
+    line, column = yamlfile.positions(record.text).value(path)
+    place = {"path": paths.spell(path), "file": record.path, "line": line, "column": column}
+    return Invalid(
+        error.code,
+        Text("{file}:{line}:{column}: {told}", "{file}:{line}:{column}：{told}"),
+        hint=error.hint,
+        **{**error.data, **place, "told": Text(error.say("en"), error.say("zh"))},
+    )
 
 
 def _demand_valid(vault: Vault, record: Record, sealed: Sequence[Path]) -> None:

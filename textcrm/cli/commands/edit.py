@@ -91,10 +91,11 @@ def _until_valid(
             if sealed == record.text:
                 return None
             return vault.write("edit", _plan(record, sealed), reason=reason)
-        except Invalid as error:
+        except Invalid as invalid:
+            error = _in_copy(invalid, record, text)
             if not _again(context, error):
                 keep(context, record, text, secret=_secret(context, copy, text))
-                raise
+                raise error from None
         except Conflict:
             keep(context, record, text, secret=_secret(context, copy, text))
             raise
@@ -185,8 +186,34 @@ def _edited(
         return decode(file.read_bytes(), file=record.path)
 
 
-def _again(context: Context, error: Invalid) -> bool:
-    context.show_error(error)
-    return context.interactive and context.confirm(
-        Text("Go on editing?", "继续编辑？"), default=True
+def _in_copy(error: Invalid, record: Record, text: str) -> Invalid:
+    """The same error with the lines of the text that was typed, which has no ciphertext in it."""
+    from textcrm.paths import steps
+    from textcrm.yamlfile import positions
+
+    marks = positions(text)
+    placed = []
+    for one in error.data.get("problems", ()):
+        line, column = (marks.key if one.finding.at_key else marks.value)(one.finding.path)
+        placed.append(one._replace(line=line, column=column))
+    if placed:
+        data = {"problems": placed, "line": placed[0].line, "column": placed[0].column}
+    elif "told" in error.data:
+        data = dict(zip(("line", "column"), marks.value(steps(error.data["path"])), strict=True))
+    else:
+        return error
+    told = error.data.get("told") or Text(error.say("en"), error.say("zh"))
+    return Invalid(
+        error.code,
+        Text("{file}:{line}:{column}: {told}", "{file}:{line}:{column}：{told}"),
+        hint=error.hint,
+        **{**error.data, **data, "file": record.path, "told": told},
     )
+
+
+def _again(context: Context, error: Invalid) -> bool:
+    """Whether somebody is there who wants to mend it; else it is told when it ends the command."""
+    if not context.interactive:
+        return False
+    context.show_error(error)
+    return context.confirm(Text("Go on editing?", "继续编辑？"), default=True)
