@@ -138,7 +138,7 @@ def _field_names(context: Context, word: str | None) -> list[str] | None:
     from textcrm.paths import find, split
 
     schema = context.vault().schema
-    words = split(word)
+    words = split(word.strip("/"))
     if len(words) > 1:
         names: list[str] = []
         for one in words:
