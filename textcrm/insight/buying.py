@@ -47,12 +47,11 @@ class Buying(NamedTuple):
         """The chance that a customer still buys. Without a repeat purchase the model says 1."""
         if not seen.frequency:
             return 1.0
-        return 1 / (1 + self._gone(seen))
-
-    def _gone(self, seen: Seen) -> float:
         x = seen.frequency
-        ratio = (self.alpha + seen.watched) / (self.alpha + seen.last)
-        return float(self.a / (self.b + x - 1) * ratio ** (self.r + x))
+        odds = math.log(self.a / (self.b + x - 1)) + (self.r + x) * math.log(
+            (self.alpha + seen.watched) / (self.alpha + seen.last)
+        )
+        return 1 / (1 + math.exp(min(odds, 700.0)))
 
     def expected(self, seen: Seen, weeks: float) -> float:
         """The purchases to be expected in so many weeks from now.
