@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import random
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -143,16 +145,27 @@ def test_value_on_the_sample_says_what_it_is_too_little_for(vault: Vault) -> Non
     assert "wants 100" in table.notes[1].say("en")
 
 
+def simulated(customers: int) -> Iterator[list[dt.date]]:
+    """Days of purchase as the model has them: random rates, and a random end after any of them."""
+    chance = random.Random(5)
+    for _ in range(customers):
+        rate, leaves = chance.gammavariate(0.8, 0.05), chance.betavariate(1.5, 4)
+        day = dt.date(2026, 1, 1) + dt.timedelta(days=chance.randrange(60))
+        days = [day]
+        while chance.random() > leaves:
+            day += dt.timedelta(days=1 + int(chance.expovariate(rate)))
+            if day > dt.date(2026, 9, 30):
+                break
+            days.append(day)
+        yield days
+
+
 def test_a_fit_through_the_vault_with_the_day_of_the_calibration(tmp_path: Path) -> None:
     settings = "thresholds: {model_customers: 40}\n"
     trees = [
-        f"id: C2026010{n // 1000}{n % 1000:03d}\nname: n{n}\npurchases:\n"
-        + "".join(
-            f"  - {{date: '2026-{1 + (n * 7 + 2 * k) % 9:02d}-{1 + (n * 5 + k) % 28:02d}', "
-            f"amount: {50 + n % 17 * 3 + k}, product: p}}\n"
-            for k in range(1 + n % 4)
-        )
-        for n in range(1, 61)
+        f"id: C20260101{n:03d}\nname: n{n}\npurchases:\n"
+        + "".join(f"  - {{date: '{day}', amount: {50 + n % 17 * 3}}}\n" for day in days)
+        for n, days in enumerate(simulated(90), 1)
     ]
     made = vault_of(tmp_path / "v", trees, settings=settings)
     table = make(made, "value", span=Span(None, dt.date(2026, 10, 1)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections import Counter
 from decimal import Decimal
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 from insight_vault import TODAY, make, sample, sample_trees, vault_of
 
+from textcrm.insight.asking import Ask
+from textcrm.insight.facts import Facts
+from textcrm.insight.receivables import receivables, sealed_rows
 from textcrm.insight.table import Table
 from textcrm.vault import Vault
 
@@ -171,3 +175,17 @@ def test_activity(vault: Vault) -> None:
     ]
     assert table.total["late"] == len([one for one in late if one["next"].get("due")])
     assert table.total["sold"] == total("purchases")
+
+
+def test_sealed_instalments_join_with_a_key(tmp_path: Path) -> None:
+    vault = sample(tmp_path / "vault")
+    facts = Facts(vault)
+    rows = sealed_rows(facts)
+    assert [facts.id_of(row) for row in rows] == ["C20240318001"]
+    (doc,) = facts.docs(rows)
+    tree: dict[str, Any] = copy.deepcopy(dict(doc.typed))
+    tree["contracts"][0]["instalments"][1]["amount"] = "69000"
+    (row,) = rows
+    table = receivables(Ask(facts, reveal=True), {row: tree})
+    assert table.total["instalments"] == Decimal(69000)
+    assert (table.total["amount"], table.total["sealed"]) == (Decimal(192500), 0)

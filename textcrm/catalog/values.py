@@ -115,19 +115,19 @@ class Values:
         In the order of rows and items. Rows of :meth:`unkept` have more there than this tells.
         """
         found = self._connection.execute(
-            "SELECT row, item, kind, value, term FROM terms JOIN cells USING(term) "
+            "SELECT row, item, term, kind, value FROM terms JOIN cells USING(term) "
             "WHERE path=? AND kind NOT IN ('+', '-', 'x')",
             (put(".".join(path)),),
         ).fetchall()
         known: dict[int, Any] = {}
-        for _, _, kind, text, term in found:
+        for _, _, term, kind, text in found:
             if term not in known:
                 try:
                     known[term] = _value(kind, got(text))
                 except ValueError as error:
                     raise Damaged("terms") from error
-        found.sort(key=lambda one: one[:2])
-        return [(row, item, known[term]) for row, item, _, _, term in found]
+        found.sort()  # by row, item, term: no two are alike so far
+        return [(row, item, known[term]) for row, item, term, _, _ in found]
 
     def counts(self, path: tuple[str, ...]) -> dict[Any, int]:
         """How often each value stands at a path."""

@@ -188,8 +188,8 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
     )
     text = " ".join(words)
     facts = Facts(vault, text, archived=asked["archived"])
-    docs: Any = list(facts.docs())
-    if of:
-        wanted = finding.query(vault, text)
-        docs = items(docs, tuple(of.split(".")), wanted, archived=asked["archived"])
-    return pivot(facts, chosen, docs)
+    if not of:
+        return pivot(facts, chosen)
+    wanted = finding.query(vault, text)
+    path = tuple(of.split("."))
+    return pivot(facts, chosen, items(facts.docs(), path, wanted, archived=asked["archived"]))

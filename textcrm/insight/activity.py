@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -41,17 +41,17 @@ def activity(ask: Ask) -> Table:
     """People by what they did in the span, with the customers they own and what these bought."""
     facts = ask.facts
     owners = facts.one("owner")
-    people: dict[str | None, _Person] = {}
+    people: defaultdict[str | None, _Person] = defaultdict(_Person)
 
     def of(who: Any) -> _Person:
-        return people.setdefault(who if isinstance(who, str) and who else None, _Person())
+        return people[who if isinstance(who, str) and who else None]
 
     for row in facts.rows:
         of(owners.get(row)).owns += 1
-    for item in facts.items("interactions", "at", "by", "channel"):
+    names = ("at", "by", "channel", "next.due", "next.done")
+    for item in facts.items("interactions", *names):
         if item.day("at") in ask.span:
             of(item.text("by")).contacted(item)
-    for item in facts.items("interactions", "next.due", "next.done"):
         due = item.day("next.due")
         if due is not None and due < ask.end and not item.values.get("next.done"):
             of(owners.get(item.row)).late += 1

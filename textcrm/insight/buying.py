@@ -22,7 +22,7 @@ from textcrm.insight.descent import least
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_TERMS: Final = 20_000
+_TERMS: Final = 2_000
 
 
 class Seen(NamedTuple):
@@ -42,6 +42,13 @@ class Buying(NamedTuple):
     b: float
     customers: int
     repeaters: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether the parameters lie where they mean something; on purchases that are all alike
+        the likelihood has no greatest place, and the fit runs away.
+        """
+        return all(1e-3 < each < 1e3 for each in self[:4])
 
     def alive(self, seen: Seen) -> float:
         """The chance that a customer still buys. Without a repeat purchase the model says 1."""

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 Point = list[float]
 Slope = tuple[float, Point]
-_ROUNDS: Final = 200
+_ROUNDS: Final = 60
+_FLAT: Final = 1e-10
 
 
 def least(function: Callable[[Point], Slope], start: Sequence[float], near: float = 1e-7) -> Point:
     """The point where a function is least, from a start near it.
 
-    ``function`` gives its value and slope. Stops where no part of the slope exceeds ``near``.
+    ``function`` gives its value and slope. Stops where no part of the slope exceeds ``near``, where
+    a step gains next to nothing, or after 60 steps: on data that fit no parameters there is no end.
     """
     at = list(start)
     value, slope = function(at)
@@ -30,7 +32,10 @@ def least(function: Callable[[Point], Slope], start: Sequence[float], near: floa
         step = _stepped(function, at, value, _dot(way, slope), way)
         if step is None:
             break
-        after, value, steep = step
+        after, lower, steep = step
+        if value - lower < _FLAT * max(1.0, abs(value)):
+            return after
+        value = lower
         moved = [one - two for one, two in zip(after, at, strict=True)]
         turned = [one - two for one, two in zip(steep, slope, strict=True)]
         inverse = _updated(inverse, moved, turned)
@@ -43,7 +48,7 @@ def _stepped(
 ) -> tuple[Point, float, Point] | None:
     """A step that goes down enough (Armijo), halved until it does; none where it never does."""
     length = min(1.0, 2.0 / max(map(abs, way)))
-    for _ in range(40):
+    for _ in range(25):
         after = [one + length * two for one, two in zip(at, way, strict=True)]
         lower, slope = function(after)
         if math.isfinite(lower) and lower <= value + 1e-4 * length * falls:

@@ -58,6 +58,7 @@ class Facts:
         self.today = vault.today
         self.home = vault.config.currency
         self.catalog: Catalog = vault.catalog()
+        self._items: dict[tuple[str, ...], list[Item]] = {}
         self.rows = self._chosen(query, archived=archived)
 
     def _chosen(self, query: str, *, archived: bool) -> frozenset[int]:
@@ -133,16 +134,32 @@ class Facts:
 
         An item that has none of the fields is not given.
         """
+        asked = (of, *names)
+        if asked not in self._items:
+            self._items[asked] = self._gathered(of, names)
+        return self._items[asked]
+
+    def _gathered(self, of: str, names: tuple[str, ...]) -> list[Item]:
         found: dict[tuple[int, int], dict[str, Any]] = {}
         for name in names:
             for row, place, value in self.placed(f"{of}.{name}"):
-                found.setdefault((row, place), {}).setdefault(name, value)
+                key = (row, place)
+                item = found.get(key)
+                if item is None:
+                    found[key] = {name: value}
+                else:
+                    item.setdefault(name, value)
         return [Item(*key, values) for key, values in sorted(found.items())]
 
     def having(self, path: str) -> set[int]:
         """The customers with something at a path, sealed or not."""
         parts = tuple(path.split("."))
         return self.catalog.safely(lambda: self.catalog.values.having(parts)) & self.rows
+
+    def unkept(self, path: str) -> set[int]:
+        """The customers with more at a path than the table of values tells."""
+        parts = tuple(path.split("."))
+        return self.catalog.safely(lambda: self.catalog.values.unkept(parts)) & self.rows
 
     def docs(self, rows: set[int] | None = None) -> Iterator[Doc]:
         """Whole records as the catalog keeps them, in the order of their rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.insight import thin
 from textcrm.insight.table import Chart, Column, Note, Said, Table
 from textcrm.search.grouping import group, summed
 from textcrm.search.tabulate import column
@@ -33,8 +34,8 @@ class Pivot(NamedTuple):
     of: str = ""
 
 
-def pivot(facts: Facts, asked: Pivot, docs: list[Doc]) -> Table:
-    """Group records, or items. Amounts in other currencies than the vault's are told in notes.
+def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
+    """Group records, or the items in ``docs`` where ``of`` is a list. Amounts in other currencies than the vault's are told in notes.
 
     Raises Misuse (unknown-field, not-a-number, ambiguous-field).
     """
@@ -42,6 +43,9 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc]) -> Table:
     names = [*asked.by, *([asked.across] if asked.across else [])]
     keys = [column(name, schema, of=asked.of) for name in names]
     measures = _measures(facts, asked)
+    if docs is None:
+        added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
+        docs = thin.docs(facts, (*keys, *added))
     adding: dict[str, Any] = {
         "sums": asked.sums,
         "avgs": asked.avgs,

@@ -109,15 +109,28 @@ def _instalments(facts: Facts, opened: Mapping[int, Mapping[str, Any]]) -> Itera
             for one in items(contract, "instalments"):
                 if one.get("paid"):
                     continue
-                amount, currency = one.get("amount"), contract.get("currency")
+                currency = contract.get("currency")
                 yield Debt(
                     row,
                     INSTALMENT,
                     str(contract.get("number") or contract.get("title") or ""),
                     as_day(one.get("due")),
                     currency if isinstance(currency, str) and currency else facts.home,
-                    amount if isinstance(amount, Decimal) else None,
+                    _number(one.get("amount")),
                 )
+
+
+def _number(value: object) -> Decimal | None:
+    """An amount as typed, or as it comes out of its seal: in figures, as text or whole number."""
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return Decimal(value)
+    if not isinstance(value, str):
+        return None
+    try:
+        amount = Decimal(value)
+    except ArithmeticError:
+        return None
+    return amount if amount.is_finite() else None
 
 
 def age_of(debt: Debt, today: dt.date) -> Said:

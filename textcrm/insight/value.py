@@ -23,10 +23,13 @@ REPEATERS: Final = 30
 
 
 class Models(NamedTuple):
-    """The fitted models; None where there is too little to fit on."""
+    """The fitted models; None where there is too little to fit on, or where (``fitted``) the data
+    do not follow the model.
+    """
 
     buying: Buying | None
     spending: Spending | None
+    fitted: bool = False
 
 
 class Worth(NamedTuple):
@@ -80,6 +83,8 @@ def models_of(bought: dict[int, Bought], end: dt.date, least: int) -> Models:
     if len(seen) < least or len(repeaters) < REPEATERS:
         return Models(None, None)
     buying = fit_buying(seen.values())
+    if not buying.sound:
+        return Models(None, None, fitted=True)
     worth = [(seen[row].frequency, repeat_mean(bought[row])) for row in repeaters]
     worth = [one for one in worth if one[1] > 0]
     varied = len({mean for _, mean in worth}) > 2
@@ -94,19 +99,22 @@ def worths(ask: Ask) -> tuple[dict[int, Worth], Models]:
     models = models_of(bought, ask.end, limits["model_customers"])
     scores = scored(bought, ask.end, config.rfm) if bought else {}
     found = {}
+    known: dict[Seen, float] = {}
     for row, one in bought.items():
         tier = tier_of(scores[row], limits["rfm_high"], limits["rfm_medium"])
-        found[row] = Worth(one, scores[row], tier, *_ahead(one, models, ask.end))
+        found[row] = Worth(one, scores[row], tier, *_ahead(one, models, ask.end, known))
     return found, models
 
 
 def _ahead(
-    bought: Bought, models: Models, end: dt.date
+    bought: Bought, models: Models, end: dt.date, known: dict[Seen, float]
 ) -> tuple[float | None, float | None, Decimal | None]:
     if models.buying is None:
         return None, None, None
     seen = seen_of(bought, end)
-    expected = models.buying.expected(seen, AHEAD_WEEKS)
+    if seen not in known:
+        known[seen] = models.buying.expected(seen, AHEAD_WEEKS)
+    expected = known[seen]
     alive = models.buying.alive(seen) if seen.frequency else None
     mean = None
     if models.spending is not None:
@@ -212,6 +220,15 @@ def _notes(ask: Ask, found: dict[int, Worth], models: Models) -> list[Note]:
 def _model_note(found: dict[int, Worth], models: Models, least: int) -> Note:
     repeaters = sum(len(one.bought.days) > 1 for one in found.values())
     data = {"n": len(found), "repeaters": repeaters, "least": least, "wanted": REPEATERS}
+    if models.buying is None and models.fitted:
+        return Note(
+            Text(
+                "No forecast: the purchases of these {n} buyers, {repeaters} of whom came again, do "
+                "not follow the model (BG/NBD).",
+                "不作预测：这 {n} 位已购客户（其中 {repeaters} 位重复购买）的购买规律不符合 BG/NBD 模型。",
+            ),
+            {"n": len(found), "repeaters": repeaters},
+        )
     if models.buying is None:
         return Note(
             Text(

@@ -1,0 +1,106 @@
+"""Records with nothing in them but the fields that a pivot asks for, straight from the catalog's values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textcrm.query import Doc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textcrm.insight.facts import Facts
+    from textcrm.query.names import Target
+    from textcrm.search.tabulate import Column
+
+_NOT_KEPT = ("age", "age_band", "days_silent", "other_currencies")
+_MONEY = ("purchases.currency", "payments.currency")
+
+
+def docs(facts: Facts, columns: Iterable[Column]) -> list[Doc]:
+    """The chosen records for some columns; whole ones where the values do not tell all.
+
+    Grouping these gives what grouping the whole records gives.
+    """
+    targets = {target for column in columns for target in column.targets}
+    if not all(_told(facts, target) for target in targets):
+        return list(facts.docs())
+    trees: dict[int, dict[str, Any]] = {row: {} for row in facts.rows}
+    derived: dict[int, dict[str, Any]] = {row: {} for row in facts.rows}
+    whole = _foreign(facts) if any(target.derived for target in targets) else set()
+    for path in _paths(facts, targets):
+        whole |= facts.unkept(".".join(path))
+        for row, place, value in facts.placed(".".join(path)):
+            if path[0] == "derived":
+                derived[row][path[1]] = value
+            elif len(path) == 1:
+                _put(trees[row], path[0], value, place)
+            else:
+                _item(trees[row], path[0], place)[path[1]] = value
+    found: list[Doc] = list(facts.docs(whole))
+    found += [
+        Doc(
+            "",
+            tree,
+            lambda row=row: derived[row],  # type: ignore[misc]
+            facts.vault.schema,
+            today=facts.today,
+        )
+        for row, tree in trees.items()
+        if row not in whole
+    ]
+    return found
+
+
+def _told(facts: Facts, target: Target) -> bool:
+    """Whether the values of a place are all in the catalog's table, each in its item."""
+    if target.derived:
+        return target.derived not in _NOT_KEPT
+    if not target.path or target.field is None or target.field.fields:
+        return False
+    if not facts.catalog.values.kept(target.path):
+        return False
+    if len(target.path) == 1:
+        return True
+    outer = facts.vault.schema.at(target.path[:1])
+    return len(target.path) == 2 and outer is not None and outer.kind == "items"
+
+
+def _paths(facts: Facts, targets: set[Target]) -> list[tuple[str, ...]]:
+    """The paths to read: of a list all single values of its items, so that no item is missed."""
+    found: dict[tuple[str, ...], None] = {}
+    for target in targets:
+        if target.derived:
+            found["derived", target.derived] = None
+        elif len(target.path) == 1:
+            found[target.path] = None
+        else:
+            outer = facts.vault.schema.at(target.path[:1])
+            inner = outer.fields if outer is not None else ()
+            for each in inner:
+                if not each.fields and not each.seal and each.name != "id":
+                    found[target.path[0], each.name] = None
+    return list(found)
+
+
+def _foreign(facts: Facts) -> set[int]:
+    """Records with amounts in a currency of their own: what is derived of them has those too."""
+    rows: set[int] = set()
+    for path in _MONEY:
+        rows |= {row for row, _, value in facts.placed(path) if value != facts.home}
+    return rows
+
+
+def _put(tree: dict[str, Any], name: str, value: Any, place: int) -> None:
+    """A single value, or one of a list of words."""
+    if not place:
+        tree[name] = value
+    else:
+        tree.setdefault(name, []).append(value)
+
+
+def _item(tree: dict[str, Any], name: str, place: int) -> dict[str, Any]:
+    items: list[dict[str, Any]] = tree.setdefault(name, [])
+    while len(items) < place:
+        items.append({})
+    return items[place - 1]
