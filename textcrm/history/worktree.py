@@ -9,6 +9,7 @@ from textcrm.errors import Invalid, TextcrmError
 from textcrm.paths import spell
 from textcrm.vault.completing import completed
 from textcrm.vault.draft import invalid
+from textcrm.vault.typed_places import placed_in, said_first
 from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -125,11 +126,13 @@ def save(
             try:
                 _adopt(vault, draft, path, data)
             except Invalid as error:
-                if "problems" not in error.data:
-                    raise
-                wrong += error.data["problems"]
+                placed = placed_in(error, path, (data or b"").decode("utf-8", "replace"))
+                if "problems" not in placed.data:
+                    raise placed from None
+                wrong += placed.data["problems"]
         if wrong:
-            raise invalid(wrong)
+            first = wrong[0]
+            raise said_first(invalid(wrong), file=first.file, line=first.line, column=first.column)
 
     result = vault.write("save", plan, reason=message, adopt=contents)
     return result, tuple(contents)

@@ -164,14 +164,11 @@ def _normalised(vault: Vault, record: Record, plain: Plain) -> str:
 
 
 def _unreadable(record: Record, path: Path, error: TextcrmError) -> Invalid:
+    from textcrm.vault.typed_places import said_first
+
     line, column = yamlfile.positions(record.text).value(path)
-    place = {"path": paths.spell(path), "file": record.path, "line": line, "column": column}
-    return Invalid(
-        error.code,
-        Text("{file}:{line}:{column}: {told}", "{file}:{line}:{column}：{told}"),
-        hint=error.hint,
-        **{**error.data, **place, "told": Text(error.say("en"), error.say("zh"))},
-    )
+    bare = Invalid(error.code, error.message, hint=error.hint, **error.data)
+    return said_first(bare, path=paths.spell(path), file=record.path, line=line, column=column)
 
 
 def _demand_valid(vault: Vault, record: Record, sealed: Sequence[Path]) -> None:

@@ -80,6 +80,7 @@ def _until_valid(
     from textcrm.cli.rejected import keep
     from textcrm.errors import Conflict
     from textcrm.records.plain_copy import plain_copy, taken_back
+    from textcrm.vault.typed_places import placed_in
 
     vault = context.vault()
     copy = plain_copy(vault, record)
@@ -92,7 +93,7 @@ def _until_valid(
                 return None
             return vault.write("edit", _plan(record, sealed), reason=reason)
         except Invalid as invalid:
-            error = _in_copy(invalid, record, text)
+            error = placed_in(invalid, record.path, text)
             if not _again(context, error):
                 keep(context, record, text, secret=_secret(context, copy, text))
                 raise error from None
@@ -184,31 +185,6 @@ def _edited(
                 status=code,
             )
         return decode(file.read_bytes(), file=record.path)
-
-
-def _in_copy(error: Invalid, record: Record, text: str) -> Invalid:
-    """The same error with the lines of the text that was typed, which has no ciphertext in it."""
-    from textcrm.paths import steps
-    from textcrm.yamlfile import positions
-
-    marks = positions(text)
-    placed = []
-    for one in error.data.get("problems", ()):
-        line, column = (marks.key if one.finding.at_key else marks.value)(one.finding.path)
-        placed.append(one._replace(line=line, column=column))
-    if placed:
-        data = {"problems": placed, "line": placed[0].line, "column": placed[0].column}
-    elif "told" in error.data:
-        data = dict(zip(("line", "column"), marks.value(steps(error.data["path"])), strict=True))
-    else:
-        return error
-    told = error.data.get("told") or Text(error.say("en"), error.say("zh"))
-    return Invalid(
-        error.code,
-        Text("{file}:{line}:{column}: {told}", "{file}:{line}:{column}：{told}"),
-        hint=error.hint,
-        **{**error.data, **data, "file": record.path, "told": told},
-    )
 
 
 def _again(context: Context, error: Invalid) -> bool:
