@@ -14,7 +14,7 @@ from textcrm.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from textcrm.access import Access, Person
+    from textcrm.access import Person
     from textcrm.schema import Schema
 
 # What customer service adds to any customer without owning it.
@@ -22,7 +22,14 @@ SERVICE_FIELDS: Final = frozenset(
     ("interactions", "services", "feedback", "tags", "verified", "needs", "notes")
 )
 _ADMIN_FILES: Final = ("access/", "schema/")
-_MANAGER_FILES: Final = ("privacy/", ".gitattributes", ".gitignore")
+_MANAGER_FILES: Final = (
+    "privacy/", ".gitattributes", ".gitignore", ".github/", ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+)  # fmt: skip
+_LEADERS: Final = ("admin", "manager")
+# Settings without which history would be less guarded, and those that are nobody's in particular.
+_GUARDS: Final = frozenset(("signatures", "format", "seal_contact"))
+_EVERYBODYS: Final = frozenset(("views",))
 Tree = dict[str, Any]
 
 
@@ -43,32 +50,63 @@ class Violation(NamedTuple):
         return self.message.say("zh" if language == "zh" else "en", **self.data)
 
 
-def of_file(access: Access, who: Person, path: str) -> Iterator[Violation]:
+def of_file(who: Person, path: str) -> Iterator[Violation]:
     """Judge a change to a file that is no record, by its path in the vault."""
     if path.startswith(_ADMIN_FILES) and who.role != "admin":
         rule = "access-by-role" if path.startswith("access/") else "schema-by-role"
-        yield Violation(
-            rule,
-            "error",
-            Text(
-                "{name} ({role}) changed {file}, which is for admins",
-                "{name}（{role}）改动了只有管理员可以改的 {file}",
-            ),
-            {"name": who.name, "role": who.role, "file": path},
-            file=path,
+        yield _file(rule, "error", _FOR_ADMINS, who, path)
+    elif path.startswith(_MANAGER_FILES) and who.role not in _LEADERS:
+        yield _file("file-by-role", "warning", _FOR_MANAGERS, who, path)
+
+
+def of_settings(who: Person, path: str, before: Tree, after: Tree) -> Iterator[Violation]:
+    """Judge a change to textcrm.yaml: views are everybody's, what guards history is the admins'."""
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    if changed & _GUARDS and who.role != "admin":
+        yield _file("settings-by-role", "error", _FOR_ADMINS, who, path)
+    elif changed - _EVERYBODYS and who.role not in _LEADERS:
+        yield _file("file-by-role", "warning", _FOR_MANAGERS, who, path)
+
+
+def of_attachment(
+    who: Person, path: str, record: Tree | None, *, removed: bool
+) -> Iterator[Violation]:
+    """Judge a change to a customer's file by who the customer belongs to (J2)."""
+    if who.role in _LEADERS or record is None or _owns(who, record):
+        return
+    yield Violation(
+        "attachment-not-own",
+        "error",
+        Text(
+            "{name} ({role}) removed {file} of a customer that belongs to {owner}",
+            "{name}（{role}）删除了 {file}，该客户由 {owner} 负责",
         )
-    elif path.startswith(_MANAGER_FILES) and who.role not in ("admin", "manager"):
-        yield Violation(
-            "file-by-role",
-            "warning",
-            Text(
-                "{name} ({role}) changed {file}, which is for managers and admins",
-                "{name}（{role}）改动了应由经理或管理员维护的 {file}",
-            ),
-            {"name": who.name, "role": who.role, "file": path},
-            file=path,
-        )
-    del access
+        if removed
+        else Text(
+            "{name} ({role}) changed {file} of a customer that belongs to {owner}",
+            "{name}（{role}）改动了 {file}，该客户由 {owner} 负责",
+        ),
+        {"name": who.name, "role": who.role, "file": path, "owner": str(record.get("owner"))},
+        file=path,
+        id=str(record.get("id") or ""),
+    )
+
+
+_FOR_ADMINS: Final = Text(
+    "{name} ({role}) changed {file}, which is for admins",
+    "{name}（{role}）改动了只有管理员可以改的 {file}",
+)
+_FOR_MANAGERS: Final = Text(
+    "{name} ({role}) changed {file}, which is for managers and admins",
+    "{name}（{role}）改动了应由经理或管理员维护的 {file}",
+)
+
+
+def _file(
+    rule: str, severity: Literal["error", "warning"], said: Text, who: Person, path: str
+) -> Violation:
+    data = {"name": who.name, "role": who.role, "file": path}
+    return Violation(rule, severity, said, data, file=path)
 
 
 def of_record(
@@ -78,7 +116,7 @@ def of_record(
     known = after or before or {}
     common = {"name": who.name, "role": who.role, "id": str(known.get("id") or _stem(path))}
     yield from _identity(path, before, after, common)
-    if who.role in ("admin", "manager") or before is None:
+    if who.role in _LEADERS or before is None:
         return
     if after is None:
         yield Violation(

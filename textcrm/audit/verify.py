@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm import access, config, store
+from textcrm import access, config, store, yamlfile
 from textcrm.audit import policy, signatures
 from textcrm.audit.policy import Violation
 from textcrm.errors import NotFound, TextcrmError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BACKWARDS = dt.timedelta(minutes=5)
 _AHEAD = dt.timedelta(days=1)
+_ATTACHMENTS = "attachments/"
 
 
 class Verified(NamedTuple):
@@ -47,8 +48,8 @@ def verify(
     """Look at every commit of a range, or of all history; from a checkpoint on where one is seen.
 
     Rules, each by its code: history-rewritten (what was seen is not in this history), author-
-    unknown, record-not-own, delete-by-role, schema-by-role, access-by-role, access-unsigned,
-    uid-changed, id-not-file, unreadable, unsigned, signature-bad, signer-not-author (where
+    unknown, record-not-own, attachment-not-own, delete-by-role, schema-by-role, access-by-role,
+    settings-by-role, file-by-role, access-unsigned, uid-changed, id-not-file, unreadable, unsigned, signature-bad, signer-not-author (where
     textcrm.yaml says ``signatures: required``; a bad one always), time-backwards, time-ahead,
     trailer-mismatch. Raises NotFound (no-such-commit).
     """
@@ -211,9 +212,7 @@ class _Walk:
     ) -> Iterator[Violation]:
         path = change.path.removeprefix(self.vault.prefix)
         if not store.is_record_path(path):
-            yield from policy.of_file(people or access.Access(()), who, path)
-            if path == access.FILE_NAME and change.after is not None:
-                yield from self._access_signature(commit, people, path)
+            yield from self._other(commit, people, who, path, change)
             return
         before = self._tree(self._before(commit, change), path)
         after = self._tree(change.after, path)
@@ -227,6 +226,38 @@ class _Walk:
             )
             return
         yield from policy.of_record(self.vault.schema, who, path, before, after)
+
+    def _other(
+        self, commit: Commit, people: Access | None, who: Person, path: str, change: BlobChange
+    ) -> Iterator[Violation]:
+        """A file that is no record."""
+        yield from policy.of_file(who, path)
+        if path == access.FILE_NAME and change.after is not None:
+            yield from self._access_signature(commit, people, path)
+        elif path == config.FILE_NAME:
+            before, after = (
+                self._mapping(self._before(commit, change)),
+                self._mapping(change.after),
+            )
+            yield from policy.of_settings(who, path, before, after)
+        elif path.startswith(_ATTACHMENTS):
+            own = path.removeprefix(_ATTACHMENTS).partition("/")[0]
+            record = self._record_at(commit.parents[0], own) or self._record_at(commit.id, own)
+            yield from policy.of_attachment(who, path, record, removed=change.after is None)
+
+    def _mapping(self, blob: str | None) -> dict[str, Any]:
+        """A settings file as it reads; nothing where it does not."""
+        data = self.blobs.read(blob) if blob else None
+        try:
+            return yamlfile.read_mapping(data) if data else {}
+        except TextcrmError:
+            return {}
+
+    def _record_at(self, commit: str, own: str) -> dict[str, Any] | None:
+        """A record by its id as a commit had it."""
+        path = store.path_of(own)
+        found = self.blobs.find(f"{commit}:{self.vault.prefix}{path}")
+        return self._tree(found.id, path) if found else None
 
     def _before(self, commit: Commit, change: BlobChange) -> str | None:
         """The version that a commit found; a merge is held against its first parent."""
