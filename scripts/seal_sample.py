@@ -51,6 +51,11 @@ VALUES = {
     },
     "C20240905001": {("contracts", "yc6zd", "amount"): ("finance", 24000)},
 }
+# A sealed file, named in the record's documents with the item id "doc5x".
+FILE = "attachments/C20240318001/2025-12-18_agreement_付款账户确认函.txt.age"
+CONTENT = (
+    "付款账户确认函（示例）：示例银行杭州支行 0000 1111 2222 3333，虚构，不指向任何真实账户。\n"
+)
 
 
 def identity(name: str) -> str:
@@ -100,6 +105,31 @@ def seal(who: access.Access, record_id: str) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
+def attach(who: access.Access, record_id: str) -> None:
+    """Seal a file of one record anew, and say so in its documents."""
+    record = next((SAMPLE / "customers").rglob(f"{record_id}.yaml"))
+    text = record.read_text(encoding="utf-8")
+    raw = yamlfile.read_mapping(text)
+    labels = [who.current("finance"), raw["owner"]]
+    data = sealing.encrypt(CONTENT.encode(), [who.recipient(label) or "" for label in labels])
+    (SAMPLE / FILE).write_bytes(data)
+    item = {
+        "id": "doc5x",
+        "kind": "agreement",
+        "title": "付款账户确认函",
+        "date": "2025-12-18",
+        "file": FILE,
+        "sealed_for": labels,
+        "sha256": sha256(data).hexdigest(),
+    }
+    place = next((n for n, one in enumerate(raw["documents"]) if one["id"] == item["id"]), None)
+    if place is None:
+        text = yamlfile.append_item(text, ("documents",), item)
+    else:
+        text = yamlfile.set_value(text, ("documents", place), item)
+    record.write_text(text, encoding="utf-8", newline="\n")
+
+
 def _place(raw: object, path: tuple[str, ...]) -> tuple[str | int, ...]:
     """A path by item ids as one by indexes."""
     steps: list[str | int] = []
@@ -120,6 +150,7 @@ def main() -> None:
     who = people()
     for record_id in VALUES:
         seal(who, record_id)
+    attach(who, "C20240318001")
     for file in sorted(KEYS.iterdir()):
         text = file.read_text(encoding="utf-8")
         if file.name.endswith(".txt"):

@@ -200,7 +200,7 @@ def _item(context: Context, field: Field, item: Any, depth: int) -> None:
         return
     scalars, nested = [], []
     for name, inner in item.items():
-        if name == "id" or inner in (None, [], {}):
+        if name in ("id", "sha256") or inner in (None, [], {}):
             continue
         child = field.child(name)
         if isinstance(inner, dict | list) and not (isinstance(inner, dict) and "sealed" in inner):

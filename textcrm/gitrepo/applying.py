@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from textcrm.gitrepo import failures, journal, locks, steps, system
+from textcrm.gitrepo import failures, journal, large, locks, steps, system
+from textcrm.gitrepo.values import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +33,7 @@ class Application:
         self._index = repo.folder / f"{entry.name}.idx"
         self._index_moved = False
 
-    def stage(self, contents: Mapping[str, bytes | None]) -> None:
+    def stage(self, contents: Mapping[str, bytes | Stored | None]) -> None:
         """Prepare the new files and the new index beside the old ones: what may fill the disk."""
         targets = self._entry.targets
         together = len(targets) > _FEW
@@ -40,7 +41,9 @@ class Application:
             data = contents[target.path]
             if data is None:
                 continue
-            if together:
+            if isinstance(data, Stored):
+                large.place(data.file, self._staged(number))
+            elif together:
                 self._staged(number).write_bytes(data)
             else:
                 journal.write_durably(self._staged(number), data)
@@ -127,7 +130,8 @@ class Application:
         if not there:
             return
         if len(there) <= _FEW:
-            self._repo.process.run("add", "--refresh", "--", *there, env=env, write=True)
+            words = (*large.STREAMED, "add", "--refresh", "--", *there)
+            self._repo.process.run(*words, env=env, write=True)
         else:
             self._repo.process.run("update-index", "-q", "--refresh", env=env, write=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textcrm.errors import Conflict, StorageFailure
 from textcrm.gitrepo import eol
 from textcrm.gitrepo.journal import Target
+from textcrm.gitrepo.values import Stored
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Checker:
         self._adopt = adopt
         self.originals: dict[str, bytes | None] = {}
 
-    def target(self, path: str, data: bytes | None) -> Target:
+    def target(self, path: str, data: bytes | Stored | None) -> Target:
         """What a path is and becomes. Raises Conflict (uncommitted-edit, staged-edit)."""
         before = self._snapshot.blob(path)
         found = self._tree.read(path)
@@ -93,7 +94,8 @@ class Checker:
             self._check_adopted(path, found, entry)
         else:
             self._check_clean(path, found, entry)
-        return Target(path, before, self._tree.id(data), index, there, adopted)
+        after = data.blob if isinstance(data, Stored) else self._tree.id(data)
+        return Target(path, before, after, index, there, adopted)
 
     def _check_adopted(self, path: str, found: bytes | None, entry: Entry | None) -> None:
         if found != self._adopt[path]:

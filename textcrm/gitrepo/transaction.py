@@ -28,6 +28,7 @@ from textcrm.gitrepo.journal import Entry
 from textcrm.gitrepo.making import Order, make_commit, recommit
 from textcrm.gitrepo.message import encoded, one_line
 from textcrm.gitrepo.snapshot import Snapshot
+from textcrm.gitrepo.values import Stored
 from textcrm.gitrepo.worktree import WorkTree, state_of
 from textcrm.text import Text
 
@@ -55,7 +56,7 @@ class _Draft(NamedTuple):
     """One try: what HEAD was, what shall change, and the commit made of it."""
 
     commit: str
-    changes: Mapping[str, bytes | None]
+    changes: Mapping[str, bytes | Stored | None]
     adopt: Mapping[str, bytes | None]
 
 
@@ -94,29 +95,37 @@ def _prepare(repo: GitRepo, wish: Wish, snapshot: Snapshot, name: str) -> _Draft
     tree = repo.worktree()
     for path in wanted:
         tree.check_path(path)
+    small = {path: data for path, data in wanted.items() if not isinstance(data, Stored)}
     stored = eol.as_git_stores(
-        repo.process, wanted, snapshot.read, repo.settings.get("core.autocrlf", "")
+        repo.process, small, snapshot.read, repo.settings.get("core.autocrlf", "")
     )
-    changes = {path: data for path, data in stored.items() if snapshot.read(path) != data}
+    changes: dict[str, bytes | Stored | None] = {
+        path: data for path, data in stored.items() if snapshot.read(path) != data
+    }
+    changes |= {
+        path: data
+        for path, data in wanted.items()
+        if isinstance(data, Stored) and snapshot.blob(path) != data.blob
+    }
     if not changes:
         return None
     order = _order(repo, wish, snapshot, changes)
     made = make_commit(repo, order, sign=False)
     steps.reached("objects")
     made = _finished(repo, made, order, name)
-    adopt = wanted if wish.accept_worktree else wish.adopt or {}
+    adopt = small if wish.accept_worktree else wish.adopt or {}
     return _Draft(made, changes, adopt)
 
 
 def _order(
-    repo: GitRepo, wish: Wish, snapshot: Snapshot, changes: Mapping[str, bytes | None]
+    repo: GitRepo, wish: Wish, snapshot: Snapshot, changes: Mapping[str, bytes | Stored | None]
 ) -> Order:
     message = wish.message if isinstance(wish.message, str) else wish.message()
     at = wish.at or dt.datetime.now(dt.UTC).astimezone()
     author = wish.author or repo.identity()
     return Order(
         snapshot.commit,
-        changes,
+        {path: one.blob if isinstance(one, Stored) else one for path, one in changes.items()},
         encoded(message),
         identity.stamp(author, at),
         identity.stamp(repo.committer(), at),
@@ -155,7 +164,7 @@ def put_into_effect(
     repo: GitRepo,
     tree: WorkTree,
     entry: Entry,
-    contents: Mapping[str, bytes | None],
+    contents: Mapping[str, bytes | Stored | None],
     originals: Mapping[str, bytes | None],
 ) -> bool:
     """Journal an entry and perform it; the caller holds both locks. False: the branch moved."""

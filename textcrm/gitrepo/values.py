@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     Read = Callable[[str], bytes | None]
-    Build = Callable[[Read], Mapping[str, bytes | None]]
+    Build = Callable[[Read], Mapping[str, "bytes | Stored | None"]]
+
+
+class Stored(NamedTuple):
+    """The content of a large file, never in memory as a whole: its blob, and a file that holds it.
+
+    The file lies on the repository's disk until the change is committed. Made by
+    :func:`textcrm.gitrepo.large.store`.
+    """
+
+    blob: str
+    file: Path
 
 
 class Person(NamedTuple):

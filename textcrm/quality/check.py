@@ -40,8 +40,8 @@ def check(
 ) -> Checked:
     """Check all records of the work tree, or those named by file, folder, id or name.
 
-    Where all are checked, so are the tracked files beside them for secret keys, and git's
-    settings for those that would keep decrypted text.
+    Where all are checked, so are sealed attachments, the tracked files beside them for secret
+    keys, and git's settings for those that would keep decrypted text.
 
     A file that cannot be read is a finding like any other. Findings across records (an id or uid
     twice, a wrong folder) need all records and are given only where all are checked, or concern
@@ -50,10 +50,11 @@ def check(
     found = check_paths(vault, paths_of(vault, words), progress=progress)
     if words:
         return found
+    from textcrm.quality import attached
     from textcrm.quality.key_files import key_file_problems
     from textcrm.quality.keys import surroundings
 
-    beside = [*surroundings(vault), *key_file_problems(vault)]
+    beside = [*attached.problems(vault), *surroundings(vault), *key_file_problems(vault)]
     return Checked(found.checked, _in_order([*found.problems, *beside]))
 
 

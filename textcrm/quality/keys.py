@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from textcrm import store
+from textcrm import ciphertext, store
 from textcrm.errors import NotFound
 from textcrm.findings import Finding, Problem
 from textcrm.normalize.lookalikes import KEY_FORMS
@@ -36,14 +36,37 @@ SHOWN: Final = frozenset((
 
 
 def file_problems(path: str, data: bytes, commit: str | None = None) -> Iterator[Problem]:
-    """What a file that is no record should not hold: secret keys, and in texts look-alikes."""
+    """What a file that is no record should not hold: secret keys, and in texts look-alikes.
+
+    An attachment that is named as a sealed one should be one.
+    """
     yield from secret_keys(path, data, commit)
+    if path.startswith("attachments/") and path.endswith(".age") and not _is_age(data):
+        yield Problem(path, 1, 1, None, _UNSEALED, commit)
     if len(data) > _LARGEST or not path.lower().endswith(_TEXTS):
         return
     for finding in in_text(data.decode("utf-8", "replace"), _FILE):
         if finding.code != "secret-key":
             line, column = finding.place or (1, 1)
             yield Problem(path, line, column, None, finding, commit)
+
+
+def _is_age(data: bytes) -> bool:
+    try:
+        return ciphertext.recipients(data[:_HEADER]) > 0
+    except ciphertext.Malformed:
+        return False
+
+
+_HEADER: Final = 64 * 1024
+_UNSEALED: Final = Finding(
+    "attachment-plain",
+    "error",
+    (),
+    Text("an attachment that should be sealed is plain", "应加密的附件是明文"),
+    Text("textcrm attach ID FILE --seal CLASS", "textcrm attach 编号 文件 --seal 类别"),
+    {},
+)
 
 
 def secret_keys(path: str, data: bytes, commit: str | None = None) -> Iterator[Problem]:

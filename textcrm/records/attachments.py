@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import unicodedata
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from textcrm import paths
 from textcrm.errors import Misuse, NotFound, StorageFailure
 from textcrm.normalize.entry import normalize_value
 from textcrm.record import items
+from textcrm.records import sealed_files
 from textcrm.records.editing import Done
 from textcrm.text import Text
-from textcrm.vault import edits
+from textcrm.vault import edits, seals
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from textcrm.gitrepo.values import Stored
     from textcrm.record import Record
     from textcrm.vault import Draft, Vault
 
@@ -26,7 +30,10 @@ _UNSAFE = set('/\\:*?"<>|\0')
 
 
 class Attachment(NamedTuple):
-    """One file of a customer; ``path`` is relative to the vault."""
+    """One file of a customer; ``path`` is relative to the vault.
+
+    ``sealed_for`` names whom it is sealed for; empty for an open file.
+    """
 
     path: str
     kind: str
@@ -34,6 +41,7 @@ class Attachment(NamedTuple):
     date: str
     size: int | None
     document: str | None
+    sealed_for: tuple[str, ...] = ()
 
 
 def attach(
@@ -45,20 +53,26 @@ def attach(
     title: str | None = None,
     date: dt.date | None = None,
     valid_until: str | None = None,
+    seal: str | None = None,
     reason: str | None = None,
 ) -> tuple[Done, str]:
     """Copy a file into the vault and name it in the record's ``documents``; gives its path there.
 
-    ``kind`` is a word of the schema's documents.kind (contract, agreement, warranty, other).
-    Raises NotFound for the file, Misuse for the kind, Conflict where the name is taken.
+    ``kind`` is a word of the schema's documents.kind (contract, agreement, warranty, other);
+    ``seal`` a class to seal the file for: it is then read as a stream, whatever its size.
+    Raises NotFound for the file, Misuse for the kind or class, Conflict where the name is taken,
+    TrustFailure.
     """
+    access = vault.trusted_access() if seal else None
+    class_name = sealed_files.class_of(vault, seal) if seal else ""
     record = vault.get(word)
-    data = _bytes(file)
+    _demand_file(file, sealed_files.LARGEST if seal else MAX_BYTES)
     field = vault.schema.require("documents")
     kind_field = vault.schema.require("kind", field)
     chosen = normalize_value(kind_field, kind or "other", today=vault.today, now=vault.now).value
     day = date or vault.today
     name = file_name(day, chosen, title or file.stem, file.suffix)
+    name += sealed_files.SUFFIX if seal else ""
     path = _free(vault, f"{FOLDER}/{record.id}", name)
     item: dict[str, Any] = {
         "kind": chosen,
@@ -74,33 +88,46 @@ def attach(
     known = {child.name for child in field.fields}
     item = {key: value for key, value in item.items() if key in known}
 
-    def edit(current: Record) -> str:
-        return edits.append(current.text, ("documents",), item, vault.schema)
+    def write(data: bytes | Stored, more: dict[str, Any]) -> Done:
+        def edit(current: Record) -> str:
+            return edits.append(current.text, ("documents",), {**item, **more}, vault.schema)
 
-    def plan(draft: Draft) -> None:
-        draft.edit(record.path, edit)
-        draft.write(path, data)
+        def plan(draft: Draft) -> None:
+            draft.edit(record.path, edit)
+            draft.write(path, data)
 
-    return Done(vault.write("attach", plan, reason=reason), ()), path
+        return Done(vault.write("attach", plan, reason=reason), ())
+
+    with _opened(file) as source:
+        if access is None:
+            return write(source.read(), {}), path
+        labels = seals.labels_for(access, class_name, seals.owner_of(access, record))
+        with sealed_files.sealed(vault, access, source, labels) as written:
+            more = {sealed_files.LABELS: labels, sealed_files.DIGEST: written.digest}
+            return write(written.stored, more), path
 
 
-def _bytes(file: Path) -> bytes:
+def _demand_file(file: Path, largest: int) -> None:
+    with _opened(file) as source:
+        status = os.fstat(source.fileno())
+    if status.st_size > largest:
+        raise Misuse(
+            "file-too-large",
+            Text("{file} is larger than {size} MB", "{file} 超过 {size} MB"),
+            hint=Text(
+                "keep it elsewhere and write its place into notes",
+                "请存放在别处，并在备注中写明位置",
+            ),
+            file=str(file),
+            size=largest // 1024**2,
+        )
+
+
+def _opened(file: Path) -> BinaryIO:
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise Misuse(
-                "file-too-large",
-                Text("{file} is larger than 100 MB", "{file} 超过 100 MB"),
-                hint=Text(
-                    "keep it elsewhere and write its place into notes",
-                    "请存放在别处，并在备注中写明位置",
-                ),
-                file=str(file),
-            )
-        return file.read_bytes()
+        return file.open("rb")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotFound(
-            "no-such-file", Text("there is no file {file}", "没有文件 {file}"), file=str(file)
-        ) from error
+        raise sealed_files.missing(str(file)) from error
     except OSError as error:
         raise StorageFailure(
             "file-unreadable",
@@ -168,7 +195,31 @@ def _described(vault: Vault, path: str, item: dict[str, Any] | None) -> Attachme
         str(item.get("date") or (parts[0] if len(parts) == 3 else "")),
         size,
         item.get("id"),
+        sealed_files.labels_of(item),
     )
+
+
+def take_out(vault: Vault, word: str, which: str, target: BinaryIO) -> Attachment:
+    """Write a customer's file to a stream, opened where it is sealed.
+
+    What is written before an error is to be thrown away. Raises NotFound, KeyMissing (no-key),
+    TrustFailure (sealed-damaged, attachment-changed).
+    """
+    one = find(vault, word, which)
+    if one.sealed_for:
+        named = sealed_files.at_path(vault.get(word), one.path)
+        if named is not None:
+            sealed_files.open_into(vault, named, target)
+        return one
+    with _opened(vault.root / one.path) as source:
+        shutil.copyfileobj(source, target, 1 << 20)
+    return one
+
+
+def plain_name(one: Attachment) -> str:
+    """The name of the file as it was attached."""
+    name = one.path.rsplit("/", 1)[-1]
+    return name.removesuffix(sealed_files.SUFFIX) if one.sealed_for else name
 
 
 def find(vault: Vault, word: str, which: str) -> Attachment:

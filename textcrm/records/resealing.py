@@ -124,10 +124,14 @@ def rekey(
     """Seal anew what is stale: under a retired key, for people who left, without its owner.
 
     A commit for every few hundred records, so that a kill loses little and another run goes on.
-    What no key at hand opens stays as it is and is counted, what is damaged is named. Raises TrustFailure, Misuse
-    (grant-needed) where an owner would newly read.
+    What no key at hand opens stays as it is and is counted, what is damaged is named. Sealed
+    attachments follow, each a commit. Raises TrustFailure, Misuse (grant-needed) where an owner
+    would newly read.
     """
+    from textcrm.records.refiling import refile
+
     access = vault.trusted_access()
+    records = list(records)
     stale = [record for record in records if any(_stale(vault, access, record, class_name))]
     missing: dict[str, int] = {}
     damaged: list[TextcrmError] = []
@@ -167,6 +171,14 @@ def rekey(
             missing[label] = missing.get(label, 0) + count
         if progress is not None:
             progress(start + len(part))
+    for record in records:
+        filed = refile(vault, access, record, class_name, reason)
+        commits += filed.commits
+        done += [record.id] if filed.commits and record.id not in done else []
+        values += len(filed.commits)
+        damaged += filed.damaged
+        for label in filed.lacking:
+            missing[label] = missing.get(label, 0) + 1
     return Rekeyed(values, tuple(done), tuple(commits), missing, tuple(damaged))
 
 
@@ -185,13 +197,14 @@ def _stale(
         except ciphertext.Malformed:
             continue
         wanted = seals.labels_for(access, field.seal or "", owner)
-        if _is_stale(access, field.seal or "", labels, wanted, owner):
+        if is_stale(access, field.seal or "", labels, wanted, owner):
             yield path, field, node, wanted
 
 
-def _is_stale(
+def is_stale(
     access: Access, class_name: str, labels: list[str], wanted: list[str], owner: Person | None
 ) -> bool:
+    """Whether labels should be others: a retired key, people who left, an owner who cannot read."""
     if labels[0] != wanted[0] or any(label not in wanted for label in labels[1:]):
         return True
     lacks = owner is not None and owner.id in wanted and owner.id not in labels

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SEALING: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
     sealing.sealed_values,
+    sealing.sealed_documents,
     lookalikes,
 )
 RULES: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textcrm import ciphertext
 from textcrm.findings import Finding
-from textcrm.rules.base import error, warning
+from textcrm.rules.base import error, items, warning
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -47,6 +47,33 @@ def sealed_values(record: RuleView, context: RuleContext) -> Iterator[Finding]:
             yield _plain(path, field, context)
         else:
             yield from _judged(path, field, value, owner, context)
+
+
+def sealed_documents(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """Whom sealed attachments are for: a key in use, people who are there, the owner (L8)."""
+    if context.keys is None:
+        return
+    field = context.schema.at(("documents", "file"))
+    owner = record.raw.get("owner")
+    for place, item in items(record.raw, "documents"):
+        given = item.get("sealed_for")
+        listed = [given] if isinstance(given, str) else given
+        if not listed or field is None:
+            continue
+        path = ("documents", place, "sealed_for")
+        named = isinstance(listed, list) and all(isinstance(one, str) for one in listed)
+        labels = tuple(listed) if named else ("?",)
+        if ciphertext.parse_class(labels[0]) is None:
+            yield error(
+                "attachment-class",
+                path,
+                "“sealed_for” names a class key such as finance@2 first",
+                "“加密对象”的第一项应为密级密钥，如 finance@2",
+                Text("attach the file anew: textcrm attach", "请重新归档：textcrm attach"),
+            )
+            continue
+        for finding in _of_keys(path, field, labels, owner, context):
+            yield finding._replace(code=finding.code.replace("sealed-", "attachment-", 1))
 
 
 def sealed_places(raw: Any, schema: Schema) -> Iterator[tuple[Path, Field | None, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, Protocol
 
 from textcrm import ciphertext
 from textcrm.errors import KeyMissing, TrustFailure
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from textcrm.sealing.identities import Identity
 
 _HEADER = 64 * 1024
+
+
+class Target(Protocol):
+    """What a stream is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes."""
+        ...
+
+    def flush(self) -> None:
+        """See them through."""
+        ...
 
 
 def encrypt(data: bytes, recipients: Sequence[str]) -> bytes:
@@ -37,12 +49,12 @@ def decrypt(data: bytes, identities: Sequence[Identity]) -> bytes:
     return opened
 
 
-def encrypt_file(source: BinaryIO, target: BinaryIO, recipients: Sequence[str]) -> None:
+def encrypt_file(source: BinaryIO, target: Target, recipients: Sequence[str]) -> None:
     """Encrypt a stream in bounded memory; on failure the target is incomplete: throw it away."""
     engine().encrypt_io(source, target, parse_all(recipients))
 
 
-def decrypt_file(source: BinaryIO, target: BinaryIO, identities: Sequence[Identity]) -> None:
+def decrypt_file(source: BinaryIO, target: Target, identities: Sequence[Identity]) -> None:
     """Open a stream; what is written before a failure is to be thrown away.
 
     ``source`` must be seekable. Raises KeyMissing (no-key), TrustFailure (sealed-damaged).

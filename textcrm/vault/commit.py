@@ -15,6 +15,7 @@ from textcrm.vault.vault import Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textcrm.gitrepo.values import Stored
     from textcrm.vault.vault import Vault
 
 _MANY = 3
@@ -36,7 +37,7 @@ def write(
     drafts: list[Draft] = []
     prefix = vault.prefix
 
-    def build(read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
+    def build(read: Callable[[str], bytes | None]) -> dict[str, bytes | Stored | None]:
         def read_here(path: str) -> bytes | None:
             if adopt is not None and path in adopt:
                 return adopt[path]
@@ -75,7 +76,7 @@ def demand_sealed(vault: Vault, draft: Draft) -> None:
         return
     wrong = []
     for path, data in draft.files.items():
-        if data is not None and store.is_record_path(path):
+        if isinstance(data, bytes) and store.is_record_path(path):
             try:
                 record = draft.after.get(path) or store.parse(path, data, vault.schema)
             except TextcrmError:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm import store, yamlfile
 from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError
+from textcrm.gitrepo.values import Stored
 from textcrm.rules.identity import CROSS_CHECKS
 from textcrm.text import Text
 from textcrm.vault import ids
@@ -30,7 +31,7 @@ class Draft:
     def __init__(self, vault: Vault, read: Callable[[str], bytes | None]) -> None:
         self._vault = vault
         self._read = read
-        self.files: dict[str, bytes | None] = {}
+        self.files: dict[str, bytes | Stored | None] = {}
         self.before: dict[str, Record | None] = {}
         self.after: dict[str, Record | None] = {}
         self.warnings: list[Problem] = []
@@ -38,7 +39,10 @@ class Draft:
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file as this draft has it."""
-        return self.files[path] if path in self.files else self._read(path)
+        data = self.files.get(path)
+        if isinstance(data, Stored):
+            return data.file.read_bytes()
+        return data if path in self.files else self._read(path)
 
     def record(self, path: str) -> Record:
         """A record as this draft has it. Raises Conflict where HEAD does not know the file."""
@@ -131,7 +135,7 @@ class Draft:
         self.after[path] = None
         self.files[path] = None
 
-    def write(self, path: str, data: bytes | None) -> None:
+    def write(self, path: str, data: bytes | Stored | None) -> None:
         """Write or (None) remove any other file of the vault."""
         self.files[path] = data
 

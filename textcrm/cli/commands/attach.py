@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import argument, command, option
+from textcrm.cli.show import LOCKED
 from textcrm.cli.written import report
-from textcrm.errors import Misuse
+from textcrm.errors import Conflict, Misuse, StorageFailure
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
     from textcrm.cli.context import Context
     from textcrm.records.attachments import Attachment
 
@@ -19,8 +25,10 @@ if TYPE_CHECKING:
     "attach",
     help=Text(
         "Copy a contract or other file into the vault, named YYYY-MM-DD_kind_title. "
+        "--seal CLASS seals it for who reads that class; its name and title stay readable. "
         "“attach list ID”, “attach path ID WHICH” and “attach get ID WHICH DIR” find it again.",
         "把合同等文件收入客户库，统一命名为 日期_类别_标题。"
+        "--seal 类别 加密保存，仅可读该类别的人能打开（文件名和标题仍可见）。"
         "用“attach list 编号”“attach path 编号 哪个”“attach get 编号 哪个 目录”查找和取出。",
     ),
     examples=[
@@ -28,8 +36,12 @@ if TYPE_CHECKING:
             Text("file a contract", "归档合同"),
             "textcrm attach C20240501001 合同扫描件.pdf --kind 合同 --title 年度采购合同",
         ),
+        (
+            Text("seal a copy of an id", "加密保存证件扫描件"),
+            "textcrm attach C20240501001 scan.jpg --seal identity --title 证件",
+        ),
         (Text("see what is there", "查看"), "textcrm attach list C20240501001"),
-        (Text("take one out", "取出"), "textcrm attach get C20240501001 1 ."),
+        (Text("take one out, opened", "取出（自动解密）"), "textcrm attach get C20240501001 1 ."),
     ],
 )
 @argument("id", help=Text("id or name; or list, path, get", "编号或名称；或 list、path、get"))
@@ -46,6 +58,11 @@ if TYPE_CHECKING:
     help=Text("the document's date; today if not given", "文件日期，默认今天"),
 )
 @option("--valid-until", metavar="DATE", help=Text("until when it holds", "有效期至"))
+@option(
+    "--seal",
+    metavar="CLASS",
+    help=Text("seal it: identity, finance, contact", "加密保存：identity、finance、contact"),
+)
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
@@ -55,6 +72,7 @@ def run(
     title: str | None,
     date: str | None,
     valid_until: str | None,
+    seal: str | None,
     reason: str | None,
 ) -> None:
     """Attach, list or fetch files."""
@@ -65,7 +83,7 @@ def run(
     elif id == "get" and len(words) in (2, 3):
         _get(context, *words)
     elif len(words) == 1:
-        _attach(context, id, words[0], kind, title, date, valid_until, reason)
+        _attach(context, id, words[0], kind, title, date, valid_until, seal, reason)
     else:
         raise Misuse(
             "nothing-given",
@@ -83,6 +101,7 @@ def _attach(
     title: str | None,
     date: str | None,
     valid_until: str | None,
+    seal: str | None,
     reason: str | None,
 ) -> None:
     from textcrm.normalize.dates import parse_date
@@ -98,6 +117,7 @@ def _attach(
         title=title,
         date=day,
         valid_until=valid_until,
+        seal=seal,
         reason=reason,
     )
     report(
@@ -139,7 +159,8 @@ def _row(context: Context, place: int, one: Attachment) -> list[str]:
     entry = kind.enum_value(one.kind) if kind else None
     size = Text("missing", "缺失").say(context.language) if one.size is None else f"{one.size:,}"
     label = entry.label.say(context.language) if entry else one.kind
-    return [str(place), one.date, label, one.title, size, one.path]
+    title = f"{one.title} {LOCKED} {'+'.join(one.sealed_for)}" if one.sealed_for else one.title
+    return [str(place), one.date, label, title, size, one.path]
 
 
 def _path(context: Context, word: str, which: str) -> None:
@@ -154,14 +175,16 @@ def _path(context: Context, word: str, which: str) -> None:
 
 
 def _get(context: Context, word: str, which: str, folder: str = ".") -> None:
-    import shutil
+    from textcrm.records.attachments import find, plain_name, take_out
 
-    from textcrm.errors import Conflict
-    from textcrm.records.attachments import find
-
-    one = find(context.vault(), word, which)
+    vault = context.vault()
+    if folder == "-":
+        one = take_out(vault, word, which, sys.stdout.buffer)
+        _noted(context, word, one)
+        return
+    one = find(vault, word, which)
     target = Path(folder)
-    target = target / one.path.rsplit("/", 1)[-1] if target.is_dir() else target
+    target = target / plain_name(one) if target.is_dir() else target
     if target.exists():
         raise Conflict(
             "file-exists",
@@ -169,8 +192,36 @@ def _get(context: Context, word: str, which: str, folder: str = ".") -> None:
             hint=Text("name another place", "请换一个位置"),
             file=str(target),
         )
-    shutil.copyfile(context.vault().root / one.path, target)
+    _written(target, lambda out: take_out(vault, word, which, out))
+    _noted(context, word, one)
     if context.json:
         context.emit({"file": one.path, "path": str(target)})
     else:
         context.say(Text("copied to {path}", "已复制到 {path}"), path=str(target))
+
+
+def _written(target: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file that only its owner reads, or none at all."""
+    try:
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise StorageFailure(
+            "file-unwritable",
+            Text("{file} cannot be written: {why}", "无法写入 {file}：{why}"),
+            file=str(target),
+            why=error.strerror or "",
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as out:
+            write(out)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _noted(context: Context, word: str, one: Attachment) -> None:
+    """Note that a sealed file was opened (K3)."""
+    if one.sealed_for:
+        from textcrm.vault import access_log
+
+        access_log.note(context.vault(), "attach get", [context.vault().get(word).id])

@@ -1,0 +1,85 @@
+"""Sealed attachments without any key: there, sealed, for as many as named, and the very file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textcrm import ciphertext, store
+from textcrm.errors import TextcrmError
+from textcrm.findings import Finding
+from textcrm.records import sealed_files
+from textcrm.records.attachments import FOLDER
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from textcrm.findings import Problem
+    from textcrm.records.sealed_files import SealedFile
+    from textcrm.vault import Vault
+
+
+def problems(vault: Vault, paths: Iterable[str] | None = None) -> Iterator[Problem]:
+    """What is wrong with the sealed attachments that records name; of all records by default.
+
+    Every file is read once, as a stream.
+    """
+    for path in _naming(vault) if paths is None else paths:
+        try:
+            record = vault.load(path)
+        except TextcrmError:
+            continue  # said of the record itself
+        named = sealed_files.sealed_files(record)
+        yield from vault.placed(record, [each for one in named for each in _of_file(vault, one)])
+
+
+def _naming(vault: Vault) -> list[str]:
+    """The records with attachments in the work tree, and those that name a sealed one."""
+    folder = vault.root / FOLDER
+    names = sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
+    found = dict.fromkeys(store.path_of(name) for name in names)
+    if vault.has_catalog():
+        path = ("documents", sealed_files.LABELS)
+        catalog = vault.catalog()
+        rows = catalog.safely(lambda: catalog.values.having(path))
+        found.update(dict.fromkeys(doc.path for doc in catalog.docs(sorted(rows))))
+    return list(found)
+
+
+def _of_file(vault: Vault, one: SealedFile) -> Iterator[Finding]:
+    try:
+        with (vault.root / one.path).open("rb") as source:
+            readers = sealed_files.readers_in(source)
+            source.seek(0)
+            digest = sealed_files.digest_of(source) if one.digest else ""
+    except ciphertext.Malformed:
+        yield _finding(one, "attachment-plain", _PLAIN)
+        return
+    except OSError:
+        yield _finding(one, "attachment-missing", Text("{file} is missing", "缺少文件 {file}"))
+        return
+    if digest != one.digest:
+        yield _finding(one, "attachment-changed", _CHANGED)
+    elif readers != len(one.labels):
+        yield _finding(one, "attachment-recipients", _READERS, readers=readers)
+
+
+_PLAIN = Text("{file} is not sealed", "{file} 未加密")
+_CHANGED = Text(
+    "{file} is not the file that was attached: swapped, changed or damaged",
+    "{file} 不是当初归档的文件：已被替换、改动或损坏",
+)
+_READERS = Text(
+    "{file} is sealed for {readers} readers, and the record names {named}",
+    "{file} 的密文有 {readers} 个接收者，记录中写了 {named} 个",
+)
+_AGAIN = Text(
+    "attach it anew: textcrm attach ID FILE --seal CLASS; who changed it: git log -- {file}",
+    "请重新归档：textcrm attach 编号 文件 --seal 类别；查看改动者：git log -- {file}",
+)
+
+
+def _finding(one: SealedFile, code: str, message: Text, **data: object) -> Finding:
+    where = ("documents", one.place, "file")
+    told = {"file": one.path, "named": len(one.labels), **data}
+    return Finding(code, "error", where, message, _AGAIN, told)
