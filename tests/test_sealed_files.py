@@ -47,8 +47,8 @@ def attached(team: Team, scan: Path, *words: str, owner: str = "") -> tuple[str,
     return one, str(done["file"])
 
 
-def codes(team: Team) -> list[str]:
-    found = team.by(None)("check", "--json").data["problems"]
+def codes(team: Team, *words: str) -> list[str]:
+    found = team.by(None)("check", *words, "--json").data["problems"]
     return [one["code"] for one in found if one["code"].startswith("attachment")]
 
 
@@ -158,11 +158,11 @@ def test_rekey_follows_and_the_content_stays(
     before = (team.root / path).read_bytes()
     monkeypatch.setenv("TEXTCRM_SIGNING_KEY", str(team.keys / "chen-chen.throw-away-signing-key"))
     team.by("chen-chen").ok("member", "remove", "wang-fang")
-    assert codes(team) == ["attachment-stale"]
+    assert codes(team, one) == ["attachment-stale"]
     assert team.by("zhao-min")("rekey", one).code == 1
     assert (team.root / path).read_bytes() == before
     team.by("chen-chen").ok("rekey", one)
-    assert codes(team) == []
+    assert codes(team, one) == []
     assert team.by("wang-fang")("attach", "get", one, "1", "-").code == 3
     team.by("chen-chen").ok("attach", "get", one, "1", str(tmp_path / "out"))
     assert (tmp_path / "out").read_bytes() == CANARY
