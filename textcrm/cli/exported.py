@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 CARD = "card"
+TABLES = ("csv", "xlsx")
 
 
 class Asked(NamedTuple):
@@ -57,7 +58,7 @@ def export(context: Context, asked: Asked) -> None:
     card = asked.form.casefold() == CARD
     form = exporting.format_of("vcard" if card else asked.form)
     target = target_of(asked, form)
-    settings = _settings(context, asked, card=card)
+    settings = _settings(context, asked, form, card=card)
     _check_place(context, target, reveal=asked.reveal)
     chosen = _one(context, asked) if card else _chosen(context, asked)
     own = None
@@ -88,10 +89,12 @@ def export(context: Context, asked: Asked) -> None:
     report(context, Told(form, target, source, chosen.left_out, len(own or ())))
 
 
-def _settings(context: Context, asked: Asked, *, card: bool) -> Settings:
+def _settings(context: Context, asked: Asked, form: Format, *, card: bool) -> Settings:
     from textcrm.exchange import export as exporting
 
-    settings = exporting.settings_of(context.vault(), language_of(asked.headings))
+    # A table's headings are those of 客户信息总表 unless asked; a text to read is the reader's.
+    default = "zh" if form.name in TABLES else context.language
+    settings = exporting.settings_of(context.vault(), language_of(asked.headings, default))
     return settings._replace(
         vcard=version_of(asked.version or ("3.0" if card else "4.0")),
         contact_only=card or asked.contact_only,
@@ -160,12 +163,12 @@ def target_of(asked: Asked, form: Format) -> Path | None:
     )
 
 
-def language_of(word: str | None) -> Language:
-    """The language of headings: Chinese, as the workbook's template has them, unless asked."""
+def language_of(word: str | None, default: Language) -> Language:
+    """The language of headings and labels. Raises Misuse (unknown-language)."""
     from textcrm.cli.language import known
 
     if word is None:
-        return "zh"
+        return default
     language = known(word)
     if language is None:
         raise Misuse(
@@ -264,9 +267,9 @@ def report(context: Context, told: Told) -> None:
         context.emit(document(told))
     elif told.target is not None:
         context.say(
-            Text("{file}: {n} entries", "{file}：{n} 项待办")
+            Text("{file}: entries: {n}", "{file}：{n} 项待办")
             if told.form.own
-            else Text("{file}: {n} customers", "{file}：{n} 位客户"),
+            else Text("{file}: customers: {n}", "{file}：{n} 位客户"),
             file=str(told.target),
             n=told.entries if told.form.own else len(told.source),
         )

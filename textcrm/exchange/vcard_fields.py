@@ -40,6 +40,66 @@ SOCIAL: Final = {
     "xiaohongshu": "xiaohongshu",
 }
 
+# Properties of programs that name an account by themselves.
+ACCOUNTS: Final = {
+    "X-QQ": "qq",
+    "X-WECHAT": "wechat",
+    "X-WEIXIN": "wechat",
+    "X-DINGTALK": "dingtalk",
+    "X-TWITTER": "x",
+    "X-LINKEDIN": "linkedin",
+    "X-WHATSAPP": "whatsapp",
+    "X-TELEGRAM": "telegram",
+    "X-FACEBOOK": "facebook",
+    "X-WEIBO": "weibo",
+}
+
+BINARY: Final = frozenset(("PHOTO", "LOGO", "SOUND", "KEY"))
+# What only the program that wrote the card needs; nothing of it is about the customer.
+PLUMBING: Final = frozenset(
+    [
+        "VERSION",
+        "BEGIN",
+        "END",
+        "PRODID",
+        "REV",
+        "UID",
+        "CLIENTPIDMAP",
+        "CLASS",
+        "PROFILE",
+        "SOURCE",
+        "NAME",
+        "SORT-STRING",
+        "MAILER",
+        "X-ABUID",
+        "X-ABSHOWAS",
+        "X-ABADR",
+        "X-IRMC-CALL-DATETIME",
+        "X-MOZILLA-HTML",
+        "X-EVOLUTION-FILE-AS",
+        "X-ABORDER",
+        "X-GROUP-MEMBERSHIP",
+        "AGENT",
+        "LABEL",
+        "KIND",
+        "X-ADDRESSBOOKSERVER-KIND",
+    ]
+)
+PHONE_KINDS: Final = (
+    ("fax", "fax"),
+    ("cell", "mobile"),
+    ("mobile", "mobile"),
+    ("iphone", "mobile"),
+    ("手机", "mobile"),
+    ("home", "home"),
+    ("住宅", "home"),
+    ("work", "work"),
+    ("单位", "work"),
+    ("工作", "work"),
+    ("main", "work"),
+)
+MAIL_KINDS: Final = (("work", "work"), ("工作", "work"), ("home", "private"), ("个人", "private"))
+
 
 def property_of(name: str) -> str:
     """The property that carries a field: ``first_cooperation`` is X-TEXTCRM-FIRST-COOPERATION."""

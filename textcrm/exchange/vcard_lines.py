@@ -37,7 +37,9 @@ class Line(NamedTuple):
     @property
     def types(self) -> frozenset[str]:
         """The types in small letters: cell, work, pref."""
-        return frozenset(one.casefold() for one in self.params.get("TYPE", ()))
+        # RFC 6350 writes lists of types in one pair of quotation marks, too: TYPE="voice,cell".
+        words = ",".join(self.params.get("TYPE", ()))
+        return frozenset(one.strip().casefold() for one in words.split(",") if one.strip())
 
 
 class Card(NamedTuple):

@@ -54,6 +54,12 @@ def cards_of(customer: Customer, settings: Settings) -> Iterator[str]:
         yield from card.lines(first=number == 0, place=place if number == 0 else None)
 
 
+def card_of(customer: Customer, contact: Tree, settings: Settings) -> str:
+    """One card as it is written for a contact, without our own properties."""
+    card = _Card(customer, contact, settings)
+    return "".join((*card.head(), *card.about(), spelled("END", "VCARD")))
+
+
 class _Card:
     """One card on its way out."""
 
@@ -67,14 +73,18 @@ class _Card:
 
     def lines(self, *, first: bool, place: int | None) -> Iterator[str]:
         """The card's lines."""
+        yield from self.head()
+        if not self.settings.contact_only:
+            yield from self.about()
+            yield from self._ours(first=first, place=place)
+        yield spelled("END", "VCARD")
+
+    def head(self) -> Iterator[str]:
+        """Who it is, and how they are reached."""
         yield spelled("BEGIN", "VCARD")
         yield spelled("VERSION", "4.0" if self.new else "3.0")
         yield from self._who()
         yield from self._reached()
-        if not self.settings.contact_only:
-            yield from self._about()
-            yield from self._ours(first=first, place=place)
-        yield spelled("END", "VCARD")
 
     def _who(self) -> Iterator[str]:
         name = _text(self.contact.get("name")) or self.customer.name
@@ -122,7 +132,8 @@ class _Card:
             return spelled("TEL", f"tel:{number}{tail}", {"VALUE": "uri", **params})
         return spelled("TEL", escaped(number + (f",{extension}" if extension else "")), params)
 
-    def _about(self) -> Iterator[str]:
+    def about(self) -> Iterator[str]:
+        """What else vCard has a word for."""
         for address in _listed(self.tree, "addresses"):
             yield spelled("ADR", structured(address_parts(address)), self._address_type(address))
         if url := _text(self.tree.get("website")):

@@ -81,7 +81,7 @@ if TYPE_CHECKING:
 @option(
     "--headings",
     metavar="zh|en",
-    help=Text("language of headings and labels (zh)", "表头和选项的语言，默认中文"),
+    help=Text("language of headings and labels (tables: zh)", "表头和选项的语言，表格默认中文"),
 )
 @option(
     "--reveal",
