@@ -734,6 +734,8 @@ def test_word_starts() -> None:
 
 def test_phone_fragments() -> None:
     assert phone_fragment("138-0013") == "1380013"
+    assert phone_fragment("010-6234") == phone_fragment("(010) 6234") == "106234"
+    assert phone_fragment("0106") == "0106"  # perhaps from the middle of a number
     assert phone_fragment("+86 (0)10 6555 1234 ext. 12") == "1065551234"
     assert phone_fragment("123") is None
     assert phone_fragment("HT-2024") is None

@@ -119,6 +119,9 @@ def other_number(word: str) -> str | None:
     return word[:-1] if word[-1] == "s" and word[-2] not in "sui" else None
 
 
+_AREA = re.compile(r"\(?0[1-9]\d{1,2}[-) ]")  # an area code set apart: its 0 is a trunk prefix
+
+
 def digits_of(text: str) -> str:
     """The ASCII digits of a text."""
     if not text.isascii():
@@ -130,7 +133,7 @@ def phone_fragment(word: str) -> str | None:
     """The digits by which a word may be part of a phone number; None where it cannot.
 
     Four digits or more, spaces, dashes, dots and parentheses apart; +86, 0086, a trunk 0 and an
-    extension are left out: ``+86 138-0013`` gives ``1380013``.
+    extension are left out: ``+86 138-0013`` gives ``1380013``, ``010-6234`` gives ``106234``.
     """
     if len(word) > _LONGEST_PHONE:
         return None
@@ -142,6 +145,6 @@ def phone_fragment(word: str) -> str | None:
         digits = digits[4:]
     elif digits.startswith("86") and (word.startswith(("+", "(+")) or len(digits) >= _TEL + 2):
         digits = digits[2:]
-    if len(digits) >= _TEL - 1 and digits.startswith("0"):
+    if digits.startswith("0") and (len(digits) >= _TEL - 1 or _AREA.match(word)):
         digits = digits[1:]
     return digits if len(digits) >= 4 else None
