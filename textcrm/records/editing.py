@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from textcrm.schema import Field
     from textcrm.vault import Draft, Result, Vault
 
+    Edit = Callable[[Record], str]
+
 
 class Done(NamedTuple):
     """What a writing command did, with what was read differently from how it was typed."""
@@ -76,12 +78,18 @@ def change(
     """Set and unset fields of one record in one commit."""
     record = vault.get(word)
     values: list[Assigned] = []
+    edit = setting(vault, sets, unsets, values)
+    result = vault.write(op, lambda draft: draft.edit(record.path, edit), reason=reason)
+    return Done(_named(result, record), tuple(values))
 
-    def plan(draft: Draft) -> None:
-        values.clear()
-        draft.edit(record.path, edit)
+
+def setting(
+    vault: Vault, sets: Sequence[tuple[str, str]], unsets: Sequence[str], values: list[Assigned]
+) -> Edit:
+    """The edit that sets and unsets fields; what was read is put into ``values``."""
 
     def edit(current: Record) -> str:
+        values.clear()
         text = current.text
         for path, value in sets:
             raw = yamlfile.read_mapping(text)
@@ -92,8 +100,7 @@ def change(
             text = _unset(vault, text, path)
         return text
 
-    result = vault.write(op, plan, reason=reason)
-    return Done(_named(result, record), tuple(values))
+    return edit
 
 
 def _named(result: Result, record: Record) -> Result:
@@ -131,14 +138,16 @@ def tag(
 ) -> Done:
     """Add and take off tags; several in one word are split by 、 , ; (D10)."""
     record = vault.get(word)
-    adding = [tag for text in plus for tag in split_tags(text)]
-    taking = [tag for text in minus for tag in split_tags(text)]
-
-    def edit(current: Record) -> str:
-        return retag(vault, current.text, adding, taking)
-
+    edit = retagging(vault, plus, minus)
     result = vault.write("tag", lambda draft: draft.edit(record.path, edit), reason=reason)
     return Done(_named(result, record), ())
+
+
+def retagging(vault: Vault, plus: Sequence[str], minus: Sequence[str]) -> Edit:
+    """The edit that adds and takes off tags."""
+    adding = [tag for text in plus for tag in split_tags(text)]
+    taking = [tag for text in minus for tag in split_tags(text)]
+    return lambda current: retag(vault, current.text, adding, taking)
 
 
 def retag(vault: Vault, text: str, adding: Sequence[str], taking: Sequence[str]) -> str:
@@ -169,12 +178,18 @@ def append(
     """Add an item to a list: of mappings by KEY=VALUE ..., of scalars by the values themselves."""
     record = vault.get(word)
     values: list[Assigned] = []
+    edit = appending(vault, list_path, assignments, values)
+    result = vault.write("append", lambda draft: draft.edit(record.path, edit), reason=reason)
+    return Done(_named(result, record), tuple(values))
 
-    def plan(draft: Draft) -> None:
-        values.clear()
-        draft.edit(record.path, edit)
+
+def appending(
+    vault: Vault, list_path: str, assignments: Sequence[str], values: list[Assigned]
+) -> Edit:
+    """The edit that adds an item to a list; what was read is put into ``values``."""
 
     def edit(current: Record) -> str:
+        values.clear()
         target = paths.find(list_path, current.raw, vault.schema)
         field = _list_field(vault, target)
         if field.kind == "list":
@@ -187,8 +202,7 @@ def append(
         values.extend(read)
         return edits.append(current.text, target.path, item, vault.schema)
 
-    result = vault.write("append", plan, reason=reason)
-    return Done(_named(result, record), tuple(values))
+    return edit
 
 
 def _list_field(vault: Vault, target: paths.Target) -> Field:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def archive(vault: Vault, word: str, *, reason: str | None = None) -> Done:
     """Put a customer aside: found only when asked for, nothing lost."""
-    record = vault.get(word)
+    return _written(vault, "archive", vault.get(word), archiving(vault, reason), reason)
+
+
+def archiving(vault: Vault, reason: str | None = None) -> Callable[[Record], str]:
+    """The edit that puts a customer aside."""
     stamp = {"on": vault.today.isoformat(), **({"reason": reason} if reason else {})}
 
     def edit(current: Record) -> str:
@@ -26,7 +30,7 @@ def archive(vault: Vault, word: str, *, reason: str | None = None) -> Done:
             return current.text
         return edits.put(current.text, ("archived",), stamp, vault.schema)
 
-    return _written(vault, "archive", record, edit, reason)
+    return edit
 
 
 def unarchive(vault: Vault, word: str, *, reason: str | None = None) -> Done:

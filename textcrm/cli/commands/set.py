@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textcrm.cli.bulk import bulk_options
 from textcrm.cli.frame import argument, command, option
 from textcrm.cli.written import report
 from textcrm.errors import Misuse
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
         ),
         (Text("deep inside", "深层字段"), "textcrm set C20240501001 contacts/0/title=采购总监"),
         (Text("take a field away", "删除字段"), "textcrm set C20240501001 --unset stage"),
+        (
+            Text("at every customer that a query finds", "批量修改查询到的客户"),
+            "textcrm set --query 'owner:li-qiang type:prospect' 负责人=王芳 --reason 离职交接",
+        ),
     ],
 )
-@argument("id", help=Text("id or name", "编号或名称"))
+@argument("id", required=False, help=Text("id or name", "编号或名称"))
 @argument("assignments", nargs=-1, metavar="PATH=VALUE", help=Text("what to set", "要设置的内容"))
 @option(
     "--unset",
@@ -40,20 +45,28 @@ if TYPE_CHECKING:
     help=Text("remove a field or item; may be repeated", "删除字段或条目，可重复使用"),
 )
 @option("--grant", is_flag=True, help=Text("let a new owner read", "允许新负责人读取"))
+@bulk_options
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
     context: Context,
-    id: str,
+    id: str | None,
     assignments: tuple[str, ...],
     unsets: tuple[str, ...],
     grant: bool,
     reason: str | None,
+    query: str | None,
+    yes: bool,
+    dry_run: bool,
 ) -> None:
     """Set fields."""
-    from textcrm.cli import granting
+    from textcrm.cli import bulk, granting
     from textcrm.records import editing
     from textcrm.records.values import split_assignment
 
+    if query is not None:
+        assignments = (*filter(None, [id]), *assignments)
+    elif id is None:
+        raise bulk.nobody("set")
     if not assignments and not unsets:
         raise Misuse(
             "nothing-given",
@@ -62,11 +75,16 @@ def run(
                 "textcrm set {id} status=active, or --unset PATH",
                 "例如 textcrm set {id} 状态=合作中，或 --unset 字段",
             ),
-            id=id,
+            id=id or "ID",
         )
     pairs = [context.value_of(split_assignment(one)) for one in assignments]
     vault = context.vault()
     granting.allow(context, vault, given=grant)
+    if query is not None:
+        edit = editing.setting(vault, pairs, unsets, [])
+        bulk.change(context, "set", query, edit, reason=reason, yes=yes, dry_run=dry_run)
+        return
+    assert id is not None  # noqa: S101 - asked for above
     done = editing.change(vault, id, pairs, unsets, reason=reason)
     granting.warn_of_typed(context, vault, assignments, done)
     report(context, done, Text("changed {id} ({commit})", "已修改 {id}（{commit}）"))

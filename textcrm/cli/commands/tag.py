@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textcrm.cli.bulk import bulk_options
 from textcrm.cli.frame import argument, command, option
 from textcrm.cli.reading import report_broken
 from textcrm.cli.written import report, warnings
@@ -24,21 +25,46 @@ if TYPE_CHECKING:
     ),
     examples=[
         (Text("change tags", "修改标签"), "textcrm tag C20240501001 +高意向 -预算不足"),
+        (
+            Text("at every customer that a query finds", "批量添加"),
+            "textcrm tag --query '行业:软件 城市:杭州' +杭州软件圈",
+        ),
         (Text("all tags", "所有标签"), "textcrm tag list"),
         (Text("rename everywhere", "统一改名"), "textcrm tag rename 技术型 技术导向"),
     ],
 )
-@argument("id", help=Text("id or name; or list, rename", "编号或名称；或 list、rename"))
+@argument(
+    "id", required=False, help=Text("id or name; or list, rename", "编号或名称；或 list、rename")
+)
 @argument(
     "words",
     nargs=-1,
     metavar="+A -B",
     help=Text("tags to add (+) and to take off (-)", "要添加（+）和去掉（-）的标签"),
 )
+@bulk_options
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
-def run(context: Context, id: str, words: tuple[str, ...], reason: str | None) -> None:
+def run(
+    context: Context,
+    id: str | None,
+    words: tuple[str, ...],
+    reason: str | None,
+    query: str | None,
+    yes: bool,
+    dry_run: bool,
+) -> None:
     """Change or list tags."""
-    if id == "list" and not words:
+    from textcrm.cli import bulk
+
+    if query is not None:
+        from textcrm.records import editing
+
+        plus, minus = _parted(id or "", (id, *words) if id else words)
+        edit = editing.retagging(context.vault(), plus, minus)
+        bulk.change(context, "tag", query, edit, reason=reason, yes=yes, dry_run=dry_run)
+    elif id is None:
+        raise bulk.nobody("tag")
+    elif id == "list" and not words:
         _list(context)
     elif id == "rename" and len(words) == 2:
         _rename(context, words[0].lstrip("+"), words[1].lstrip("+"), reason)
@@ -49,6 +75,15 @@ def run(context: Context, id: str, words: tuple[str, ...], reason: str | None) -
 def _change(context: Context, word: str, words: tuple[str, ...], reason: str | None) -> None:
     from textcrm.records import editing
 
+    plus, minus = _parted(word, words)
+    done = editing.tag(context.vault(), word, plus, minus, reason=reason)
+    report(
+        context, done, Text("tags of {id} changed ({commit})", "已修改 {id} 的标签（{commit}）")
+    )
+
+
+def _parted(word: str, words: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The tags to add and those to take off."""
     plus = [one.lstrip("+＋") for one in words if not one.startswith(("-", "－"))]
     minus = [one[1:] for one in words if one.startswith(("-", "－"))]
     if not any(plus) and not any(minus):
@@ -58,10 +93,7 @@ def _change(context: Context, word: str, words: tuple[str, ...], reason: str | N
             hint=Text("textcrm tag {id} +new -old", "例如 textcrm tag {id} +新标签 -旧标签"),
             id=word,
         )
-    done = editing.tag(context.vault(), word, plus, minus, reason=reason)
-    report(
-        context, done, Text("tags of {id} changed ({commit})", "已修改 {id} 的标签（{commit}）")
-    )
+    return plus, minus
 
 
 def _list(context: Context) -> None:
