@@ -161,6 +161,8 @@ class Catalog:
                 count += len(looked)
                 if progress is not None:
                     progress(count)
+        if count:
+            storage.forget_terms()
         if digest is not None and not young and not wanted and not gone:
             storage.note_settled(digest)
         return Changes(tuple(upserted), tuple(removed))

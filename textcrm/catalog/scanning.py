@@ -34,14 +34,17 @@ def digest(found: dict[str, Signature]) -> bytes:
     return hashlib.blake2b(marshal.dumps(found, 2), digest_size=16).digest()
 
 
-def signature_of(status: os.stat_result) -> Signature:
-    """Size, mtime and ctime in nanoseconds, inode.
-
-    A directory entry of Windows knows neither inode nor change time: there they are nothing.
-    """
-    if os.name == "nt":
-        return status.st_size, status.st_mtime_ns, 0, 0
+def _signature_of(status: os.stat_result) -> Signature:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _signature_of_entry(status: os.stat_result) -> Signature:
+    """A directory entry of Windows knows neither inode nor change time: there they are nothing."""
+    return status.st_size, status.st_mtime_ns, 0, 0
+
+
+# Size, mtime and ctime in nanoseconds, inode.
+signature_of = _signature_of_entry if os.name == "nt" else _signature_of
 
 
 def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
@@ -59,7 +62,14 @@ def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
                     name = entry.name
                     if entry.is_file(follow_symlinks=False):
                         if name.endswith(store.SUFFIX) and name[0] != ".":
-                            _note(entry, f"{relative}/{name}", found)
+                            try:
+                                status = entry.stat(follow_symlinks=False)
+                            except FileNotFoundError:
+                                continue
+                            except OSError:
+                                found[f"{relative}/{name}"] = (-1, 0, 0, 0)
+                                continue
+                            found[f"{relative}/{name}"] = signature_of(status)
                     elif name[0] != "." and entry.is_dir(follow_symlinks=False):
                         folders.append((entry.path, f"{relative}/{name}"))
         except (FileNotFoundError, NotADirectoryError):
@@ -67,15 +77,6 @@ def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
         except OSError as error:
             broken.append(store.Broken(relative, store.unreadable(relative, error)))
     return found
-
-
-def _note(entry: os.DirEntry[str], path: str, found: dict[str, Signature]) -> None:
-    try:
-        found[path] = signature_of(entry.stat(follow_symlinks=False))
-    except FileNotFoundError:
-        return
-    except OSError:
-        found[path] = (-1, 0, 0, 0)
 
 
 def is_settled(signature: Signature, seen: int) -> bool:

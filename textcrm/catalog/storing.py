@@ -106,6 +106,11 @@ class Storage:
         with self.database.writing() as connection:
             connection.execute("UPDATE meta SET value=? WHERE name='settled'", (digest,))
 
+    def forget_terms(self) -> None:
+        """Let go of the numbers of values, which are much where much was stored."""
+        self._terms = {}
+        self._knows_all = False
+
     # -- one transaction
 
     @contextlib.contextmanager

@@ -153,7 +153,7 @@ def _beginnings(folded: list[str]) -> Iterator[str]:
             yield WHOLE + text
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _said(name: str) -> frozenset[str]:
     """The tokens of how a name is said."""
     if name.isascii():

@@ -31,7 +31,8 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
 
     def __init__(self, index: Any, places: Iterable[str], **options: Any) -> None:
         super().__init__(index, **options)
-        self._lists: dict[str, dict[str, array[int]]] = {place: {} for place in sorted(places)}
+        # Most tokens stand in one record only: that is kept as a number, not as a list of one.
+        self._lists: dict[str, dict[str, int | array[int]]] = {one: {} for one in sorted(places)}
 
     def add_terms(self, row: int, terms: Terms) -> None:
         """Add a record by its tokens."""
@@ -43,7 +44,9 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
             for token in getattr(terms, place):
                 found = lists.get(token)
                 if found is None:
-                    lists[token] = array("I", (number,))
+                    lists[token] = number
+                elif isinstance(found, int):
+                    lists[token] = array("I", (found, number))
                 else:
                     found.append(number)
         self._added = True
@@ -59,9 +62,10 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
                 blocklimit=BLOCK,
                 compression=COMPRESSION,
             )
-            for name, token in sorted((token.encode(), token) for token in lists):
-                fields.start_term(name)
-                postings.take(lists.pop(token))
+            for token in sorted(lists):  # as their bytes in UTF-8 sort
+                found = lists.pop(token)
+                fields.start_term(token.encode())
+                postings.take(array("I", (found,)) if isinstance(found, int) else found)
                 fields.finish_term()
             fields.finish_field()
         fields.close()
