@@ -17,8 +17,8 @@ from textcrm.catalog.folder import NAME, require_own
 from textcrm.catalog.kept import KeptDoc
 from textcrm.catalog.storing import Damaged, Storage, checked
 from textcrm.catalog.text import got, put
+from textcrm.catalog.unread import unread
 from textcrm.catalog.values import Values
-from textcrm.errors import TextcrmError
 from textcrm.query.doc import plan_of
 from textcrm.record import DERIVED_DEFAULTS
 
@@ -336,24 +336,12 @@ class Catalog:
     @property
     def broken(self) -> list[store.Broken]:
         """The files that could not be read, and why."""
-        result = list(self._broken_folders)
         (files,), (records,) = self.safely(lambda: self._all(_COUNTS))
         if files == records:
-            return result
-        for row, path in self.safely(lambda: self._all(f"{_BROKEN} ORDER BY path")):
-            name = got(path)
-            try:
-                store.load(self.root, name, self.schema)
-                # Mended this moment, or its record was lost: the next look reads it again.
-                self.connection.execute("UPDATE files SET size=-2, hash=NULL WHERE row=?", (row,))
-                self.connection.execute("UPDATE meta SET value=NULL WHERE name='settled'")
-            except (FileNotFoundError, sqlite3.Error):
-                continue
-            except TextcrmError as error:
-                result.append(store.Broken(name, error))
-            except OSError as error:
-                result.append(store.Broken(name, store.unreadable(name, error)))
-        return result
+            return list(self._broken_folders)
+        listed = self.safely(lambda: self._all(f"{_BROKEN} ORDER BY path"))
+        paths = [(row, got(path)) for row, path in listed]
+        return self._broken_folders + unread(self.connection, self.root, self.schema, paths)
 
     # -- names
 
