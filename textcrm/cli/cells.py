@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm.insight.table import Column, Said, Table
+from textcrm.insight.table import Column, Note, Said, Table
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def text_of(context: Context, column: Column, value: Any, *, exact: bool = False
         return "" if exact or column.is_number else NOTHING
     if isinstance(value, Said):
         return value.text.say(context.language)
-    if isinstance(value, Text):
+    if isinstance(value, Text | Note):
         return value.say(context.language)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         comma = "、" if context.language == "zh" else ", "
         return comma.join(text_of(context, column, one, exact=exact) for one in value)
     if isinstance(value, bool):

@@ -278,7 +278,7 @@ def report(context: Context, told: Told) -> None:
 
 
 def _say_left_out(context: Context, told: Told) -> None:
-    from textcrm.exchange.export_segment import REASONS
+    from textcrm.vault.consent import REASONS
 
     if told.left_out:
         reasons = [

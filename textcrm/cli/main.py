@@ -87,6 +87,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "hook": ("quality", Text("what git's hooks call", "供 git 钩子调用")),
     "report": ("insight", Text("what the records say; pivot tables", "统计报表、透视表")),
     "chart": ("insight", Text("a report as a drawing", "用图形显示报表")),
+    "segment": ("insight", Text("groups of customers, whom to tell", "客户细分、可通知的客户")),
 }
 
 

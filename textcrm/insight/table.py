@@ -63,7 +63,7 @@ class Chart(NamedTuple):
     over_time: bool = False
 
 
-Cell = Any  # str, int, float, Decimal, date, Said, None
+Cell = Any  # str, int, float, Decimal, date, Said, Note, a list of these, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ def plain(value: Any) -> Any:
     """A value that JSON can carry."""
     if isinstance(value, Said):
         return value.code
+    if isinstance(value, Note):
+        return value.say("en")
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

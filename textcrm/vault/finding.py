@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textcrm.query import parse
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
     from textcrm.query import Doc, Query
@@ -19,11 +20,17 @@ _ME: Final = ("me", "我", "本人")
 
 
 def query(
-    vault: Vault, text: str, *, views: Mapping[str, str] | None = None, me: str | None = None
+    vault: Vault,
+    text: str,
+    *,
+    views: Mapping[str, str] | None = None,
+    me: str | None = None,
+    today: dt.date | None = None,
 ) -> Query:
     """Read a query with this vault's fields, views and people. Raises Misuse (query-syntax).
 
-    ``views`` stand in for those of the settings, by name; ``me`` for git's user, by id.
+    ``views`` stand in for those of the settings, by name; ``me`` for git's user, by id; ``today``
+    for the day that ages count from.
     """
     views = vault.config.views if views is None else views
     texts = (text, *views.values()) if "@" in text or "＠" in text else (text,)
@@ -34,7 +41,7 @@ def query(
         text,
         vault.schema,
         views=views,
-        today=vault.today,
+        today=today or vault.today,
         me=me,
         people={person.id: person.name for person in vault.access.people},
     )

@@ -49,6 +49,11 @@ if TYPE_CHECKING:
     shell_complete=query_words,
     help=Text("which customers; all if none", "筛选条件，默认全部"),
 )
+@option(
+    "--segment",
+    metavar="VIEW",
+    help=Text("the customers of a saved view", "只导出某个已保存视图中的客户"),
+)
 @option("-o", "--output", metavar="FILE", help=Text("the file to write", "输出文件"))
 @option("--force", is_flag=True, help=Text("in place of a file that is there", "覆盖已有文件"))
 @option("--archived", is_flag=True, help=Text("archived customers too", "包括已归档客户"))
@@ -100,6 +105,7 @@ def run(
     context: Context,
     form: str,
     query: tuple[str, ...],
+    segment: str | None,
     output: str | None,
     force: bool,
     archived: bool,
@@ -114,6 +120,10 @@ def run(
     """Export customers."""
     from textcrm.cli.exported import Asked, export
 
+    if segment is not None:
+        from textcrm.vault.views import find
+
+        query = (f"@{find(context.vault(), segment)[0]}", *query)
     asked = Asked(
         form=form,
         query=query,
