@@ -207,7 +207,21 @@ def _reading(run: Everything, own: str) -> None:
         ["archive", own, "--reason", "x"], ["unarchive", own], ["rm", own, "--reason", "x"],
         ["restore", own], ["backup", str(run.folder / "backup")], ["sync"], ["resolve"],
         ["rekey"], ["view", "list"], ["migrate"], ["report", "receivables"], ["duplicates"], ["fix"],
-        ["export", "csv"], ["show", "nobody"], ["list", "bank_account:x"],
+        ["export", "csv"], ["export", "xlsx", "-o", str(run.folder / "all.xlsx")],
+        ["export", "json"], ["export", "jsonl"], ["export", "vcard"], ["export", "ics"],
+        ["export", "markdown"], ["export", "html", "-o", str(run.folder / "all.html")],
+        ["show", "nobody"], ["list", "bank_account:x"], ["show", own, "bank_account"],
+        ["show", own, "bank_account", "--json"], ["search", "--sealed", "Blue"],
+        ["list", "--columns", "name,contracts.amount", "--format", "csv"],
+        ["list", "--group", "status", "--sum", "contracts.amount"], ["audit", "verify"],
+        ["audit", "report"], ["audit", "reads"], ["check", "--format", "sarif"],
+        ["check", "--format", "junit"], ["check", "--format", "github"], ["check", "--staged"],
+        ["chart", "funnel"], ["report", "overview"], ["member", "list", own], ["member", "trust"],
+        ["attach", "list", own], ["assign", own, "none"], ["verify", own], ["pool"], ["segment"],
+        ["merge", own, own], ["import", str(run.folder / "nothing.csv"), "--dry-run"],
+        ["backup", "verify", str(run.folder / "backup")],
+        ["backup", "restore", str(run.folder / "backup"), str(run.folder / "restored")],
+        ["textconv", str(_file_of(run, own))], ["hook", "pre-commit"], ["privacy", "notice"],
     ]  # fmt: skip
     for words in reads:
         if words[0] in COMMANDS:
@@ -226,10 +240,36 @@ def _reading(run: Everything, own: str) -> None:
     for name in COMMANDS.keys() - named:
         for words in ([name], [name, own], [name, "--json"]):
             run(*words)
+    _by_git(run)
+    for words in (
+        ["show", own, "--reveal"],
+        ["show", own, "bank_account", "--reveal"],
+        ["list", "--columns", "name,bank_account,contracts.amount", "--reveal"],
+        ["list", "--reveal", "--sum", "contracts.amount"],
+        ["search", "Blue", "--reveal"],
+        ["log", own, "--reveal"],
+        ["diff", "HEAD~3", "--reveal"],
+        ["blame", own, "--reveal"],
+        ["report", "receivables", "--reveal"],
+        ["export", "json", "--reveal"],
+    ):  # what is asked for is printed; still nothing of it may stay on disk
+        run(*words, reveals=True)
     revealed = run("show", own, "--reveal", "--json", reveals=True)
     assert revealed.code == 0, revealed
     bare = [value.replace(" ", "") for value in (TYPED, ACCOUNT)]
     assert any(value in revealed.out for value in bare)
+
+
+def _file_of(run: Everything, own: str) -> Path:
+    return next((run.shell.folder / "customers").rglob(f"{own}.yaml"))
+
+
+def _by_git(run: Everything) -> None:
+    """What git itself shows through our textconv and merge driver."""
+    for words in (["diff", "HEAD~3"], ["log", "-p", "-3"], ["show", "HEAD~1"], ["stash"]):
+        out = git(run.shell.folder, *words, check=False)
+        run.printed.append((("git", *words), Ran(0, out, "")))
+    git(run.shell.folder, "stash", "drop", check=False)
 
 
 def test_a_run_of_everything_leaves_no_trace(everything: Everything, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class OpenedDocs:
         """Raise KeyMissing (no-key) where there are sealed values and no key opens any of them."""
         list(self)
         if self.locked and not self.values:
-            raise next(iter(self._refused.values()))
+            raise self._keyring.no_key(", ".join(sorted(self.locked)))
 
     def opened(self, doc: KeptDoc) -> Doc:
         """The record of a doc with what opens in plain; the doc itself where nothing is sealed."""
