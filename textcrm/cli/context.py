@@ -54,6 +54,11 @@ class Context:
         """Whether somebody sits there to be asked."""
         return not self.no_input and not self.json and sys.stdin.isatty() and sys.stdout.isatty()
 
+    @property
+    def asks_hidden(self) -> bool:
+        """Whether somebody can be asked for a passphrase, wherever what is printed goes."""
+        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
     # -- vault and clock
 
     @cached_property

@@ -41,7 +41,7 @@ def keyring(context: Context) -> Keyring:
     """The private keys at hand, in the order in which they are tried."""
     from textcrm.access.keyring import Keyring
 
-    return Keyring(sources(context), _passphrase(context) if context.interactive else None)
+    return Keyring(sources(context), _passphrase(context) if context.asks_hidden else None)
 
 
 def sources(context: Context) -> list[Source]:

@@ -96,15 +96,17 @@ def _new(context: Context, *, passphrase: bool, signing: bool, output: str | Non
 def _passphrase(context: Context) -> str:
     import click
 
-    if not context.interactive:
+    if not context.asks_hidden:
         raise Misuse(
             "input-needed",
             Text("a passphrase is typed at a terminal", "口令只能在终端中输入"),
-            hint=Text("run it in a terminal, without --json", "请在终端中运行，不带 --json"),
+            hint=Text(
+                "run it in a terminal, without --no-input", "请在终端中运行，不带 --no-input"
+            ),
         )
     said = Text("Passphrase", "口令").say(context.language)
     again = Text("Again", "再输入一次").say(context.language)
-    word: str = click.prompt(said, hide_input=True, confirmation_prompt=again)
+    word: str = click.prompt(said, hide_input=True, confirmation_prompt=again, err=True)
     return word
 
 
