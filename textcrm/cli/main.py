@@ -84,6 +84,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "check": ("quality", Text("check customers against the schema and rules", "按模式和规则检查")),
     "duplicates": ("quality", Text("customers that may be one", "查找重复客户")),
+    "merge": ("quality", Text("one customer of two", "合并两位客户")),
     "hook": ("quality", Text("what git's hooks call", "供 git 钩子调用")),
     "report": ("insight", Text("what the records say; pivot tables", "统计报表、透视表")),
     "chart": ("insight", Text("a report as a drawing", "用图形显示报表")),

@@ -255,11 +255,11 @@ def _demand_grant(
     had_some = any(
         ciphertext.is_sealed(node) for _, _, node in sealed_places(base.raw, vault.schema)
     )
-    if given and had_some and owner.id not in known and _gains(access, owner, given):
-        demand_grant(vault, record, owner, _gains(access, owner, given))
+    if given and had_some and owner.id not in known and gains(access, owner, given):
+        demand_grant(vault, record, owner, gains(access, owner, given))
 
 
-def _gains(access: Access, person: Person, classes: Sequence[str]) -> list[str]:
+def gains(access: Access, person: Person, classes: Sequence[str]) -> list[str]:
     """The classes that a person does not read by role."""
     return [one for one in classes if person not in access.readers(one)]
 
@@ -298,9 +298,9 @@ def _for_the_owner(vault: Vault, access: Access, record: Record) -> str:
     if not stale:
         return text
     classes = sorted({field.seal or "" for _, field, _ in stale})
-    gains = _gains(access, owner, classes) if owner is not None and owner.keys else []
-    if owner is not None and gains:
-        demand_grant(vault, record, owner, gains)
+    gained = gains(access, owner, classes) if owner is not None and owner.keys else []
+    if owner is not None and gained:
+        demand_grant(vault, record, owner, gained)
     for path, field, node in stale:
         place = spelled(path, record.raw)
         value = opened(vault, access, node, rec=record.uid or "", place=place)
