@@ -71,6 +71,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "seal": ("secrets", Text("seal what was typed in plain", "加密手工写入的明文")),
     "rekey": ("secrets", Text("seal anew what is stale", "重新加密过期的值")),
     "member": ("secrets", Text("who works here and reads what", "谁使用、谁可读")),
+    "import": (
+        "exchange",
+        Text("take in a spreadsheet or export", "导入表格或其他软件的导出文件"),
+    ),
     "export": ("exchange", Text("to Excel, phones, programs", "导出到 Excel、手机、程序")),
     "status": ("quality", Text("what is edited and not saved", "尚未保存的手工改动")),
     "save": ("quality", Text("commit hand edits", "提交手工改动")),
@@ -92,6 +96,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
 }
 
 
+# A module cannot bear the name of one of Python's own words.
+_MODULES = {"import": "import_"}
 # What git calls, not people: known, but not in the overview.
 PLUMBING = ("merge-driver", "textconv")
 
@@ -111,7 +117,7 @@ class Root(click.Group):
             return None
         from importlib import import_module
 
-        module = cmd_name.replace("-", "_")
+        module = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
         command: click.Command = import_module(f"textcrm.cli.commands.{module}").run
         return command
 

@@ -5,13 +5,61 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textcrm.errors import Misuse
+from textcrm.exchange.incoming import Format
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from textcrm.exchange.incoming import Format, Source
+    from textcrm.exchange.incoming import Reading, Setting, Source
+
+
+def _is_workbook(source: Source) -> bool:
+    from textcrm.exchange import workbooks
+
+    return workbooks.tells(source)
+
+
+def _workbook(source: Source, setting: Setting) -> Reading:
+    from textcrm.exchange import workbooks
+
+    return workbooks.read(source, setting)
+
+
+def _is_json(source: Source) -> bool:
+    from textcrm.exchange import jsonrows
+
+    return jsonrows.tells(source)
+
+
+def _json(source: Source, setting: Setting) -> Reading:
+    from textcrm.exchange import jsonrows
+
+    return jsonrows.read(source, setting)
+
+
+def _is_text(source: Source) -> bool:
+    """Whatever is no binary file may be a table."""
+    head = source.data[:4096]
+    return b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0\0" not in head
+
+
+def _table(source: Source, setting: Setting) -> Reading:
+    from textcrm.exchange import tables
+
+    return tables.read(source, setting)
+
 
 # In the order in which they are asked; each entry imports its reader when it is called.
-FORMATS: Final[dict[str, Format]] = {}
+FORMATS: Final[dict[str, Format]] = {
+    one.name: one
+    for one in (
+        Format("xlsx", Text("workbook (XLSX, XLS, ODS)", "Excel 工作簿（XLSX、XLS、ODS）"),
+               (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _is_workbook, _workbook),
+        Format("json", Text("JSON and JSON Lines", "JSON、JSON Lines"),
+               (".json", ".jsonl", ".ndjson"), _is_json, _json),
+        Format("csv", Text("table as text (CSV, TSV, pasted)", "文本表格（CSV、TSV、粘贴内容）"),
+               (".csv", ".tsv", ".tab", ".txt"), _is_text, _table),
+    )
+}  # fmt: skip
 
 
 def recognise(source: Source, name: str | None = None) -> Format:

@@ -6,7 +6,7 @@ are the importer's. The registry of formats is :mod:`textcrm.exchange.formats`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class Setting:
     """What a reader may know: the schema, the day and moment, the currency, the people.
 
     ``person`` gives the id of a person of the vault by id or name, None for nobody. ``mapping`` is
-    the user's map (heading to path), ``encoding``, ``sheet`` and ``format`` what the user insists on.
+    the user's map (heading to path), ``encoding``, ``sheet`` and ``date_order`` (mdy, dmy) what the
+    user insists on.
     """
 
     schema: Schema
@@ -115,8 +116,7 @@ class Setting:
     mapping: Mapping[str, str] | None = None
     encoding: str | None = None
     sheet: str | None = None
-    format: str | None = None
-    shown: Mapping[str, Any] = field(default_factory=dict)
+    date_order: str = ""
 
 
 class Format(NamedTuple):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textcrm import store, yamlfile
-from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError
+from textcrm.errors import Conflict, Invalid, NotFound, TextcrmError, YamlInvalid
+from textcrm.findings import Problem
 from textcrm.gitrepo.values import Stored
+from textcrm.record import Record
 from textcrm.rules.identity import CROSS_CHECKS
 from textcrm.text import Text
 from textcrm.vault import ids
@@ -14,10 +16,9 @@ from textcrm.vault.seals import sealed_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from textcrm.findings import Finding, Problem
-    from textcrm.record import Record
+    from textcrm.findings import Finding
     from textcrm.vault.vault import Vault
 
 
@@ -35,7 +36,9 @@ class Draft:
         self.before: dict[str, Record | None] = {}
         self.after: dict[str, Record | None] = {}
         self.warnings: list[Problem] = []
-        self._new_ids: set[str] = set()
+        self.lean = False
+        """Keep no more of new records than their text, and place no findings: for thousands."""
+        self._last: dict[dt.date, str] = {}
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file as this draft has it."""
@@ -72,29 +75,58 @@ class Draft:
 
     def put(self, path: str, text: str, *, base: Record | None = None) -> None:
         """Write a whole record, what is to be sealed sealed. Raises Invalid with what is wrong."""
-        plain = store.parse(path, yamlfile.encode(text), self._vault.schema)
+        self._put(path, store.parse(path, yamlfile.encode(text), self._vault.schema), base)
+
+    def _put(self, path: str, plain: Record, base: Record | None) -> None:
         text = sealed_text(self._vault, plain, base)
         data = yamlfile.encode(text)
-        record = store.parse(path, data, self._vault.schema)
+        record = plain
+        if text != plain.text:
+            record = store.parse(path, data, self._vault.schema)
         self._check(record, base)
         if text != plain.text:
             self._check_before_sealing(plain)
         self.before.setdefault(path, base)
+        if self.lean and base is None:
+            record = Record(path, "", {"id": record.id, "name": record.name}, record.schema)
         self.after[path] = record
         self.files[path] = data
 
-    def add(self, tree: dict[str, Any], day: dt.date) -> str:
-        """Add a record with a new id of the day and a new uid; gives the id."""
-        taken = self._vault.taken_ids(day) | self._new_ids
-        record_id = ids.next_id(day, taken)
-        self._new_ids.add(record_id)
+    def next_id(self, day: dt.date) -> str:
+        """The next id of a day that nobody has or had, this draft's own ones included."""
+        last = self._last.get(day)
+        record_id = ids.next_id(day, self._vault.taken_ids(day) if last is None else (last,))
+        self._last[day] = record_id
+        return record_id
+
+    def add(self, tree: dict[str, Any], day: dt.date, record_id: str | None = None) -> str:
+        """Add a record with a new uid and a new id of the day, or the one given; gives the id.
+
+        The caller has seen to it that a given id is free, and that no later call gives it again.
+        """
+        record_id = record_id or self.next_id(day)
         rest = {name: value for name, value in tree.items() if name not in ("id", "uid")}
         whole = {"id": record_id, "uid": tree.get("uid") or ids.new_uid(), **rest}
         order = self._vault.schema.order()
         plain = self._vault.schema.plain(ids.give_item_ids(whole))
-        text = yamlfile.dump(plain, order=order)
-        self.put(store.path_of(record_id), text)
+        path = store.path_of(record_id)
+        record = self._written(path, plain, order)
+        if record is None:
+            self.put(path, yamlfile.dump(plain, order=order))
+        else:
+            self._put(path, record, None)
         return record_id
+
+    def _written(self, path: str, plain: Any, order: Sequence[str]) -> Record | None:
+        """A new record as its text reads; None where that is not what was meant."""
+        from textcrm.yamlfile.shapes import as_read
+
+        text = yamlfile.dump(plain, order=order, proven=False)
+        try:
+            record = store.parse(path, yamlfile.encode(text), self._vault.schema)
+        except YamlInvalid:
+            return None
+        return record if record.raw == as_read(plain) else None
 
     def delete(self, path: str) -> Record:
         """Take a record out of the vault; history keeps it."""
@@ -156,7 +188,10 @@ class Draft:
         """The findings that the record did not have before."""
         found = self._vault.findings(record)
         known = {_identity(finding) for finding in self._vault.findings(base)} if base else set()
-        problems = self._vault.placed(record, found)
+        if self.lean:
+            problems = [Problem(record.path, 1, 1, record.id, finding) for finding in found]
+        else:
+            problems = self._vault.placed(record, found)
         return [
             pair for pair in zip(problems, found, strict=True) if _identity(pair[1]) not in known
         ]

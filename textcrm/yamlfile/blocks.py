@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from textcrm.yamlfile.scalars import (
@@ -64,6 +65,7 @@ def pair_text(name: str, value: Any, indent: int, style: Style) -> str:
     return f"{key}:{value_text(value, indent, style)}"
 
 
+@lru_cache(maxsize=1024)
 def name_text(name: str, *, flow: bool = False) -> str:
     """A name, quoted wherever it must be."""
     if plain_ok(name, flow=flow) and not AMBIGUOUS.match(name):

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def dump(tree: Any, *, order: Sequence[str] | None = None) -> str:
+def dump(tree: Any, *, order: Sequence[str] | None = None, proven: bool = True) -> str:
     """A new document in line form (DESIGN section 1): LF, two spaces, lists under their key.
 
     What another YAML 1.1 or 1.2 reader would misread is quoted; numbers and booleans stand plain,
-    text of several lines as a ``|`` block. ``order`` is that of the names at the top. Raises
+    text of several lines as a ``|`` block. ``order`` is that of the names at the top. The text is
+    read again to prove that it says what was meant, unless the caller does (``proven`` off). Raises
     Invalid (text-not-storable) for half a character.
     """
     if isinstance(tree, dict) and order:
@@ -25,9 +26,11 @@ def dump(tree: Any, *, order: Sequence[str] | None = None) -> str:
         tree = dict(sorted(tree.items(), key=lambda pair: rank.get(pair[0], len(rank))))
     if tree is None:
         return ""
+    if not proven:
+        return document_text(tree, Style())
     styles = Style(), Style(literal=False)
-    texts = [document_text(tree, style) for style in styles]
-    return first_proven(dict.fromkeys(texts), [new_shape(tree)])
+    # The second one is only made where the first does not read back.
+    return first_proven((document_text(tree, style) for style in styles), [new_shape(tree)])
 
 
 def document_text(tree: Any, style: Style) -> str:

@@ -1,0 +1,221 @@
+"""Rows of one file that are one customer: people of one company, further rows of one id (H1)."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textcrm.exchange.incoming import Cell
+from textcrm.findings import Finding
+from textcrm.store import fold
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from textcrm.exchange.incoming import Incoming, Tree
+
+Key = tuple[str, ...]
+
+
+class RowRef(NamedTuple):
+    """A row by its number, its place in the file and its text."""
+
+    number: int
+    place: str
+    raw: str
+
+
+class Proposal(NamedTuple):
+    """A customer that one or several rows propose, with their warnings by row number."""
+
+    tree: Tree
+    rows: tuple[RowRef, ...]
+    warnings: tuple[tuple[int, Finding], ...]
+    base: Tree | None = None
+
+
+class Groups:
+    """The rows of a file by customer, kept small until they are asked for.
+
+    A row waits for later rows of the same customer, so that all have to be seen first; each is held
+    as a few hundred bytes, not as a tree.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, list[bytes]] = {}
+        self._by_name: dict[str, Key] = {}
+        self.count = 0
+
+    def add(self, row: Incoming) -> None:
+        """Take in a row that can be a record."""
+        self.count += 1
+        key = self._key(row.tree)
+        self._rows.setdefault(key, []).append(pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def proposals(self) -> Iterator[Proposal]:
+        """The customers, in the order in which their first rows stand."""
+        for packed in self._rows.values():
+            yield joined(pickle.loads(one) for one in packed)  # noqa: S301 - our own, just made
+
+    def _key(self, tree: Mapping[str, Any]) -> Key:
+        if tree.get("id"):
+            key: Key = ("id", str(tree["id"]))
+            self._by_name.setdefault(fold(str(tree["name"])), key)
+            return key
+        name = fold(str(tree["name"]))
+        if tree.get("kind") == "person":
+            return ("person", name, _reached(tree))
+        number = str(tree.get("registration_number") or "")
+        if number:
+            key = ("company", name, number)
+            first = self._by_name.setdefault(name, key)
+            return key if first[0] == "company" and first[2] and first != key else first
+        return self._by_name.setdefault(name, ("company", name, ""))
+
+
+def _reached(tree: Mapping[str, Any]) -> str:
+    """What tells two people of one name apart: a number, an address, else all that is said."""
+    for contact in tree.get("contacts", ()):
+        for listed, key in (("phones", "number"), ("emails", "address")):
+            for item in contact.get(listed, ()):
+                if item.get(key):
+                    return str(item[key]).casefold()
+    return repr(tree)
+
+
+def joined(rows: Iterable[Incoming]) -> Proposal:
+    """One proposal of the rows of one customer; what differs between them is kept aside."""
+    tree: Tree = {}
+    base: Tree | None = None
+    refs: list[RowRef] = []
+    warnings: list[tuple[int, Finding]] = []
+    for row in rows:
+        mine = with_left(row)
+        refs.append(RowRef(row.number, row.place, row.raw))
+        warnings += [(row.number, one) for one in row.warnings]
+        if len(refs) == 1:
+            tree, base = mine, row.base
+        else:
+            base = None
+            warnings += [(row.number, one) for one in _merge(tree, mine)]
+    _note_addresses(tree, len(refs))
+    return Proposal(tree, tuple(refs), tuple(warnings), base)
+
+
+def with_left(row: Incoming) -> Tree:
+    """A row's tree with the cells that fit no field, under their headings."""
+    tree = row.tree
+    if not row.left:
+        return tree
+    contacts = tree.get("contacts")
+    with_person = row.left_with_contact and contacts and tree.get("kind") != "person"
+    target = contacts[0] if with_person and contacts else tree
+    custom = dict(target.get("custom") or {})
+    for cell in row.left:
+        _keep(custom, cell)
+    target["custom"] = custom
+    return tree
+
+
+def _keep(custom: dict[str, Any], cell: Cell) -> None:
+    old = custom.get(cell.heading)
+    if old is None:
+        custom[cell.heading] = cell.text
+    elif cell.text not in str(old).split("\n"):
+        custom[cell.heading] = f"{old}\n{cell.text}"
+
+
+def _merge(tree: Tree, other: Tree) -> Iterator[Finding]:
+    """Take a further row of the same customer into its tree; the first row's word holds."""
+    for name, value in other.items():
+        if name == "contacts":
+            contacts = tree.setdefault("contacts", [])
+            for one in value:
+                _merge_contact(contacts, one)
+        elif name == "custom":
+            own = tree.setdefault("custom", {})
+            for heading, text in value.items():
+                _keep(own, Cell(heading, str(text)))
+        elif isinstance(value, list):
+            have = tree.setdefault(name, [])
+            have.extend(one for one in value if one not in have)
+        elif tree.get(name) in (None, "", {}):
+            tree[name] = value
+        elif name == "notes":
+            if str(value) not in str(tree[name]):
+                tree[name] = f"{tree[name]}\n{value}"
+        elif isinstance(value, dict) and isinstance(tree[name], dict):
+            tree[name] = {**value, **tree[name]}
+        elif tree[name] != value and name != "name":
+            _keep(tree.setdefault("custom", {}), Cell(name, str(value)))
+            yield _differs(name)
+
+
+def _merge_contact(contacts: list[dict[str, Any]], one: dict[str, Any]) -> None:
+    """People are told apart by name; somebody without one by a number or address in common."""
+    for have in contacts:
+        if is_same_person(have, one):
+            for name, value in one.items():
+                if isinstance(value, list):
+                    listed = have.setdefault(name, [])
+                    listed.extend(item for item in value if item not in listed)
+                elif name in ("notes", "custom") and have.get(name):
+                    if name == "notes" and str(value) not in str(have[name]):
+                        have[name] = f"{have[name]}\n{value}"
+                    elif name == "custom":
+                        for heading, text in value.items():
+                            _keep(have[name], Cell(heading, str(text)))
+                elif name in have and have[name] != value:
+                    _keep(have.setdefault("custom", {}), Cell(name, str(value)))
+                else:
+                    have[name] = value
+            return
+    contacts.append(one)
+
+
+def is_same_person(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two contacts of a customer are one: by name, else by how they are reached."""
+    names = fold(str(one.get("name") or "")), fold(str(other.get("name") or ""))
+    if all(names):
+        return names[0] == names[1]
+    reach = _ways(one), _ways(other)
+    if any(names):
+        return bool(reach[0] & reach[1])
+    return bool(reach[0] & reach[1]) or not (reach[0] or reach[1])
+
+
+def _ways(contact: Mapping[str, Any]) -> set[str]:
+    found = set()
+    for listed, key in (("phones", "number"), ("emails", "address")):
+        for item in contact.get(listed) or ():
+            if isinstance(item, dict) and item.get(key):
+                found.add(str(item[key]).casefold())
+    return found
+
+
+def _note_addresses(tree: Tree, rows: int) -> None:
+    """Keep addresses that several rows brought apart only where they differ."""
+    if rows > 1 and len(tree.get("addresses", ())) > 1:
+        kept: list[dict[str, Any]] = []
+        for one in tree["addresses"]:
+            if one not in kept:
+                kept.append(one)
+        tree["addresses"] = kept
+
+
+def _differs(name: str) -> Finding:
+    return Finding(
+        "rows-differ",
+        "warning",
+        (name,),
+        Text(
+            "the rows of one customer differ in {field}; the first one holds",
+            "同一客户的多行在“{field}”上不一致，以第一行为准",
+        ),
+        Text("the others are kept under “custom”", "其余取值保留在自定义内容中"),
+        {"field": name},
+    )

@@ -1,0 +1,336 @@
+"""Importing a file: read, grouped, met with what is there, written as one commit (H1, H2, B14, B18)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from textcrm.errors import TextcrmError
+from textcrm.exchange import formats, updating
+from textcrm.exchange.grouping import Groups, RowRef
+from textcrm.exchange.incoming import Reading, Setting, Source
+from textcrm.exchange.meeting import Meeting, Met
+from textcrm.exchange.noticing import Noticed, seen_error
+from textcrm.exchange.returning import Returning
+from textcrm.findings import Finding
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textcrm.exchange.grouping import Proposal
+    from textcrm.exchange.incoming import Tree
+    from textcrm.paths import Path
+    from textcrm.vault import Draft, Vault
+
+Policy = Literal["update", "skip", "create"]
+Action = Literal["created", "updated", "skipped", "rejected"]
+_SHOWN: Final = 5
+
+
+class Rejected(NamedTuple):
+    """A row that is not in the vault: where it stands, its text, why."""
+
+    row: int
+    place: str
+    raw: str
+    why: Finding
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do: rows counted by what became of them.
+
+    ``rows`` is the sum of the four counts. ``ids`` are the customers created and updated,
+    ``records`` their number by action; ``first`` shows the first rows as proposals.
+    """
+
+    reading: Reading
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    noticed: Noticed = field(default_factory=Noticed)
+    records: dict[str, int] = field(default_factory=lambda: {"created": 0, "updated": 0})
+    ids: list[str] = field(default_factory=list)
+    first: list[Tree] = field(default_factory=list)
+    commit: str | None = None
+    rejected_file: str | None = None
+
+    def count(self, action: Action, rows: int) -> None:
+        """Count rows."""
+        if action != "rejected":
+            setattr(self, action, getattr(self, action) + rows)
+
+    def reject(self, rows: tuple[RowRef, ...], why: Finding) -> None:
+        """Note rows that cannot be taken in."""
+        self.rejected += [Rejected(one.number, one.place, one.raw, why) for one in rows]
+
+
+def setting_of(
+    vault: Vault,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    date_order: str = "",
+) -> Setting:
+    """What readers may know of a vault."""
+
+    def person(word: str) -> str | None:
+        found = vault.access.find(word) or vault.access.find(_without_mail(word))
+        return found.id if found else None
+
+    return Setting(
+        vault.schema,
+        vault.today,
+        vault.now,
+        vault.config.currency,
+        person,
+        mapping=mapping,
+        encoding=encoding,
+        sheet=sheet,
+        date_order=date_order,
+    )
+
+
+_MAIL: Final = re.compile(r"\s*[(（<][^()（）<>]*@[^()（）<>]*[)）>]\s*$")
+
+
+def _without_mail(word: str) -> str:
+    return _MAIL.sub("", word)
+
+
+def read(source: Source, setting: Setting, *, format: str | None = None) -> Reading:
+    """Recognise a source and read its head. Raises Misuse, Invalid for what cannot be read."""
+    return formats.recognise(source, format).read(source, setting)
+
+
+class Importer:
+    """One import: what :func:`read` gives, taken in by a policy. Use :meth:`preview` or :meth:`run`.
+
+    ``ask`` decides each customer that is met, where it is given: update, skip or create.
+    ``progress`` is told the number of rows done.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        reading: Reading,
+        policy: Policy = "update",
+        *,
+        ask: Callable[[Proposal, str], Policy] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        self._vault = vault
+        self._reading = reading
+        self._policy = policy
+        self._ask = ask
+        self.progress = progress
+        self._asked: dict[int, Policy] = {}
+        self._groups = Groups()
+        self._early: list[tuple[RowRef, Finding]] = []
+        self._rows = 0
+        self._early_warnings: list[tuple[int, Finding]] = []
+        self._gather()
+        self._meeting = Meeting(vault)
+        self._returning = Returning(vault, ())
+
+    def _gather(self) -> None:
+        wanted = set()
+        for row in self._reading.rows():
+            self._rows += 1
+            if row.problem is not None or not row.tree:
+                ref = RowRef(row.number, row.place, row.raw)
+                self._early.append((ref, row.problem or _empty()))
+            else:
+                if row.tree.get("id"):
+                    wanted.add(str(row.tree["id"]))
+                self._groups.add(row)
+        self._wanted = wanted
+
+    def preview(self) -> Outcome:
+        """What the import would do; nothing is written."""
+        from textcrm.vault.draft import Draft
+
+        vault = self._vault
+
+        def read(path: str) -> bytes | None:
+            return vault.file(path.removeprefix(vault.prefix))
+
+        return self._filled(Draft(vault, read))
+
+    def run(
+        self,
+        *,
+        reason: str | None = None,
+        before: Callable[[Outcome], None] | None = None,
+    ) -> Outcome:
+        """Take everything in as one commit. Raises what :meth:`Vault.write` raises.
+
+        ``before`` is called with what will be, before anything is written: the place to put
+        rejected rows away.
+        """
+        outcomes: list[Outcome] = []
+
+        def plan(draft: Draft) -> None:
+            known = outcomes[0].rejected_file if outcomes else None
+            outcomes[:] = [self._filled(draft)]
+            outcomes[0].rejected_file = known
+            if before is not None and known is None:
+                before(outcomes[0])
+
+        result = self._vault.write("import", plan, reason=reason)
+        outcome = outcomes[0]
+        outcome.commit = result.commit
+        return outcome
+
+    def _filled(self, draft: Draft) -> Outcome:
+        draft.lean = True
+        outcome = Outcome(self._reading, rows=self._rows)
+        for ref, why in self._early:
+            outcome.reject((ref,), why)
+        missing = [one for one in self._wanted if not self._meeting.knows(one)]
+        self._returning = Returning(self._vault, missing)
+        taken: set[str] = set()
+        done = len(self._early)
+        for number, proposal in enumerate(self._groups.proposals()):
+            if len(outcome.first) < _SHOWN:
+                outcome.first.append(proposal.tree)
+            self._take(draft, outcome, proposal, number, taken)
+            done += len(proposal.rows)
+            if self.progress is not None:
+                self.progress(done)
+        outcome.rejected.sort(key=lambda one: one.row)
+        return outcome
+
+    def _take(
+        self, draft: Draft, outcome: Outcome, proposal: Proposal, number: int, taken: set[str]
+    ) -> None:
+        """One customer: its rows are created, updated, skipped or rejected, and counted."""
+        met = self._meeting.meet(proposal.tree) if self._policy != "create" else Met(None)
+        policy = self._decided(proposal, met, number)
+        try:
+            if met.id is None or policy == "create":
+                action, record_id = "created", self._create(draft, proposal, taken)
+            elif policy == "skip":
+                action, record_id = "skipped", met.id
+            else:
+                action, record_id = self._update(draft, proposal, met.id)
+        except TextcrmError as error:
+            if not seen_error(error):
+                raise
+            outcome.reject(proposal.rows, seen_error(error) or _empty())
+            draft.warnings.clear()
+            return
+        outcome.count(action, len(proposal.rows))  # type: ignore[arg-type]
+        if action != "skipped":
+            outcome.records[action] += 1
+            outcome.ids.append(record_id)
+            for row, one in proposal.warnings:
+                outcome.noticed.add(row, one)
+            for one in met.like:
+                outcome.noticed.add(proposal.rows[0].number, one)
+            for problem in draft.warnings:
+                outcome.noticed.add(proposal.rows[0].number, problem.finding)
+        draft.warnings.clear()
+
+    def _decided(self, proposal: Proposal, met: Met, number: int) -> Policy:
+        if met.id is None or self._ask is None:
+            return self._policy
+        if number not in self._asked:
+            self._asked[number] = self._ask(proposal, met.id)
+        return self._asked[number]
+
+    def _create(self, draft: Draft, proposal: Proposal, taken: set[str]) -> str:
+        tree = dict(proposal.tree)
+        given = tree.pop("id", None)
+        record_id: str | None = None
+        if isinstance(given, str):
+            free = not self._meeting.knows(given) and given not in taken
+            if free and self._returning.fits(given, tree):
+                record_id = given
+                if uid := self._returning.uid(given):
+                    tree["uid"] = uid
+            else:
+                tree["custom"] = {**tree.get("custom", {}), "id": given}
+        if self._meeting.knows_uid(tree.get("uid")):
+            tree.pop("uid")
+        if record_id is None:
+            record_id = draft.next_id(self._vault.today)
+            while record_id in taken or record_id in self._wanted:
+                record_id = draft.next_id(self._vault.today)
+        draft.add(tree, self._vault.today, record_id)
+        taken.add(record_id)
+        return record_id
+
+    def _update(self, draft: Draft, proposal: Proposal, record_id: str) -> tuple[Action, str]:
+        path = self._meeting.path(record_id)
+        record = draft.record(path)
+        schema = self._vault.schema
+        tree = {**proposal.tree, **schema.plain(dict(proposal.tree))}
+
+        def opened(at: Path, node: Any) -> Any:
+            from textcrm.vault.revealing import open_at
+
+            try:
+                return open_at(self._vault, record, at, node)
+            except TextcrmError:
+                return None
+
+        found = updating.changes(record.raw, tree, schema, opened=opened)
+        if proposal.base is not None:
+            found = self._meant(record.raw, proposal, found, opened)
+        if not found:
+            return "skipped", record_id
+        draft.edit(path, lambda current: updating.apply(current.text, found, schema))
+        return "updated", record_id
+
+    def _meant(
+        self,
+        raw: Mapping[str, Any],
+        proposal: Proposal,
+        found: list[updating.Change],
+        opened: Callable[[Path, Any], Any],
+    ) -> list[updating.Change]:
+        """Of the changes those that somebody made in a file that textcrm had written.
+
+        Raises Conflict where the customer was changed meanwhile in the same place.
+        """
+        base = self._vault.schema.plain(dict(proposal.base or {}))
+        stale = updating.changes(raw, base, self._vault.schema, opened=opened)
+        meant = [one for one in found if one not in stale]
+        places = {one.path for one in stale}
+        clash = [one for one in meant if one.path in places]
+        if clash:
+            raise changed_meanwhile(proposal, [one.path for one in clash], self._vault.schema)
+        return meant
+
+
+def changed_meanwhile(proposal: Proposal, paths: list[Path], schema: Any) -> TextcrmError:
+    """The question of a row whose customer somebody changed since the file was written."""
+    from textcrm.errors import Conflict
+
+    labels = [
+        one.label if (one := schema.at(path)) is not None else "/".join(map(str, path))
+        for path in paths
+    ]
+    return Conflict(
+        "changed-meanwhile",
+        Text(
+            "{name}: {fields} was changed by somebody since the file was written",
+            "{name}：文件导出之后，{fields}已被他人修改",
+        ),
+        hint=Text(
+            "look at it with “textcrm show”, then set the value you want",
+            "请先用 textcrm show 查看，再决定保留哪个值",
+        ),
+        name=str(proposal.tree.get("name") or ""),
+        fields=labels,
+    )
+
+
+def _empty() -> Finding:
+    return Finding("row-empty", "error", (), Text("there is nothing in the row", "这一行没有内容"))

@@ -1,0 +1,239 @@
+"""JSON and JSON Lines: our own export, whole records, and flat objects as rows of a table."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from textcrm.errors import Invalid
+from textcrm.exchange import decoding, finishing
+from textcrm.exchange.assembling import Assembled
+from textcrm.exchange.csvrows import Row
+from textcrm.exchange.incoming import Cell, Incoming, Reading
+from textcrm.exchange.values import Values
+from textcrm.findings import Finding
+from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from textcrm.exchange.incoming import Setting, Source
+    from textcrm.schema import Field
+
+# Where programs put the list of what they export.
+_LISTS: Final = ("customers", "records", "contacts", "data", "items", "results", "rows", "value")
+_COMPUTED: Final = frozenset(("derived", "score", "matches", "file", "path", "problems"))
+
+
+def tells(source: Source) -> bool:
+    """Whether the bytes begin like JSON."""
+    head = source.data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] in (b"{", b"[")
+
+
+def read(source: Source, setting: Setting) -> Reading:
+    """Read an array of objects, an object with such an array in it, or an object a line.
+
+    Objects in the form of our records are taken as records; flat ones are rows of a table whose
+    headings are their keys. Raises Invalid (json-unreadable; file, line, column).
+    """
+    decoded = decoding.decode(source.data, setting.encoding, name=source.name)
+    text = decoded.text.removeprefix("\ufeff")
+    objects, lines = _objects(text, source.name)
+    name = "jsonl" if lines else "json"
+    if any(_is_record(one, setting) for one in objects[:50]):
+        return Reading(
+            name, lambda: _records(objects, lines, setting), suffix=".jsonl", layout="textcrm"
+        )
+    return _table(objects, lines, setting, name)
+
+
+def _objects(text: str, name: str) -> tuple[list[dict[str, Any]], list[int]]:
+    """The objects, and the line of each where there is one a line."""
+    try:
+        whole = json.loads(text, parse_float=_as_written, parse_int=_as_written)
+    except ValueError as error:
+        found = _by_line(text, name, error)
+        return [one for _, one in found], [line for line, _ in found]
+    listed = whole if isinstance(whole, list) else _inside(whole)
+    return [one if isinstance(one, dict) else {"value": one} for one in listed], []
+
+
+def _as_written(digits: str) -> str:
+    return digits
+
+
+def _inside(whole: Any) -> list[Any]:
+    if isinstance(whole, dict):
+        for key in _LISTS:
+            value = whole.get(key)
+            if isinstance(value, list) and value and "name" not in whole:
+                return value
+        return [whole]
+    return []
+
+
+def _by_line(text: str, name: str, whole: ValueError) -> list[tuple[int, dict[str, Any]]]:
+    found: list[tuple[int, dict[str, Any]]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            one = json.loads(line, parse_float=_as_written, parse_int=_as_written)
+        except ValueError as error:
+            # A file of lines with one bad line names that line; anything else is bad JSON.
+            raise _unreadable(
+                name, error if found else whole, number if found else None
+            ) from error
+        found.append((number, one if isinstance(one, dict) else {"value": one}))
+    return found
+
+
+def _unreadable(name: str, error: ValueError, line: int | None) -> Invalid:
+    at, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
+    return Invalid(
+        "json-unreadable",
+        Text(
+            "{file}:{line}:{column}: this is not JSON", "{file}:{line}:{column}：不是有效的 JSON"
+        ),
+        hint=Text(
+            "an array of objects, or one object a line, is what can be read",
+            "可读取对象数组，或每行一个对象的 JSON Lines",
+        ),
+        file=name,
+        line=line or at,
+        column=column,
+    )
+
+
+def _is_record(one: Mapping[str, Any], setting: Setting) -> bool:
+    """Whether an object has the form of a record: nested lists of ours, or our id beside a name."""
+    for name, value in one.items():
+        field = setting.schema.find(name) if isinstance(value, list | dict) else None
+        if field is not None and field.name == name and field.kind in ("items", "mapping", "size"):
+            return True
+    return "uid" in one and "name" in one
+
+
+def _records(
+    objects: list[dict[str, Any]], lines: list[int], setting: Setting
+) -> Iterator[Incoming]:
+    values = Values(setting)
+    fields = {field.name: field for field in setting.schema.fields}
+    for number, one in enumerate(objects, 1):
+        made = Assembled()
+        tree = {k: v for k, v in one.items() if k not in _COMPUTED}
+        made.tree = _clean(tree, fields, made, values)
+        if not made.tree.get("name"):
+            finishing.name_customer(made.tree, made)
+        yield Incoming(
+            number,
+            str(lines[number - 1]) if lines else f"[{number - 1}]",
+            made.tree,
+            raw=json.dumps(one, ensure_ascii=False) + "\n",
+            left=tuple(made.left),
+            warnings=tuple(made.warnings),
+            problem=made.problem,
+        )
+
+
+def _clean(
+    tree: Mapping[str, Any], fields: Mapping[str, Field], made: Assembled, values: Values
+) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name, value in tree.items():
+        field = fields.get(name)
+        if value is None or value in ("", [], {}):
+            continue
+        if field is None:
+            result[name] = value
+        elif isinstance(value, dict) and "sealed" in value:
+            if "age" in value:
+                result[name] = value
+            else:
+                made.warnings.append(_locked(field))
+        elif isinstance(value, dict):
+            result[name] = _clean(value, {one.name: one for one in field.fields}, made, values)
+        elif isinstance(value, list) and field.kind == "items":
+            inner = {one.name: one for one in field.fields}
+            result[name] = [
+                _clean(one, inner, made, values) for one in value if isinstance(one, dict)
+            ]
+        elif isinstance(value, list):
+            result[name] = [str(one) for one in value if one not in (None, "")]
+        else:
+            _scalar(result, name, field, value, made, values)
+    return result
+
+
+def _scalar(
+    result: dict[str, Any],
+    name: str,
+    field: Field,
+    value: Any,
+    made: Assembled,
+    values: Values,
+) -> None:
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if field.kind in ("text", "name", "reference") or field.name in ("id", "uid"):
+        result[name] = text
+        return
+    read = values.read(field, text)
+    if read.warning is not None:
+        made.warnings.append(read.warning)
+    if read.kept and not read.field:
+        result[name] = read.value
+    elif field.seal:
+        made.problem = made.problem or read.warning
+    else:
+        made.left.append(Cell(field.label.zh, text))
+
+
+def _locked(field: Field) -> Finding:
+    return Finding(
+        "sealed-left-out",
+        "warning",
+        field.path,
+        Text(
+            "{field} is sealed in the file and cannot be taken over",
+            "{field}在文件中是加密的，无法带入",
+        ),
+        Text(
+            "export it with --reveal, with a key that opens it", "请用能解密的密钥以 --reveal 导出"
+        ),
+        {"field": field.label},
+    )
+
+
+def _table(
+    objects: list[dict[str, Any]], lines: list[int], setting: Setting, name: str
+) -> Reading:
+    from textcrm.exchange import tables
+
+    headings = list(dict.fromkeys(str(key) for one in objects for key in one))
+    rows = [Row("1", headings)]
+    for number, one in enumerate(objects):
+        place = str(lines[number]) if lines else f"[{number}]"
+        raw = json.dumps(one, ensure_ascii=False) + "\n"
+        rows.append(Row(place, [_cell(one.get(heading)) for heading in headings], raw))
+    found = tables.reading(
+        lambda: iter(rows), setting, format_name=name, suffix=".jsonl", encoding="utf-8"
+    )
+    return Reading(
+        format=name,
+        rows=found.rows,
+        suffix=".jsonl",
+        layout=found.layout,
+        columns=found.columns,
+        notes=found.notes,
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "、".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,260 @@
+"""Likeness: the field that a heading means by the schema's words, or that values look like."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from textcrm.normalize.keys import words as _words_of
+from textcrm.schema.words import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from textcrm.schema import Field, Schema
+
+# Words that mean something only beside the list they belong to.
+_GENERIC: Final = frozenset(
+    map(
+        folded,
+        _words_of(
+            "id kind note notes title name status amount date number currency content at by text score "
+            "contact channel result topic source stage due what done min max rating unit type feedback "
+            "金额 日期 备注 内容 名称 状态 类型 编号 数量 单价 单位 用途 方式 时间 标题 主题 结果 评分 文件 "
+            "联系人 货币 币种 出处 原因 核实 核实状态 条目编号 渠道 计划 摘要 价格 服务 产品 商品 附件 品牌 颜色"
+        ),
+    )
+)
+_GIVEN: Final = {
+    "First Name": "contacts/0/name:first",
+    "Given Name": "contacts/0/name:first",
+    "Forename": "contacts/0/name:first",
+    "名字": "contacts/0/name:first",
+    "名": "contacts/0/name:first",
+    "Middle Name": "contacts/0/name:middle",
+    "Last Name": "contacts/0/name:last",
+    "Family Name": "contacts/0/name:last",
+    "Surname": "contacts/0/name:last",
+    "姓氏": "contacts/0/name:last",
+    "姓": "contacts/0/name:last",
+    "Business": "name",
+    "Organisation": "name",
+    "Organization": "name",
+    "Client": "name",
+    "Customer": "name",
+    "Account": "name",
+    "单位": "name",
+    "公司": "name",
+    "企业": "name",
+    "店铺名称": "name",
+    "Person": "contacts/0/name",
+    "对接人": "contacts/0/name",
+    "Surname First Name": "contacts/0/name",
+    "地址": "addresses/office",
+    "Address": "addresses/office",
+    "公司地址": "addresses/office",
+    "收货地址": "addresses/delivery",
+    "家庭地址": "addresses/home",
+    "跟进人": "follow-up by",
+    "归属人": "owner",
+    "所有人": "owner",
+    "Owner": "owner",
+    "Assigned To": "owner",
+    "最近沟通时间": "interactions/0/at",
+    "最近联系时间": "interactions/0/at",
+    "最后联系时间": "interactions/0/at",
+    "最近跟进时间": "interactions/0/at",
+    "Last Contact": "interactions/0/at",
+    "Last Contacted": "interactions/0/at",
+    "跟进记录": "interactions/0/summary",
+    "沟通记录": "interactions/0/summary",
+    "决策关键人": "decision maker",
+}
+# Short ways of saying targets that stand for several places.
+SHORT: Final = {
+    "follow-up by": "owner+interactions/0/by",
+    "decision maker": "contacts/decision_maker/name",
+}
+_PHONE_KINDS: Final = (
+    ("fax", ("传真", "fax")),
+    ("mobile", ("手机", "移动电话", "mobile", "cell")),
+    (
+        "work",
+        ("办公", "座机", "公司电话", "单位电话", "固话", "固定电话", "business", "work", "office"),
+    ),
+    ("home", ("家庭", "住宅", "home")),
+)
+_BRACKETED: Final = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]|[*＊:：]")
+_PREFIX: Final = re.compile(
+    r"^(?:客户|联系人|公司|企业|单位|主要?联系人|customer|contact|company|client|primary|main|billing|mailing)\s*",
+    re.IGNORECASE,
+)
+_MAIL: Final = re.compile(r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*")
+_NUMBER: Final = re.compile(r"(?=(?:\D*\d){7})[+(]?[\d\s().－/-]{7,24}(?:转\d+)?")
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_COMPANY: Final = re.compile(
+    r"(?:公司|集团|厂|商店|门店|超市|酒店|医院|学校|大学|学院|银行|中心|合作社|事务所|工作室|科技|商贸|贸易"
+    r"|\b(?:inc|ltd|llc|gmbh|corp|co|plc|ag|sa|limited|company)\b\.?)\s*$",
+    re.IGNORECASE,
+)
+_ENOUGH: Final = 0.6
+
+
+class NameTable:
+    """Every word of a schema for a field that a column may be, folded, with its target."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._words: dict[str, str] = {}
+        for word, target in _targets(schema):
+            self._words.setdefault(folded(word), target)
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def of(schema: Schema) -> NameTable:
+        """The table of a schema."""
+        return NameTable(schema)
+
+    def by_name(self, heading: str) -> str:
+        """The target of a heading that is a name, label or alias; empty where none is."""
+        for word in _spellings(heading):
+            if found := self._words.get(folded(word)):
+                return _with_kind(found, heading)
+        return ""
+
+    def by_likeness(self, heading: str) -> str:
+        """The target of the nearest word, where it is near enough."""
+        import difflib
+
+        for word in _spellings(heading):
+            key = folded(word)
+            if len(key) < 3:
+                continue
+            near = difflib.get_close_matches(key, self._words, n=1, cutoff=0.82)
+            if near:
+                return _with_kind(self._words[near[0]], heading)
+        return ""
+
+
+def _spellings(heading: str) -> Iterator[str]:
+    """A heading, then without brackets and marks, then without the word before it."""
+    yield heading
+    plain = _BRACKETED.sub("", heading).strip()
+    if plain and plain != heading:
+        yield plain
+    short = _PREFIX.sub("", plain)
+    if short and short != plain:
+        yield short
+
+
+def _with_kind(target: str, heading: str) -> str:
+    """A number's kind, where the heading says it."""
+    if not target.endswith("phones/0/number"):
+        return target
+    word = heading.casefold()
+    kind = next((kind for kind, words in _PHONE_KINDS if any(one in word for one in words)), "0")
+    return target.replace("phones/0/", f"phones/{kind}/")
+
+
+def _targets(schema: Schema) -> Iterator[tuple[str, str]]:
+    """Words and targets, the surest first: our own short list, the customer, the person, the rest."""
+    for word, target in _GIVEN.items():
+        yield word, SHORT.get(target, target)
+    for field in schema.fields:
+        if field.kind not in ("items", "mapping"):
+            yield from _words(field, field.name)
+    contacts = schema.find("contacts")
+    if contacts is not None:
+        yield from _words(contacts, "contacts/0/name")
+        yield from _within(contacts, "contacts/0")
+    for field in schema.fields:
+        if field.kind == "items" and field.name != "contacts":
+            base = f"{field.name}/0"
+            yield from _within(
+                field, base, guarded=field.name not in ("addresses", "interactions")
+            )
+            if field.name == "addresses":
+                yield from _words(field, "addresses/0")
+        elif field.kind in ("mapping", "size"):
+            yield from _within(field, field.name, guarded=True)
+
+
+def _within(field: Field, base: str, *, guarded: bool = False) -> Iterator[tuple[str, str]]:
+    for child in field.fields:
+        path = f"{base}/{child.name}"
+        if child.kind in ("mapping", "size") and not child.fields:
+            continue
+        if child.kind in ("items", "mapping") or (child.fields and child.kind != "size"):
+            if child.name in ("sealed", "age"):
+                continue
+            inner = f"{path}/0" if child.kind == "items" else path
+            if child.kind == "items" and child.fields:
+                key = child.key[0] if child.key else ""
+                if key:
+                    yield from _words(child, f"{inner}/{key}")
+            if child.name in ("employees", "annual_revenue"):
+                yield from _words(child, path)
+                continue
+            yield from _within(child, inner, guarded=guarded)
+            continue
+        for word, target in _words(child, path):
+            if folded(word) not in _GENERIC or (not guarded and child.name == "title"):
+                yield word, target
+
+
+def _words(field: Field, target: str) -> Iterator[tuple[str, str]]:
+    if field.name == "id" and field.within is not None:
+        return
+    for word in (field.name, field.label.zh, field.label.en, *field.aliases):
+        yield word, target
+
+
+def of_values(values: Sequence[str], taken: Collection[str]) -> str:
+    """The target that most values of a column look like, of those that no column has yet."""
+    from textcrm.normalize.names import looks_personal, parse_salutation
+
+    if not values:
+        return ""
+
+    def share(test: Callable[[str], object]) -> float:
+        return sum(1 for one in values if test(one.strip())) / len(values)
+
+    looks: tuple[tuple[str, Callable[[str], object]], ...] = (
+        ("contacts/0/emails/0/address", _MAIL.fullmatch),
+        ("registration_number", _USCC.fullmatch),
+        ("contacts/0/phones/0/number", _NUMBER.fullmatch),
+        ("website", _URL.fullmatch),
+        ("name", _COMPANY.search),
+        ("contacts/0/name", lambda one: looks_personal(one) or parse_salutation(one)),
+        ("addresses/office", _is_address),
+    )
+    for target, test in looks:
+        if target not in taken and share(test) >= _ENOUGH:
+            return target
+    return ""
+
+
+def _is_address(text: str) -> bool:
+    from textcrm.normalize.address import parse_address
+
+    parts = parse_address(text)
+    return bool({"province", "city"} & set(parts) and parts.get("street"))
+
+
+def looks_like_data(cells: Sequence[str]) -> bool:
+    """Whether a first row is no header: numbers, addresses or companies stand in it."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    told = sum(
+        bool(
+            _MAIL.fullmatch(one)
+            or _NUMBER.fullmatch(one)
+            or _URL.fullmatch(one)
+            or one.replace(".", "", 1).isdigit()
+            or (len(one) > 5 and _COMPANY.search(one))
+        )
+        for one in filled
+    )
+    return told > 0

@@ -1,0 +1,156 @@
+"""Mapping: which field a column of a table goes to, by the user's map, a layout, its name, likeness."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from textcrm.exchange import likeness, targets
+from textcrm.exchange.incoming import Column
+from textcrm.exchange.likeness import NameTable
+from textcrm.schema.words import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textcrm.exchange.incoming import Setting
+    from textcrm.exchange.layouts import Layout
+    from textcrm.schema import Schema
+
+_FREE: Final = re.compile(r"/(\d+)(?=/[^/]*$)")
+_JOINED: Final = ("notes", "needs", "tags", "products", "aliases")
+# Of two columns for the customer's name this one names the person.
+_PERSONAL: Final = frozenset(
+    folded(word) for word in ("Name", "Full Name", "名称", "客户", "客户姓名")
+)
+
+
+class Mapped(NamedTuple):
+    """A table's columns with where they go, as text and ready to be read."""
+
+    columns: tuple[Column, ...]
+    targets: tuple[targets.Target, ...]
+
+
+def map_columns(
+    headings: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    layout: Layout | None,
+    setting: Setting,
+) -> Mapped:
+    """Decide where every column goes; what nobody knows is kept under its heading (``custom``).
+
+    ``samples`` are some rows of data. Raises Misuse (map-target, map-heading) for the user's map.
+    """
+    chosen = [
+        _column(place, heading, samples, layout, setting) for place, heading in enumerate(headings)
+    ]
+    chosen = _settled(_by_values(chosen, samples, setting, layout), setting.schema)
+    return Mapped(
+        tuple(chosen), tuple(targets.parse(one.target, setting.schema) for one in chosen)
+    )
+
+
+def _column(
+    place: int,
+    heading: str,
+    samples: Sequence[Sequence[str]],
+    layout: Layout | None,
+    setting: Setting,
+) -> Column:
+    sample = next((row[place] for row in samples if place < len(row) and row[place].strip()), "")
+    if setting.mapping is not None:
+        words = {folded(word): target for word, target in setting.mapping.items()}
+        if folded(heading) in words:
+            return Column(heading, words[folded(heading)] or "", "map", sample)
+    if layout is not None and (told := layout.target(heading)) is not None:
+        return Column(
+            heading, told if _known(told, setting.schema) else "custom", "layout", sample
+        )
+    table = NameTable.of(setting.schema)
+    if found := table.by_name(heading):
+        return Column(heading, found, "name", sample)
+    if layout is None and (found := table.by_likeness(heading)):
+        return Column(heading, found, "likeness", sample)
+    return Column(heading, "custom", "unknown", sample)
+
+
+def _known(target: str, schema: Schema) -> bool:
+    """Whether the vault's schema has what a layout means; its own may lack a field."""
+    from textcrm.errors import Misuse
+
+    try:
+        targets.parse(target, schema)
+    except Misuse:
+        return False
+    return True
+
+
+def _by_values(
+    columns: list[Column],
+    samples: Sequence[Sequence[str]],
+    setting: Setting,
+    layout: Layout | None,
+) -> list[Column]:
+    """Columns that their headings do not tell, told by what stands in them."""
+    if layout is not None:
+        return columns
+    taken = {one.target for one in columns}
+    result = []
+    for place, one in enumerate(columns):
+        guess = ""
+        if one.how == "unknown":
+            values = [row[place] for row in samples if place < len(row) and row[place].strip()]
+            guess = likeness.of_values(values, taken)
+        if guess and _known(guess, setting.schema):
+            taken.add(guess)
+            result.append(one._replace(target=guess, how="likeness"))
+        else:
+            result.append(one)
+    return result
+
+
+def _settled(columns: list[Column], schema: Schema) -> list[Column]:
+    """Two columns for one field: items become two, of two names one is the person's."""
+    names = [one for one in columns if one.target == "name"]
+    has_person = any(one.target.startswith("contacts/0/name") for one in columns)
+    result: list[Column] = []
+    taken: set[str] = set()
+    for one in columns:
+        target = one.target
+        if (
+            target == "name"
+            and len(names) > 1
+            and one.how not in ("layout", "map")
+            and folded(one.heading) in _PERSONAL
+            and not has_person
+        ):
+            target = "contacts/0/name"
+        if target in taken and target not in _JOINED and one.how not in ("layout", "map"):
+            target = _another(target, taken, schema)
+        taken.add(target)
+        result.append(one._replace(target=target))
+    return result
+
+
+def _another(target: str, taken: set[str], schema: Schema) -> str:
+    """The same field of a further item; ``custom`` where there can be only one."""
+    if target in ("custom", "") or ":" in target or "+" in target:
+        return target
+    place = targets.parse(target, schema).places[0]
+    *_, last = place.steps
+    lists = [step for step in place.steps[:-1] if step.grouped]
+    if last.grouped or not lists or lists[-1].field.name in ("contacts", "interactions"):
+        return "custom"
+    head, word, tail = target.rpartition("/")[0], lists[-1].word, last.word
+    base = head.rpartition("/")[0]
+    for number in range(2, 30):
+        fresh = f"{base}/{word.rstrip('0123456789') or number}{number if not word.isdigit() else ''}/{tail}"
+        if fresh not in taken:
+            return fresh
+    return "custom"
+
+
+def as_document(columns: Sequence[Column]) -> Mapping[str, str]:
+    """The map as it is saved: heading to target."""
+    return {one.heading: one.target for one in columns if one.heading}

@@ -1,0 +1,74 @@
+"""What an import noticed: thousands of warnings as a few sentences, each with its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from textcrm.errors import Conflict, Invalid
+from textcrm.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textcrm.errors import TextcrmError
+
+_MOST_ROWS: Final = 50
+# Of words that a field does not know each is told; of numbers and the like a few stand for all.
+_MOST_ALIKE: Final = 3
+_EACH_TOLD: Final = {"unknown-value": 20, "unknown-person": 20, "industry-words": 20}
+
+
+class Notice(NamedTuple):
+    """One thing that was noticed, how often, and the first rows of it."""
+
+    finding: Finding
+    times: int
+    rows: tuple[int, ...]
+
+
+class Noticed:
+    """Warnings gathered by what they say; what is too much to list is counted."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], tuple[Finding, list[int], list[int]]] = {}
+        self._alike: dict[tuple[object, ...], int] = {}
+        self.total = 0
+
+    def add(self, row: int, finding: Finding) -> None:
+        """Note a warning of a row."""
+        self.total += 1
+        kind = (finding.code, _where(finding))
+        key: tuple[object, ...] = (*kind, finding.say("en"))
+        if key not in self._found:
+            # One sentence a value, while they are few; then one for all the others.
+            self._alike[kind] = self._alike.get(kind, 0) + 1
+            if self._alike[kind] > _EACH_TOLD.get(finding.code, _MOST_ALIKE):
+                key = kind
+        _, rows, count = self._found.setdefault(key, (finding, [], [0]))
+        count[0] += 1
+        if len(rows) < _MOST_ROWS and (not rows or rows[-1] != row):
+            rows.append(row)
+
+    def __iter__(self) -> Iterator[Notice]:
+        for finding, rows, count in self._found.values():
+            yield Notice(finding, count[0], tuple(rows))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _where(finding: Finding) -> tuple[str, ...]:
+    return tuple(step for step in finding.path if isinstance(step, str))
+
+
+def seen_error(error: TextcrmError) -> Finding | None:
+    """The finding of an error that concerns one record alone; None for what stops everything."""
+    if not isinstance(error, Invalid) and error.code != "changed-meanwhile":
+        return None
+    problems = error.data.get("problems")
+    if problems:
+        first: Finding = problems[0].finding
+        return first
+    kind = "error" if isinstance(error, Conflict | Invalid) else "warning"
+    data = {k: v for k, v in error.data.items() if k != "problems"}
+    return Finding(error.code, kind, (), error.message, error.hint, data)  # type: ignore[arg-type]
