@@ -97,7 +97,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
 
 
 # A module cannot bear the name of one of Python's own words.
-_MODULES = {"import": "import_"}
+MODULES = {"import": "import_"}
 # What git calls, not people: known, but not in the overview.
 PLUMBING = ("merge-driver", "textconv")
 
@@ -117,7 +117,7 @@ class Root(click.Group):
             return None
         from importlib import import_module
 
-        module = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
+        module = MODULES.get(cmd_name, cmd_name.replace("-", "_"))
         command: click.Command = import_module(f"textcrm.cli.commands.{module}").run
         return command
 

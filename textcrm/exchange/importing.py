@@ -11,7 +11,7 @@ from textcrm.exchange import formats, updating
 from textcrm.exchange.grouping import Groups, RowRef
 from textcrm.exchange.incoming import Reading, Setting, Source
 from textcrm.exchange.meeting import Meeting, Met
-from textcrm.exchange.noticing import Noticed, seen_error
+from textcrm.exchange.noticing import Noticed, id_taken, may_be_there, seen_error
 from textcrm.exchange.returning import Returning
 from textcrm.findings import Finding
 from textcrm.text import Text
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from textcrm.exchange.incoming import Tree
     from textcrm.paths import Path
     from textcrm.vault import Draft, Vault
+    from textcrm.vault.lookout import Lookout
 
 Policy = Literal["update", "skip", "create"]
 Action = Literal["created", "updated", "skipped", "rejected"]
 _SHOWN: Final = 5
+# So many customers are compared with all by everything; of more, by keys and names: 8 ms each.
+_LOOKED_AFTER: Final = 200
 
 
 class Rejected(NamedTuple):
@@ -133,10 +136,10 @@ class Importer:
         self._groups = Groups()
         self._early: list[tuple[RowRef, Finding]] = []
         self._rows = 0
-        self._early_warnings: list[tuple[int, Finding]] = []
         self._gather()
         self._meeting = Meeting(vault)
         self._returning = Returning(vault, ())
+        self._lookout: Lookout | None = None
 
     def _gather(self) -> None:
         wanted = set()
@@ -155,12 +158,7 @@ class Importer:
         """What the import would do; nothing is written."""
         from textcrm.vault.draft import Draft
 
-        vault = self._vault
-
-        def read(path: str) -> bytes | None:
-            return vault.file(path.removeprefix(vault.prefix))
-
-        return self._filled(Draft(vault, read))
+        return self._filled(Draft(self._vault, self._vault.file))
 
     def run(
         self,
@@ -195,6 +193,7 @@ class Importer:
         missing = [one for one in self._wanted if not self._meeting.knows(one)]
         self._returning = Returning(self._vault, missing)
         taken: set[str] = set()
+        self._lookout = self._new_lookout()
         done = len(self._early)
         for number, proposal in enumerate(self._groups.proposals()):
             if len(outcome.first) < _SHOWN:
@@ -206,6 +205,11 @@ class Importer:
         outcome.rejected.sort(key=lambda one: one.row)
         return outcome
 
+    def _new_lookout(self) -> Lookout | None:
+        from textcrm.vault.lookout import Lookout
+
+        return Lookout(self._vault) if len(self._groups) <= _LOOKED_AFTER else None
+
     def _take(
         self, draft: Draft, outcome: Outcome, proposal: Proposal, number: int, taken: set[str]
     ) -> None:
@@ -214,7 +218,7 @@ class Importer:
         policy = self._decided(proposal, met, number)
         try:
             if met.id is None or policy == "create":
-                action, record_id = "created", self._create(draft, proposal, taken)
+                action, record_id = "created", self._create(draft, outcome, proposal, taken)
             elif policy == "skip":
                 action, record_id = "skipped", met.id
             else:
@@ -231,7 +235,7 @@ class Importer:
             outcome.ids.append(record_id)
             for row, one in proposal.warnings:
                 outcome.noticed.add(row, one)
-            for one in met.like:
+            for one in met.like if self._lookout is None else ():
                 outcome.noticed.add(proposal.rows[0].number, one)
             for problem in draft.warnings:
                 outcome.noticed.add(proposal.rows[0].number, problem.finding)
@@ -244,7 +248,7 @@ class Importer:
             self._asked[number] = self._ask(proposal, met.id)
         return self._asked[number]
 
-    def _create(self, draft: Draft, proposal: Proposal, taken: set[str]) -> str:
+    def _create(self, draft: Draft, outcome: Outcome, proposal: Proposal, taken: set[str]) -> str:
         tree = dict(proposal.tree)
         given = tree.pop("id", None)
         record_id: str | None = None
@@ -255,16 +259,28 @@ class Importer:
                 if uid := self._returning.uid(given):
                     tree["uid"] = uid
             else:
-                tree["custom"] = {**tree.get("custom", {}), "id": given}
+                label = self._vault.schema.require("id").label.zh
+                tree["custom"] = {**tree.get("custom", {}), label: given}
+                outcome.noticed.add(proposal.rows[0].number, id_taken(given))
         if self._meeting.knows_uid(tree.get("uid")):
             tree.pop("uid")
         if record_id is None:
             record_id = draft.next_id(self._vault.today)
             while record_id in taken or record_id in self._wanted:
                 record_id = draft.next_id(self._vault.today)
+        self._look(outcome, proposal)
         draft.add(tree, self._vault.today, record_id)
         taken.add(record_id)
+        if self._lookout is not None:
+            self._lookout.added(record_id, tree)
         return record_id
+
+    def _look(self, outcome: Outcome, proposal: Proposal) -> None:
+        """Whom a new customer may be; by the keys and names alone where there are many (G1)."""
+        if self._lookout is None:
+            return
+        for one in self._lookout.before(proposal.tree).similar[:3]:
+            outcome.noticed.add(proposal.rows[0].number, may_be_there(one))
 
     def _update(self, draft: Draft, proposal: Proposal, record_id: str) -> tuple[Action, str]:
         path = self._meeting.path(record_id)

@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textcrm.errors import Conflict, Invalid
 from textcrm.findings import Finding
+from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textcrm.errors import TextcrmError
+    from textcrm.vault.alike import Similar
 
 _MOST_ROWS: Final = 50
 # Of words that a field does not know each is told; of numbers and the like a few stand for all.
 _MOST_ALIKE: Final = 3
-_EACH_TOLD: Final = {"unknown-value": 20, "unknown-person": 20, "industry-words": 20}
+_EACH_TOLD: Final = {
+    "unknown-value": 20,
+    "value-of-another-field": 20,
+    "unknown-person": 20,
+    "industry-words": 20,
+}
 
 
 class Notice(NamedTuple):
@@ -59,6 +66,40 @@ class Noticed:
 
 def _where(finding: Finding) -> tuple[str, ...]:
     return tuple(step for step in finding.path if isinstance(step, str))
+
+
+def may_be_there(one: Similar) -> Finding:
+    """Whom a new customer may be, with the reasons; no sealed value is among them."""
+    from textcrm.matching.evidence import TABLE
+
+    told = [
+        Text(words.say("en", **found.data), words.say("zh", **found.data))
+        for found in one.likeness.reasons
+        if (words := TABLE[found.code].said) is not None
+    ]
+    return Finding(
+        "may-be-there",
+        "warning",
+        ("name",),
+        Text("may be there already: {id} {name} ({why})", "可能已存在：{id} {name}（{why}）"),
+        Text("compare them: textcrm show {id}", "请核对：textcrm show {id}"),
+        {"id": one.id, "name": one.name, "why": told[:4]},
+    )
+
+
+def id_taken(record_id: str) -> Finding:
+    """The id in the file is, or was, another customer's."""
+    return Finding(
+        "id-taken",
+        "warning",
+        ("id",),
+        Text(
+            "the id {id} belongs to another customer, or did; the row gets a new one",
+            "编号 {id} 属于或曾属于其他客户，已另编新号",
+        ),
+        Text("the id of the file is kept under “custom”", "文件中的编号保留在自定义内容中"),
+        {"id": record_id},
+    )
 
 
 def seen_error(error: TextcrmError) -> Finding | None:

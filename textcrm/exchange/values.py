@@ -105,8 +105,23 @@ class Values:
                 if sibling is not None and sibling.name != field.name:
                     value = sibling.enum_value(text.strip())
                     if value is not None:
-                        return Read(value.code, warning, kept=True, field=sibling.name)
+                        taken = _elsewhere(field, sibling, text)
+                        return Read(value.code, taken, kept=True, field=sibling.name)
         return Read(text, warning, kept=False)
+
+
+def _elsewhere(field: Field, other: Field, text: str) -> Finding:
+    return Finding(
+        "value-of-another-field",
+        "warning",
+        field.path,
+        Text(
+            "“{value}” is no {field} but a {other}; it is taken as that",
+            "“{value}”不是{field}而是{other}，已填入{other}",
+        ),
+        Text("check it with “textcrm show”", "请用 textcrm show 核对"),
+        {"value": text.strip(), "field": field.label, "other": other.label},
+    )
 
 
 def unwrapped(text: str) -> str:
