@@ -33,6 +33,10 @@ _SHOWN = 3
             "textcrm add 'Blue River Ltd.' --set contacts/0/name='Jane Smith' --set email=jane@example.com",
         ),
         (Text("from a file", "从文件读取"), "textcrm add --from new-customer.yaml"),
+        (
+            Text("from a note", "从一段文字"),
+            "echo '云帆科技 张经理 13812345678 要报价' | textcrm add --from -",
+        ),
     ],
 )
 @argument("name", required=False, help=Text("the customer's name", "客户名称"))
@@ -48,7 +52,8 @@ _SHOWN = 3
     "source",
     metavar="FILE|-",
     help=Text(
-        "start from a YAML record; - is standard input", "以 YAML 记录为基础，- 表示标准输入"
+        "start from a YAML record or a note in free text; - is standard input",
+        "以 YAML 记录或一段文字为基础，- 表示标准输入",
     ),
 )
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
@@ -60,12 +65,12 @@ def run(
     reason: str | None,
 ) -> None:
     """Add a customer."""
-    from textcrm.cli import granting
+    from textcrm.cli import granting, proposing
     from textcrm.records import editing
     from textcrm.records.values import split_assignment
 
     vault = context.vault()
-    tree = _tree(context, source)
+    tree = proposing.tree_of(context, source)
     chosen = name if name is not None else (tree or {}).get("name")
     if chosen is None:
         chosen = context.ask(Text("Customer's name", "客户名称"), option="NAME")
@@ -82,17 +87,6 @@ def run(
     )
     if not context.json and done.result.commit:
         context.hint(Text("look at it: textcrm show {id}", "查看：textcrm show {id}"), id=done.id)
-
-
-def _tree(context: Context, source: str | None) -> dict[str, Any] | None:
-    if source is None:
-        return None
-    from textcrm import yamlfile
-
-    tree = yamlfile.read_mapping(context.read_bytes(source), file=source)
-    for name in ("id", "uid"):
-        tree.pop(name, None)
-    return tree
 
 
 class _Asked:
