@@ -199,13 +199,14 @@ def _words(note: _Note) -> None:
                 others.append(word)
     if not _has(note, "name") and not _has(note, "contacts/0/name") and others:
         note.put("name", _BLANK.sub(" ", others[0]))
-    elif (
-        not _has(note, "name")
-        and others
-        and len(others[0]) <= 20
-        and note.rest.lstrip().startswith(others[0])
-    ):
+    elif not _has(note, "name") and len(others) == 1 and _is_name(note, others[0]):
         note.put("name", others[0])
+
+
+def _is_name(note: _Note, word: str) -> bool:
+    """Whether the one word that is left is the company's name: somebody is 张经理 of something."""
+    person = next((text for target, text in note.found if target == "contacts/0/name"), "")
+    return parse_salutation(person) is not None and 2 <= len(word) <= 12 and not word.isdecimal()
 
 
 def _tree(note: _Note, text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from textcrm.normalize.keys import words as _words_of
+from textcrm.query.fold import fold
 from textcrm.schema.words import folded
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _GIVEN: Final = {
     "店铺名称": "name",
     "Person": "contacts/0/name",
     "对接人": "contacts/0/name",
+    "联络人": "contacts/0/name",
     "Surname First Name": "contacts/0/name",
     "地址": "addresses/office",
     "Address": "addresses/office",
@@ -119,7 +121,11 @@ class NameTable:
     def by_name(self, heading: str) -> str:
         """The target of a heading that is a name, label or alias; empty where none is."""
         for word in _spellings(heading):
-            if found := self._words.get(folded(word)):
+            key = folded(word)
+            found = self._words.get(key)
+            if found is None and not key.isascii():
+                found = self._words.get(fold(key))
+            if found:
                 return _with_kind(found, heading)
         return ""
 
