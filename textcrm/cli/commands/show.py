@@ -35,6 +35,7 @@ if TYPE_CHECKING:
             Text("one value, for another program", "只取一个值，交给其他程序"),
             "textcrm show C20240501001 电话",
         ),
+        (Text("a portrait", "客户画像"), "textcrm show C20240501001 --summary"),
         (Text("for a program", "供程序使用"), "textcrm show 杭州云杉科技有限公司 --json"),
     ],
 )
@@ -71,6 +72,14 @@ if TYPE_CHECKING:
     metavar="WHY",
     help=Text("why it is revealed, for the access log", "查看明文的目的，记入访问日志"),
 )
+@option(
+    "--summary",
+    is_flag=True,
+    help=Text(
+        "a portrait: who, needs, habits, value, risks, what to do next",
+        "客户画像：基本情况、需求、习惯、价值、风险、下一步建议",
+    ),
+)
 @option("--text", is_flag=True, help=Text("the file itself, byte for byte", "原样输出文件内容"))
 def run(
     context: Context,
@@ -83,6 +92,7 @@ def run(
     text: bool,
     reveal: bool,
     purpose: str | None,
+    summary: bool,
 ) -> None:
     """Show a customer."""
     from textcrm.cli.show import json_of, screen
@@ -98,6 +108,11 @@ def run(
         from textcrm.cli.revealed import one_value
 
         one_value(context, record, path, reveal=reveal, purpose=purpose)
+        return
+    if summary:
+        from textcrm.cli.portrayed import print_portrait
+
+        print_portrait(context, record)
         return
     error = None
     if reveal:
