@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _OCTETS: Final = 75
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PROPERTY: Final = re.compile(r"(?:[\w-]+\.)?[\w-]+[;:]", re.ASCII)
 _ENCODINGS: Final = {"QUOTED-PRINTABLE": "Q", "BASE64": "B", "B": "B", "8BIT": "", "7BIT": ""}
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -267,27 +268,23 @@ def spelled(name: str, value: str, params: Mapping[str, str] | None = None, bare
     """
     head = name + "".join(f";{key}={_quoted(word)}" for key, word in (params or {}).items())
     head += bare
-    whole = "".join(
-        char
-        for char in f"{head}:{value}"
-        if char == "\t" or char.isprintable() or ord(char) >= 0x80
-    )
+    whole = _CONTROL.sub("", f"{head}:{value}")
     return folded(whole.encode("utf-8", "replace").decode("utf-8"))
 
 
 def folded(line: str) -> str:
     """A line in pieces of at most 75 octets."""
-    if len(line) * 4 <= _OCTETS or len(line.encode()) <= _OCTETS:
+    octets = line.encode()
+    if len(octets) <= _OCTETS:
         return line + "\r\n"
-    pieces, size = [""], 0
-    for char in line:
-        wide = len(char.encode())
-        if size + wide > _OCTETS:
-            pieces.append("")
-            size = 1  # the blank before it
-        pieces[-1] += char
-        size += wide
-    return "\r\n ".join(pieces) + "\r\n"
+    pieces, start, room = [], 0, _OCTETS
+    while start < len(octets):
+        end = start + room
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        pieces.append(octets[start:end])
+        start, room = end, _OCTETS - 1  # the blank before it
+    return b"\r\n ".join(pieces).decode() + "\r\n"
 
 
 def _quoted(word: str) -> str:

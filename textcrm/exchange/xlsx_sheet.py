@@ -111,7 +111,8 @@ class Sheet:
             if value is not None:
                 self._write(self.rows, place, value)
         for place, mark in enumerate(marks, len(cells)):
-            self._sheet.write_string(self.rows, place, mark)
+            if mark:
+                self._sheet.write_string(self.rows, place, mark)
 
     def _write(self, row: int, place: int, value: Cell) -> None:
         sheet, form = self._sheet, self._formats[place]

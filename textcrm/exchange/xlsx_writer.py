@@ -101,7 +101,7 @@ def _add_items(sheet: Sheet, listed: Listed, customer: Customer, settings: Setti
         cells = item_cells(customer, listed, item.tree, item.parent, settings)
         key = item.tree.get("id")
         mark = key if isinstance(key, str) else ""
-        sheet.add(cells, (customer.uid, customer.version, mark))
+        sheet.add(cells, (customer.uid, "", mark))  # the version stands in the customer's row
 
 
 def item_cells(
