@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from exporting import put, source_of, vault_of
 
 from textcrm.exchange import export
+from textcrm.exchange.json_writer import jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ def whole_records(form: Form, folder: Path, vault: Vault) -> None:
     """A format that carries records carries all of them that is not sealed."""
     assert form.records is not None
     file = written(vault, form, folder)
-    wanted = [vault.schema.jsonable(_unsealed(doc.typed)) for doc in vault.docs()]
+    wanted = [jsonable(_unsealed(doc.typed)) for doc in vault.docs()]
     assert form.records(file) == json.loads(json.dumps(wanted, default=str))
 
 

@@ -69,7 +69,7 @@ HEADINGS: Final = (
 )
 _MORE: Final = ("contacts.title", "contacts.emails.address", "contacts.social.wechat")
 _ADDRESS: Final = ("province", "city", "district", "street")
-_HIDDEN: Final = frozenset(("id", "uid"))
+_HIDDEN: Final = frozenset(("id", "uid", "former_ids"))
 
 
 def sheet_columns(settings: Settings, *, opened: bool) -> tuple[Column, ...]:

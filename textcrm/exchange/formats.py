@@ -24,6 +24,18 @@ def _workbook(source: Source, setting: Setting) -> Reading:
     return workbooks.read(source, setting)
 
 
+def _is_cards(source: Source) -> bool:
+    from textcrm.exchange import vcard_reader
+
+    return vcard_reader.tells(source)
+
+
+def _cards(source: Source, setting: Setting) -> Reading:
+    from textcrm.exchange import vcard_reader
+
+    return vcard_reader.read(source, setting)
+
+
 def _is_json(source: Source) -> bool:
     from textcrm.exchange import jsonrows
 
@@ -54,6 +66,8 @@ FORMATS: Final[dict[str, Format]] = {
     for one in (
         Format("xlsx", Text("workbook (XLSX, XLS, ODS)", "Excel 工作簿（XLSX、XLS、ODS）"),
                (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _is_workbook, _workbook),
+        Format("vcard", Text("cards (vCard 2.1, 3.0, 4.0)", "名片（vCard 2.1、3.0、4.0）"),
+               (".vcf", ".vcard"), _is_cards, _cards),
         Format("json", Text("JSON and JSON Lines", "JSON、JSON Lines"),
                (".json", ".jsonl", ".ndjson"), _is_json, _json),
         Format("csv", Text("table as text (CSV, TSV, pasted)", "文本表格（CSV、TSV、粘贴内容）"),

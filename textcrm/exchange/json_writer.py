@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from textcrm.normalize.entry import spell_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +27,26 @@ def chunks(source: Source, settings: Settings) -> Iterator[str]:
 
 def record(customer: Customer, settings: Settings) -> dict[str, Any]:
     """A record that JSON can carry."""
-    tree: dict[str, Any] = settings.schema.jsonable(customer.tree)
+    del settings
+    tree: dict[str, Any] = jsonable(customer.tree)
     return tree
+
+
+def jsonable(value: Any) -> Any:
+    """A typed tree as JSON carries it: money as text, days and moments as records spell them.
+
+    Other than :func:`textcrm.schema.conversion.jsonable` it adds no seconds that nobody wrote, so
+    that what comes in again is what went out.
+    """
+    if type(value) is str:
+        return value
+    if isinstance(value, dict):
+        return {name: jsonable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [jsonable(one) for one in value]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return spell_moment(value) if isinstance(value, dt.date) else value
 
 
 def _indented(tree: dict[str, Any]) -> str:

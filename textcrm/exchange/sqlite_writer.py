@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.exchange.export_columns import Column, items_at, leaves, lists_of
+from textcrm.exchange.json_writer import jsonable
 from textcrm.exchange.xlsx_sheet import exact
 
 if TYPE_CHECKING:
@@ -152,8 +153,7 @@ class _Tables:
         return value.isoformat() if isinstance(value, dt.date) else value
 
     def _json(self, value: Any) -> str:
-        plain = self._settings.schema.jsonable(value)
-        text = json.dumps(plain, ensure_ascii=False, default=str)
+        text = json.dumps(jsonable(value), ensure_ascii=False, default=str)
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
     def finish(self) -> None:

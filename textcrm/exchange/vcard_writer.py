@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.exchange.export_columns import main_contact_place
+from textcrm.exchange.json_writer import jsonable
 from textcrm.exchange.vcard_fields import (
     ADDRESS_TYPES,
     CONTACT,
@@ -160,7 +161,7 @@ class _Card:
         yield spelled(property_of("id"), escaped(self.customer.id))
         if self.contact:
             where = {"FORM": "json", **({"PLACE": str(place)} if place else {})}
-            yield spelled(CONTACT, _json(self.contact, self.settings), where)
+            yield spelled(CONTACT, _json(self.contact), where)
         if not first:
             return
         schema = self.settings.schema
@@ -174,10 +175,10 @@ class _Card:
 
     def _own(self, name: str, value: Any) -> str:
         """A property of our own: a plain text as it stands, anything else as JSON."""
-        plain = self.settings.schema.jsonable(value)
+        plain = jsonable(value)
         if isinstance(plain, str) and plain == plain.strip() and not _CONTROLS.search(plain):
             return spelled(name, escaped(plain))
-        return spelled(name, _json(value, self.settings), {"FORM": "json"})
+        return spelled(name, _json(value), {"FORM": "json"})
 
 
 def address_parts(address: Tree) -> tuple[str, ...]:
@@ -201,8 +202,8 @@ def _name_parts(name: str) -> tuple[str, ...]:
     return family, given, "", "", ""
 
 
-def _json(value: Any, settings: Settings) -> str:
-    plain = settings.schema.jsonable(value)
+def _json(value: Any) -> str:
+    plain = jsonable(value)
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=str)
     return escaped(text.replace("\x7f", "\\u007f"))
 

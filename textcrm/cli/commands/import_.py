@@ -78,6 +78,14 @@ POLICIES = {
     help=Text("how 05/01/2024 is meant", "05/01/2024 这类日期的顺序"),
 )
 @option(
+    "--on-conflict",
+    metavar="mine|theirs|ask",
+    help=Text(
+        "a workbook of textcrm's, edited: rows that somebody changed meanwhile (default: ask)",
+        "导回修改过的工作簿时，遇到期间被他人改过的客户：mine 用文件的值，theirs 用客户库的值（默认询问）",
+    ),
+)
+@option(
     "--rejected",
     metavar="FILE",
     help=Text("where rejected rows go", "未导入的行写到哪个文件"),
@@ -94,12 +102,14 @@ def run(
     sheet: str | None,
     form: str | None,
     date_order: str | None,
+    on_conflict: str | None,
     rejected: str | None,
     yes: bool,
     reason: str | None,
 ) -> None:
     """Import a file."""
     from textcrm.cli import imported
+    from textcrm.cli.imported_again import Wish
     from textcrm.exchange import importing
     from textcrm.exchange.incoming import Source
 
@@ -113,7 +123,13 @@ def run(
         sheet=sheet,
         date_order=_order(date_order),
     )
-    reading = importing.read(Source(file, context.read_bytes(file)), setting, format=form)
+    data = context.read_bytes(file)
+    if not mapping and form is None and sheet is None:
+        from textcrm.cli.imported_again import came_back
+
+        if came_back(context, file, data, setting, Wish(on_conflict, dry_run, reason)):
+            return
+    reading = importing.read(Source(file, data), setting, format=form)
     _settle_maps(context, files, mapping, reading)
     imported.show_reading(context, reading, file)
     with context.progress(Text("rows", "行")) as progress:
