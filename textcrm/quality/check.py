@@ -10,6 +10,7 @@ from textcrm.errors import NotFound, TextcrmError
 from textcrm.findings import Finding, Problem
 from textcrm.rules.across import PHONES, SEALED, phones_of
 from textcrm.rules.sealing import sealed_prints
+from textcrm.rules.spellings import WORDS, check_spellings, place_of, words_of
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def _looked_at(vault: Vault, paths: list[str]) -> Looked:
         }
         head[SEALED] = sealed_prints(record.raw, vault.schema)
         head[PHONES] = phones_of(record.raw)
+        head["name"] = record.name
+        head[WORDS] = words_of(record.raw)
         heads.append((path, head))
     return len(paths), problems, heads
 
@@ -185,6 +188,10 @@ def _across(vault: Vault, heads: list[Head]) -> list[Problem]:
     for path, findings in check_vault(heads).items():
         if findings:
             problems += vault.placed(vault.load(path), findings)
+    for path, findings in check_spellings(heads).items():
+        record = vault.load(path)
+        at_place = [one._replace(path=place_of(record.raw, one)) for one in findings]
+        problems += vault.placed(record, at_place)
     return problems
 
 

@@ -89,6 +89,8 @@ CATALOGUE: Final[dict[str, Known]] = {
     "summary-long": Known(Text("a long summary", "摘要过长"), "B8"),
     "tag-twice": Known(Text("a tag given twice", "标签重复"), "D10", "consistency"),
     "tag-joined": Known(Text("several tags in one", "多个标签写在一起"), "D10", "consistency"),
+    "spelling-differs": Known(Text("a product, source or tag written in two ways", "产品、来源或标签写法不一"), "C4", "consistency"),
+    "registration-two-names": Known(Text("one registration number under two names", "同一信用代码对应两个名称"), "C4", "consistency"),
     # sealing and secrets
     "plain-sealed": Known(Text("a sensitive value in plain text", "敏感信息为明文"), "L1 L3"),
     "sealed-malformed": Known(Text("a sealed value of a wrong form", "加密值格式不对"), "L3"),
