@@ -37,8 +37,11 @@ class Row(NamedTuple):
         return self.cure.say(language, **self.data) if self.cure else None
 
 
-def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
-    """Look at everything; with ``fix`` mend the vault's missing files first (one commit)."""
+def examine(vault: Vault | None, *, fix: bool = False, prune: bool = False) -> list[Row]:
+    """Look at everything; with ``fix`` mend the vault's missing files first (one commit).
+
+    ``prune`` takes plain text of refused commits out of git's objects.
+    """
     rows = [_python()]
     if vault is None:
         rows.append(
@@ -67,7 +70,7 @@ def examine(vault: Vault | None, *, fix: bool = False) -> list[Row]:
     rows += _guarded("people", lambda: _people(vault))
     rows += list(_files(vault))
     rows += _guarded("merge-driver", lambda: _wiring(vault))
-    rows += _guarded("safety", lambda: _safety(vault))
+    rows += _guarded("safety", lambda: _safety(vault, prune=prune))
     rows += _guarded("search", lambda: _search(vault))
     rows += _guarded("keeping", lambda: _keeping(vault))
     return rows
@@ -322,10 +325,10 @@ def _search(vault: Vault) -> Iterator[Row]:
         )
 
 
-def _safety(vault: Vault) -> Iterator[Row]:
+def _safety(vault: Vault, *, prune: bool) -> Iterator[Row]:
     from textcrm.quality import safety
 
-    yield from safety.of_vault(vault)
+    yield from safety.of_vault(vault, prune=prune)
 
 
 def _keeping(vault: Vault) -> Iterator[Row]:

@@ -24,8 +24,11 @@ def programs(git_version: str = "") -> Iterator[Row]:
         yield Row("unsafe-version", "warning", message, cure, data)
 
 
-def of_vault(vault: Vault) -> Iterator[Row]:
-    """What in the vault and its repository could give plain text away."""
+def of_vault(vault: Vault, *, prune: bool = False) -> Iterator[Row]:
+    """What in the vault and its repository could give plain text away.
+
+    ``prune`` takes plain text that nothing leads to out of git's objects.
+    """
     yield from programs(vault.repo.git("version").decode("utf-8", "replace"))
     if not wiring.is_hooked(vault):
         yield Row(
@@ -38,6 +41,7 @@ def of_vault(vault: Vault) -> Iterator[Row]:
             Text("textcrm doctor --fix", "textcrm doctor --fix"),
         )
     yield from _of_people(vault)
+    yield from _left_over(vault, prune=prune)
     for problem in [*surroundings(vault), *key_file_problems(vault)]:
         finding = problem.finding
         said = Text(
@@ -83,4 +87,38 @@ def _of_people(vault: Vault) -> Iterator[Row]:
                 "让第二个人也能读：textcrm member role 姓名 角色",
             ),
             {"classes": classes, "who": who},
+        )
+
+
+def _left_over(vault: Vault, *, prune: bool) -> Iterator[Row]:
+    """Plain text of refused commits among git's objects."""
+    from textcrm.quality import leftovers
+
+    found = leftovers.plain_blobs(vault)
+    if found and prune:
+        gone = leftovers.remove(vault, found)
+        found = found[gone:]
+        yield Row(
+            "pruned",
+            "ok",
+            Text(
+                "{count} objects with plain text of refused commits are gone from git",
+                "已从 git 中清除 {count} 个含明文的残留对象（来自被拒绝的提交）",
+            ),
+            None,
+            {"count": gone},
+        )
+    if found:
+        yield Row(
+            "plain-objects",
+            "warning",
+            Text(
+                "git still holds {count} objects with plain text of refused commits; they are never "
+                "pushed, and stay on this disk",
+                "git 中仍有 {count} 个含明文的残留对象（来自被拒绝的提交）；不会被推送，但仍在本机磁盘上",
+            ),
+            Text("git gc --prune=now", "git gc --prune=now")
+            if prune
+            else Text("textcrm doctor --prune", "textcrm doctor --prune"),
+            {"count": len(found)},
         )

@@ -27,6 +27,14 @@ SIGNS = {"ok": "✓", "warning": "!", "error": "✗"}
 )
 @option("--fix", is_flag=True, help=Text("mend what can be mended", "修复能修复的项目"))
 @option(
+    "--prune",
+    is_flag=True,
+    help=Text(
+        "take plain text that refused commits left behind out of git's objects",
+        "从 git 对象中清除被拒绝的提交残留的明文",
+    ),
+)
+@option(
     "--drill",
     metavar="KEYFILE",
     help=Text(
@@ -34,7 +42,7 @@ SIGNS = {"ok": "✓", "warning": "!", "error": "✗"}
         "演练：验证恢复密钥能打开全部加密内容，不写入任何内容",
     ),
 )
-def run(context: Context, fix: bool, drill: str | None) -> None:
+def run(context: Context, fix: bool, prune: bool, drill: str | None) -> None:
     """Look for what is wrong."""
     from textcrm.quality.doctor import examine
 
@@ -43,7 +51,7 @@ def run(context: Context, fix: bool, drill: str | None) -> None:
         return
     if fix:
         _first_keys(context)
-    rows = examine(context.vault_or_none(), fix=fix)
+    rows = examine(context.vault_or_none(), fix=fix, prune=prune)
     if context.json:
         context.emit(
             [
