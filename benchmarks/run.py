@@ -2,7 +2,7 @@
 
 usage: python -m benchmarks.run [--records N] [--rounds N] [NAME ...]
 
-Every figure is CPU time (user and system, children included), for ``check``, which uses two
+Every figure is CPU time (user and system, children included), for ``check``, which uses several
 processes, wall time: the median of several rounds, the two sides taking turns. A ratio below its goal is good. Nothing here is asserted: machines differ.
 """
 
@@ -24,6 +24,7 @@ from typing import NamedTuple
 from benchmarks import generate
 
 Step = Callable[[], None]
+CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 class Comparison(NamedTuple):
@@ -36,6 +37,7 @@ class Comparison(NamedTuple):
     run: Step
     run_baseline: Step
     wall: bool = False
+    before: Step | None = None
 
 
 def cpu() -> float:
@@ -107,6 +109,25 @@ def comparisons(vault: Path, records: int) -> list[Comparison]:
             wall=True,
         ),
         Comparison(
+            "loop",
+            f"textcrm check, {records} records, cold",
+            "a loop of PyYAML's C loader and jsonschema, its validator made once",
+            0.2,
+            lambda: _cold(vault),
+            lambda: quiet(sys.executable, "-m", "benchmarks.plain", str(vault), cwd=CHECKOUT),
+            wall=True,
+        ),
+        Comparison(
+            "warm",
+            f"textcrm check, {records} records, again",
+            "the same, cold",
+            0.2,
+            lambda: quiet(*textcrm("-C", str(vault), "check", "--errors")),
+            lambda: _cold(vault),
+            wall=True,
+            before=lambda: _warm(vault),
+        ),
+        Comparison(
             "list",
             f"textcrm list, {records} records",
             "rg over the same files",
@@ -124,6 +145,22 @@ def comparisons(vault: Path, records: int) -> list[Comparison]:
             _plain_commit(vault, generate.record(1, records)[0]),
         ),
     ]
+
+
+def _cold(vault: Path) -> None:
+    """A check that remembers nothing, in a copy's stead: what was found before is put aside."""
+    local, aside = vault / ".textcrm", vault.with_name("aside")
+    if local.exists():
+        local.rename(aside)
+    quiet(*textcrm("-C", str(vault), "check", "--errors"))
+    if aside.exists():
+        aside.rename(local)
+
+
+def _warm(vault: Path) -> None:
+    """Make the catalog, and let a check put into it what it finds."""
+    quiet(*textcrm("-C", str(vault), "list", "--count"))
+    quiet(*textcrm("-C", str(vault), "check", "--errors"))
 
 
 def _grep(word: str) -> tuple[str, ...]:
@@ -212,9 +249,9 @@ def main() -> None:
         for comparison in comparisons(vault, chosen.records):
             if chosen.names and comparison.name not in chosen.names:
                 continue
-            ours, baseline = measure(
-                comparison, 1 if comparison.name == "check" else chosen.rounds
-            )
+            if comparison.before is not None:
+                comparison.before()
+            ours, baseline = measure(comparison, 1 if comparison.wall else chosen.rounds)
             goal = f"{comparison.goal:g}" if comparison.goal is not None else ""
             print(
                 f"{comparison.name:8} {ours * 1000:10.0f} {baseline * 1000:12.1f} "

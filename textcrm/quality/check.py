@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -122,12 +123,14 @@ Head = tuple[str, dict[str, object]]
 Looked = tuple[int, list[Problem], list[Head]]
 _PART = 250
 _MANY = 1500
+_MOST = 4  # processes: each has the schema and its tables to read first
 
 
 def _parts(vault: Vault, paths: list[str]) -> Iterator[Looked]:
-    """Look at files part by part; where they are many, on two processors at once."""
+    """Look at files part by part; where they are many, on several processors at once."""
     parts = [paths[start : start + _PART] for start in range(0, len(paths), _PART)]
-    if len(paths) < _MANY or (os.cpu_count() or 1) < 2:
+    workers = min(os.cpu_count() or 1, _MOST)
+    if len(paths) < _MANY or workers < 2:
         for part in parts:
             yield _looked_at(vault, part)
         return
@@ -137,7 +140,7 @@ def _parts(vault: Vault, paths: list[str]) -> Iterator[Looked]:
     work = partial(_looked_at_elsewhere, str(vault.root), vault.today)
     done = 0
     try:
-        with ProcessPoolExecutor(max_workers=2) as pool:
+        with ProcessPoolExecutor(max_workers=workers) as pool:
             for looked in pool.map(work, parts):
                 done += 1
                 yield looked
@@ -155,6 +158,7 @@ def _looked_at_elsewhere(root: str, today: dt.date, paths: list[str]) -> Looked:
 
     vault = _elsewhere.get((root, today))
     if vault is None:
+        gc.disable()  # a process of some seconds, whose trees hold no circles
         vault = _elsewhere[root, today] = Vault.open(root, today=today)
     return _looked_at(vault, paths)
 
@@ -173,7 +177,9 @@ def _looked_at(vault: Vault, paths: list[str]) -> Looked:
         head: dict[str, object] = {
             name: record.raw.get(name) for name in ("id", "uid", "former_ids")
         }
-        head[SEALED] = sealed_prints(record.raw, vault.schema)
+        # A name may be written with escapes in double quotes; else it stands there as it is.
+        may_hold = "sealed" in record.text or "\\" in record.text
+        head[SEALED] = sealed_prints(record.raw, vault.schema) if may_hold else []
         head[PHONES] = phones_of(record.raw)
         head["name"] = record.name
         head[WORDS] = words_of(record.raw)

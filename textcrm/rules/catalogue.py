@@ -104,6 +104,7 @@ CATALOGUE: Final[dict[str, Known]] = {
     "duplicate-ciphertext": Known(Text("a copied sealed value", "复制的加密值"), "L3"),
     "looks-sensitive": Known(Text("looks like a sensitive number", "疑似敏感号码"), "L3 L8"),
     "secret-key": Known(Text("a secret key in a file", "文件含有私钥"), "L3"),
+    "no-recovery": Known(Text("no recovery key", "没有恢复密钥"), "I4 L3"),
     "schema-unseals": Known(Text("a field is not sealed any more", "字段不再加密"), "L3"),
     "textconv-cache": Known(Text("git keeps decrypted text", "git 会保存解密文本"), "L3"),
     "textconv-notes": Known(Text("git has kept decrypted text", "git 已保存解密文本"), "L3"),

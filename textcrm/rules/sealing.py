@@ -81,7 +81,7 @@ def sealed_places(raw: Any, schema: Schema) -> Iterator[tuple[Path, Field | None
 
     Empty values (None) are passed over: there is nothing to seal.
     """
-    yield from _below(raw, {field.name: field for field in schema.fields}, ())
+    yield from _below(raw, schema.by_name, ())
 
 
 def _below(
@@ -109,8 +109,8 @@ def _inside(
         yield from _below(value, _table(field), path)
 
 
-def _table(field: Field | None) -> dict[str, Field]:
-    return {child.name: child for child in field.fields} if field is not None else {}
+def _table(field: Field | None) -> Mapping[str, Field]:
+    return field.by_name if field is not None else {}
 
 
 def sealed_prints(raw: Any, schema: Schema) -> list[tuple[Path, bytes]]:

@@ -162,15 +162,16 @@ class Field:
 
     def child(self, name: str) -> Field | None:
         """The field of that name inside this one."""
-        return self._by_name.get(name)
+        return self.by_name.get(name)
 
     @cached_property
-    def _by_name(self) -> dict[str, Field]:
+    def by_name(self) -> dict[str, Field]:
+        """The fields inside this one by name."""
         return {field.name: field for field in self.fields}
 
     def find(self, word: str) -> Field | None:
         """The field inside this one that a name, label or alias means."""
-        return self._by_name.get(word) or self._by_word.get(words.folded(word))
+        return self.by_name.get(word) or self._by_word.get(words.folded(word))
 
     @cached_property
     def _by_word(self) -> dict[str, Field]:

@@ -79,7 +79,8 @@ class Schema:
         return self.children(self.document, None)
 
     @cached_property
-    def _by_name(self) -> dict[str, Field]:
+    def by_name(self) -> dict[str, Field]:
+        """The top-level fields by name."""
         return {field.name: field for field in self.fields}
 
     def walk(self) -> Iterator[Field]:
@@ -180,14 +181,14 @@ class Schema:
         The path of an item, ("contacts", 0) or ("contacts", "k3f9"), is that of its list.
         """
         steps = [step for step in path if not isinstance(step, int)]
-        field = self._by_name.get(steps[0]) if steps else None
+        field = self.by_name.get(steps[0]) if steps else None
         return _at(field, steps[1:]) if field else None
 
     def find(self, word: str, within: Field | None = None) -> Field | None:
         """The field that a name, label or alias means, at the top or inside another field."""
         if within is not None:
             return within.find(word)
-        return self._by_name.get(word) or self._by_word.get(words.folded(word))
+        return self.by_name.get(word) or self._by_word.get(words.folded(word))
 
     @cached_property
     def _by_word(self) -> dict[str, Field]:
@@ -207,7 +208,7 @@ class Schema:
     def order(self, path: Sequence[str | int] = ()) -> tuple[str, ...]:
         """The schema's order of the keys at a path, () where it knows none."""
         if not path:
-            return tuple(self._by_name)
+            return tuple(self.by_name)
         field = self.at(path)
         return tuple(child.name for child in field.fields) if field is not None else ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from textcrm.findings import Finding
@@ -54,6 +55,24 @@ def impossible_days(
                 )
 
 
+def are_days(tree: Any, table: dict[str, Any]) -> bool:
+    """Whether :func:`impossible_days` would find nothing, told without places."""
+    if tree.__class__ is not dict:
+        return True
+    for name, kind in table.items():
+        value = tree.get(name)
+        if value is None:
+            continue
+        for one in value if value.__class__ is list else (value,):
+            if kind.__class__ is dict:
+                if not are_days(one, kind):
+                    return False
+            elif one.__class__ is str and not _is_day(one, moment=kind == "moment"):
+                return False
+    return True
+
+
+@lru_cache(maxsize=8192)
 def _is_day(text: str, *, moment: bool) -> bool:
     """A day, or a day and time: what does not even look so is the pattern's business."""
     if not (len(text) >= 10 and text[:4].isdigit() and text[4:5] == "-" and text[7:8] == "-"):

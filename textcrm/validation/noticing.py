@@ -10,7 +10,7 @@ from textcrm.text import Text
 from textcrm.validation.wording import clipped, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from textcrm.schema import Field
 
@@ -18,9 +18,8 @@ Path = tuple[str | int, ...]
 
 
 def noticed(
-    tree: Any, fields: Iterable[Field], path: Path, *, top: bool = False
+    tree: Any, known: Mapping[str, Field], path: Path, *, top: bool = False
 ) -> Iterator[Finding]:
-    known = {field.name: field for field in fields}
     if not isinstance(tree, dict) or (not known and not top):
         return
     for name, value in tree.items():
@@ -42,13 +41,35 @@ def noticed(
         elif field.seal:
             continue  # the rules on sealing say what is wrong with it
         elif isinstance(value, dict) and field.fields:
-            yield from noticed(value, field.fields, here)
+            yield from noticed(value, field.by_name, here)
         elif isinstance(value, list) and field.kind == "items":
             for place, item in enumerate(value):
-                yield from noticed(item, field.fields, (*here, place))
+                yield from noticed(item, field.by_name, (*here, place))
 
 
-def _unknown(name: str, path: Path, known: dict[str, Field]) -> Finding:
+def is_unremarkable(tree: Any, known: Mapping[str, Field], *, top: bool = False) -> bool:
+    """Whether :func:`noticed` would find nothing, told without places."""
+    if tree.__class__ is not dict or (not known and not top):
+        return True
+    for name, value in tree.items():
+        if value is None:
+            return False
+        field = known.get(name)
+        if field is None:
+            if not name.startswith("x-") and not (top and name == UNRESOLVED):
+                return False
+        elif value.__class__ is not str and not field.seal:
+            if value.__class__ is dict:
+                if field.fields and not is_unremarkable(value, field.by_name):
+                    return False
+            elif value.__class__ is list and field.kind == "items":
+                inner = field.by_name
+                if not all(is_unremarkable(item, inner) for item in value):
+                    return False
+    return True
+
+
+def _unknown(name: str, path: Path, known: Mapping[str, Field]) -> Finding:
     import difflib
 
     words = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textcrm.findings import Finding
 from textcrm.schema.kinds import editable
 from textcrm.text import Text
-from textcrm.validation.days import date_table, impossible_days
-from textcrm.validation.noticing import noticed
+from textcrm.validation.days import are_days, date_table, impossible_days
+from textcrm.validation.noticing import is_unremarkable, noticed
 from textcrm.validation.wording import clipped, named, near_value, shown, wanted
 
 if TYPE_CHECKING:
@@ -67,14 +67,11 @@ class Validator:
 
     def is_valid(self, raw: dict[str, Any]) -> bool:
         """Whether a record keeps the schema (dates included), warnings aside."""
-        return self._fast(self.schema.instance(raw)) and not any(self._dates(raw))
+        return self._fast(self.schema.instance(raw)) and are_days(raw, self._dated)
 
     def is_clean(self, raw: dict[str, Any]) -> bool:
         """Whether :meth:`findings` would find nothing, as far as can be told fast."""
-        return (
-            self.is_valid(raw)
-            and next(noticed(raw, self.schema.fields, (), top=True), None) is None
-        )
+        return self.is_valid(raw) and is_unremarkable(raw, self.schema.by_name, top=True)
 
     def findings(self, raw: dict[str, Any]) -> list[Finding]:
         """Everything that the schema says against a record, in the order of the record."""
@@ -87,7 +84,7 @@ class Validator:
             if not found:
                 found.append(_UNEXPLAINED)
         found += self._dates(raw)
-        found += noticed(raw, self.schema.fields, (), top=True)
+        found += noticed(raw, self.schema.by_name, (), top=True)
         unique = {(one.code, one.path, str(one.data.get("name"))): one for one in found}
         return sorted(
             unique.values(),

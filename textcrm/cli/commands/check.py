@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from textcrm.cli.findings import Asked, tell
-from textcrm.cli.frame import argument, command, option
+from textcrm.cli.frame import Count, argument, command, option
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
             "textcrm check --since origin/main",
         ),
         (
+            Text("how good the data is, over a year", "一年来的数据质量"),
+            "textcrm check --quality --months 12",
+        ),
+        (
             Text("for GitLab's merge requests", "用于 GitLab 合并请求"),
             "textcrm check --format gitlab -o gl-code-quality-report.json",
         ),
@@ -72,6 +76,23 @@ FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
         "只检查自某提交或分支以来改动过的客户（含未提交的）",
     ),
 )
+@option(
+    "--quality",
+    is_flag=True,
+    help=Text(
+        "accuracy, completeness, consistency and timeliness as figures, worst customers first",
+        "准确性、全面性、一致性、及时性得分，最差的客户在前",
+    ),
+)
+@option(
+    "--months",
+    metavar="N",
+    type=Count(),
+    help=Text(
+        "with --quality: also the ends of so many months before",
+        "与 --quality 合用：另列前 N 个月末",
+    ),
+)
 @option("--strict", is_flag=True, help=Text("warnings fail too", "有警告也算不通过"))
 @option("--errors", "errors_only", is_flag=True, help=Text("show errors only", "只显示错误"))
 @option(
@@ -93,13 +114,15 @@ def run(
     staged: bool,
     range_: str | None,
     since: str | None,
+    quality: bool,
+    months: int | None,
     strict: bool,
     errors_only: bool,
     format_: str | None,
     output: str | None,
 ) -> None:
     """Check records."""
-    if bool(paths) + staged + (range_ is not None) + (since is not None) > 1:
+    if (bool(paths) or quality) + staged + (range_ is not None) + (since is not None) > 1:
         from textcrm.errors import Misuse
 
         raise Misuse(
@@ -110,6 +133,11 @@ def run(
             ),
             hint=Text("one call for each", "请分别运行"),
         )
+    if quality:
+        from textcrm.cli.quality import show
+
+        show(context, paths, months or 0)
+        return
     asked = Asked(format_ or ("json" if context.json else "text"), output, strict, errors_only)
     if range_ is not None:
         _of_range(context, range_, asked)
