@@ -135,8 +135,8 @@ def test_nobody_is_no_figure(root: Path) -> None:
 def commit(root: Path, day: str) -> None:
     git(root, "add", "-A")
     moment = f"{day}T12:00:00+08:00"
-    env = {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
-    git(root, "commit", "-q", "--no-verify", "-m", day, **env)
+    words = ("commit", "-q", "--no-verify", "-m", day)
+    git(root, *words, GIT_AUTHOR_DATE=moment, GIT_COMMITTER_DATE=moment)
 
 
 def test_figures_can_be_followed_over_time(tmp_path: Path) -> None:

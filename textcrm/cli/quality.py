@@ -64,11 +64,26 @@ def _customers(context: Context, records: Sequence[Measured]) -> None:
     heads = [
         Text("Id", "编号"),
         Text("Name", "客户名称"),
-        *LABELS.values(),
+        LABELS["overall"],
+        Text("Lowest", "最低项"),
         Text("Missing, found", "缺少的信息、问题"),
     ]
-    rows = [[one.id, one.name, *_cells(one.figures), _reasons(context, one)] for one in records]
-    context.out.table(heads, rows, right=set(range(2, 7)), whole={0})
+    rows = [
+        [
+            one.id,
+            one.name,
+            f"{one.figures.overall:.1f}",
+            _lowest(context, one.figures),
+            _reasons(context, one),
+        ]
+        for one in records
+    ]
+    context.out.table(heads, rows, right={2}, whole={0})
+
+
+def _lowest(context: Context, one: Figures) -> str:
+    name = min(one._fields, key=lambda name: getattr(one, name))
+    return f"{LABELS[name].say(context.language)} {getattr(one, name):.1f}"
 
 
 def _reasons(context: Context, one: Measured) -> str:
