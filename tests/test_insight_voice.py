@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from insight_vault import TODAY, make, sample, sample_trees, vault_of
 
-from textcrm.insight.asking import Ask
+from textcrm.insight.asking import Ask, Need, Outside
 from textcrm.insight.facts import Facts
+from textcrm.insight.periods import Span
 from textcrm.insight.receivables import receivables, sealed_rows
 from textcrm.insight.table import Table
+from textcrm.text import Text
 from textcrm.vault import Vault
 
 TREES = sample_trees()
@@ -189,3 +191,67 @@ def test_sealed_instalments_join_with_a_key(tmp_path: Path) -> None:
     table = receivables(Ask(facts, reveal=True), {row: tree})
     assert table.total["instalments"] == Decimal(69000)
     assert (table.total["amount"], table.total["sealed"]) == (Decimal(192500), 0)
+
+
+NEEDS = (
+    Need(("owner",), Text("Owner", "跟进人"), {}),
+    Need(("products",), Text("Products", "合作产品"), {"status": ("active",)}),
+    Need(("contacts", "phones", "number"), Text("Phone", "电话"), {}),
+)
+
+
+def test_quality_counts_who_has_what_is_wanted(vault: Vault) -> None:
+    outside = Outside(NEEDS, {("warning", "odd"): {"C20240318001", "C20240820001"}})
+    table = make(vault, "quality", outside=outside)
+    active = [tree for tree in TREES if tree.get("status") == "active"]
+    phones = [
+        tree for tree in TREES if any(each.get("phones") for each in tree.get("contacts", []))
+    ]
+    rows = {row[1].code: row[2:4] for row in table.rows}
+    assert rows == {
+        "owner": (sum(bool(tree.get("owner")) for tree in TREES), 44),
+        "products": (sum(bool(tree.get("products")) for tree in active), len(active)),
+        "contacts.phones.number": (len(phones), 44),
+        "odd": (2, 44),
+    }
+    assert table.total["warnings"] == 1
+
+
+def test_the_process_in_two_periods(tmp_path: Path) -> None:
+    made = vault_of(
+        tmp_path / "v",
+        [
+            """id: C20261101001
+name: 甲
+owner: wang
+interactions:
+  - {id: a, at: '2026-11-02', next: {what: x, due: '2026-11-10'}}
+  - {id: b, at: '2026-11-09', next: {what: y, due: '2026-11-12'}}
+  - {id: c, at: '2026-11-20T10:00'}
+""",
+            """id: C20260901001
+name: 乙
+interactions:
+  - {id: d, at: '2026-10-02', next: {what: x, due: '2026-10-10', done: true}}
+  - {at: '2026-10-01'}
+feedback: [{kind: complaint, at: '2026-10-03', resolved: true}]
+""",
+        ],
+    )
+    zone = dt.timezone(dt.timedelta(hours=8))
+    entered = {
+        ("C20261101001", "a"): dt.datetime(2026, 11, 3, 23, 59, tzinfo=zone),
+        ("C20261101001", "b"): dt.datetime(2026, 11, 11, 0, 1, tzinfo=zone),
+        ("C20261101001", "c"): dt.datetime(2026, 11, 21, 10, 1, tzinfo=zone),
+        ("C20260901001", "d"): dt.datetime(2026, 10, 2, 9, 0, tzinfo=zone),
+    }
+    span = Span(dt.date(2026, 11, 1), dt.date(2026, 11, 28))
+    table = make(made, "process", span=span, outside=Outside(NEEDS[:1], entered=entered))
+    # In November: step x met by b in time, step y by c eight days late; in October d is done.
+    assert table.facts["before"] == [dt.date(2026, 10, 4), dt.date(2026, 10, 31)]
+    assert table.facts["now"] == [span.since, span.until]
+    by_code = {row[0].code: row for row in table.rows}
+    assert by_code["in_time"][1:5] == (1.0, 1, 0.5, 2)
+    assert by_code["entered"][3:5] == (pytest.approx(1 / 3), 3)
+    assert by_code["complete"][3:5] == (1.0, 1)
+    assert by_code["with_next"][3:5] == (pytest.approx(2 / 3), 3)

@@ -98,7 +98,26 @@ def make(context: Context, report: Report, ask: Ask) -> Made:
         from textcrm.cli.debts import receivables_opened
 
         return receivables_opened(context, ask)
-    return Made(reports.make(report, ask), None)
+    return Made(reports.make(report, _with_outside(context, report, ask)), None)
+
+
+def _with_outside(context: Context, report: Report, ask: Ask) -> Ask:
+    """The question with what quality and history know, where the report is about that."""
+    if report.name not in ("quality", "process"):
+        return ask
+    from dataclasses import replace
+
+    from textcrm.cli import outside
+    from textcrm.insight.asking import Outside
+    from textcrm.insight.process import periods_of
+
+    vault = context.vault()
+    wanted = outside.wanted(vault)
+    if report.name == "quality":
+        return replace(ask, outside=Outside(wanted, findings=outside.findings(context)))
+    since = periods_of(ask)[0].since
+    times = outside.entered(vault, since) if since is not None else {}
+    return replace(ask, outside=Outside(wanted, entered=times))
 
 
 _OPTIONS = {"period": "--period", "level": "--level", "kind": "--kind", "detail": "--detail"}

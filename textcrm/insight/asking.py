@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textcrm.errors import Misuse
 from textcrm.insight.periods import Span
@@ -16,6 +16,24 @@ if TYPE_CHECKING:
     from textcrm.insight.facts import Facts
 
 
+class Need(NamedTuple):
+    """A field that customers should have; ``only`` maps other fields to the values that ask for it."""
+
+    path: tuple[str, ...]
+    label: Text
+    only: Mapping[str, tuple[str, ...]]
+
+
+class Outside(NamedTuple):
+    """What other rooms know: wanted fields; the ids of customers by (severity, code) of a finding;
+    when interactions were entered, by (id of the record, id of the item).
+    """
+
+    wanted: tuple[Need, ...] = ()
+    findings: Mapping[tuple[str, str], set[str]] = {}
+    entered: Mapping[tuple[str, str], dt.datetime] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One question to a report.
@@ -23,8 +41,7 @@ class Ask:
     ``span`` bounds the days of what is counted (purchases, interactions); ``period`` is the unit
     of rows that are periods; ``level`` how fine regions and industries are told; ``detail`` wants
     a row for each thing instead of a sum; ``reveal`` allows sealed amounts to be opened.
-    ``entered`` tells when items were written into the vault, by (id of the record, id of the
-    item), where the caller knows that from history.
+    ``outside`` is what other rooms know, where the caller asked them.
     """
 
     facts: Facts
@@ -34,7 +51,7 @@ class Ask:
     kind: str = ""
     detail: bool = False
     reveal: bool = False
-    entered: Mapping[tuple[str, str], dt.datetime] | None = None
+    outside: Outside = field(default_factory=Outside)
 
     def unit(self, default: str) -> str:
         """The unit of periods: the one asked for, else a report's own."""

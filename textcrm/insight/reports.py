@@ -174,6 +174,24 @@ REPORTS: Final = (
         ("people", "owners", "跟进", "人员", "业绩", "工作量"),
         "activity:activity",
     ),
+    Report(
+        "process",
+        Text("Process", "流程评估"),
+        Text(
+            "follow-ups in time, completeness, late entries, two periods",
+            "按时跟进、资料完整、及时录入，两期对比",
+        ),
+        ("evaluation", "流程", "评估", "过程"),
+        "process:process",
+    ),
+    Report(
+        "quality",
+        Text("Data quality", "数据质量"),
+        Text("fields filled in, findings of check", "必要字段的完整率、检查发现的问题"),
+        ("completeness", "质量", "完整性", "完整率"),
+        "completeness:quality",
+        (),
+    ),
 )
 _BY_NAME: Final = {report.name: report for report in REPORTS}
 
