@@ -8,8 +8,11 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from textcrm.cli.context import Context
+    from textcrm.gitrepo.values import BlobChange
+    from textcrm.history.versions import Versions
     from textcrm.insight.asking import Need
     from textcrm.vault import Vault
 
@@ -20,9 +23,18 @@ def wanted(vault: Vault) -> tuple[Need, ...]:
     from textcrm.quality.missing import wanted_fields
 
     return tuple(
-        Need(one.field.path, one.field.label, dict(one.only))
+        Need(one.field.path, _label(vault, one.field.path), dict(one.only))
         for one in wanted_fields(vault.schema)
     )
+
+
+def _label(vault: Vault, path: tuple[str, ...]) -> Text:
+    """The label of a field, that of the list before it where it is inside one."""
+    own, outer = vault.schema.at(path), vault.schema.at(path[:1])
+    assert own is not None and outer is not None  # noqa: S101, PT018 - they are the schema's own
+    if own is outer:
+        return own.label
+    return Text(f"{outer.label.en}: {own.label.en}", f"{outer.label.zh}·{own.label.zh}")
 
 
 def findings(context: Context) -> dict[tuple[str, str], set[str]]:
@@ -44,18 +56,32 @@ def findings(context: Context) -> dict[tuple[str, str], set[str]]:
 def entered(vault: Vault, since: dt.date) -> dict[tuple[str, str], dt.datetime]:
     """When each contact was added to a customer who was there, from a day on, out of history."""
     from textcrm.errors import TextcrmError
-    from textcrm.history.log import log
+    from textcrm.history.versions import Versions
 
     found: dict[tuple[str, str], dt.datetime] = {}
     try:
-        for entry in log(vault, since=since):
-            for record in entry.records:
-                if record.kind != "changed":
-                    continue
-                for change in record.changes:
-                    if len(change.path) == 2 and change.path[0] == "interactions":
-                        if change.before is None:
-                            found[record.id, str(change.path[1])] = entry.at
+        with Versions(vault) as versions:
+            for commit in versions.commits(vault.repo.commit_ids(since=since)):
+                for change in commit.changes:
+                    # What came with a new record is an import or a first entry, never late.
+                    if change.before is not None and change.after is not None:
+                        for key in _added(vault, versions, change):
+                            found[key] = commit.at
     except TextcrmError:
         return found  # no history to look at
     return found
+
+
+def _added(vault: Vault, versions: Versions, change: BlobChange) -> Iterator[tuple[str, str]]:
+    """The contacts that a change of a file added: id of the record, id of the item."""
+    from textcrm import store
+
+    if not change.path.startswith(vault.prefix):
+        return
+    path = change.path.removeprefix(vault.prefix)
+    if not store.is_record_path(path):
+        return
+    record = versions.change(path, change)
+    for one in record.changes:
+        if one.before is None and len(one.path) == 2 and one.path[0] == "interactions":
+            yield record.id, str(one.path[1])
