@@ -546,3 +546,25 @@ def test_reading_is_late(vault: Vault) -> None:
 def test_an_unknown_format_is_refused(vault: Vault) -> None:
     with pytest.raises(Misuse, match="format"):
         reading_of(vault, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "logo.png")
+
+
+def test_our_own_table_comes_back_as_it_went(vault: Vault, shell: Shell) -> None:
+    """客户信息总表 as textcrm writes it: computed columns are left out, nothing else differs."""
+    text = (
+        "客户编号,客户名称,联系人,联系方式,最近跟进日期,跟进人,沟通内容摘要,合作状态,客户规模,信用额度,备注\n"
+        "C20240501001,云海有限公司,陈伟,13655556666,2024-05-02,小王,谈价格,合作中,"
+        "50-100人；年营收5000万+,200000,两行\n"
+    )
+    take_in(vault, text)
+    record = only(vault)
+    assert record["size"]["annual_revenue"]["min"] == "50000000"
+    table = vault.root.parent / "out.csv"
+    shell.ok("set", "C20240501001", "credit/days=60", "custom/面积=1200亩")
+    shell.ok("export", "csv", "-o", str(table))
+    assert "更新提醒" in table.read_text(encoding="utf-8-sig")
+    told = shell.ok("--json", "import", str(table)).data
+    assert (told["skipped"], told["commit"]) == (1, None)
+    fresh = new_vault(vault.root.parent / "other")
+    take_in(fresh, table.read_bytes())
+    copy = only(fresh)
+    assert (copy["credit"]["days"], copy["custom"]) == ("60", {"面积": "1200亩"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.exchange import finishing
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from textcrm.findings import Finding
 
 _SEVERAL: Final = " ::: "
+_PAIRS: Final = re.compile(r"([^:：;；]+)[:：]\s*([^;；]*)(?:[;；]\s*|$)")
 
 
 class Items(dict[str, dict[str, Any]]):
@@ -104,7 +106,7 @@ class Assembler:
                 text
             )
         elif target.aside:
-            made.set_aside(column.heading, text)
+            _aside(made, column.heading, text)
         for number, place in enumerate(target.places):
             self._put(made, column, place, text, first=number == 0)
 
@@ -189,6 +191,15 @@ class Assembler:
             node[name] = {**old, **value}
         elif old != value:
             made.set_aside(column.heading, str(value))
+
+
+def _aside(made: Assembled, heading: str, text: str) -> None:
+    """Keep a cell under its heading; our own tables write all that was kept so in one cell."""
+    pairs = _PAIRS.findall(text) if heading in ("自定义", "Custom") else []
+    if not pairs:
+        made.set_aside(heading, text)
+    for name, value in pairs:
+        made.set_aside(name.strip(), value.strip())
 
 
 def _listed(text: str) -> str:

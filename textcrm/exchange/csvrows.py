@@ -15,11 +15,15 @@ _LONGEST_FIELD: Final = 16 * 1024 * 1024
 
 
 class Row(NamedTuple):
-    """One row of a table: where it stands, its cells as text, and the text that it was read from."""
+    """One row of a table: where it stands, its cells as text, and the text that it was read from.
+
+    ``base`` are the cells as they were when textcrm wrote the file, where it knows.
+    """
 
     place: str
     cells: list[str]
     raw: str = ""
+    base: list[str] | None = None
 
     @property
     def blank(self) -> bool:

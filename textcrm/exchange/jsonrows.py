@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.errors import Invalid
@@ -148,10 +149,7 @@ def _clean(
         if field is None:
             result[name] = value
         elif isinstance(value, dict) and "sealed" in value:
-            if "age" in value:
-                result[name] = value
-            else:
-                made.warnings.append(_locked(field))
+            made.warnings.append(_locked(field))  # ciphertext is bound to its record and vault
         elif isinstance(value, dict):
             result[name] = _clean(value, {one.name: one for one in field.fields}, made, values)
         elif isinstance(value, list) and field.kind == "items":
@@ -175,7 +173,11 @@ def _scalar(
     values: Values,
 ) -> None:
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    if field.kind in ("text", "name", "reference") or field.name in ("id", "uid"):
+    if (
+        field.kind in ("text", "name", "reference")
+        or field.name in ("id", "uid")
+        or _is_stored(field, text)
+    ):
         result[name] = text
         return
     read = values.read(field, text)
@@ -187,6 +189,14 @@ def _scalar(
         made.problem = made.problem or read.warning
     else:
         made.left.append(Cell(field.label.zh, text))
+
+
+def _is_stored(field: Field, text: str) -> bool:
+    """Whether a day or moment is written as records hold it, and needs no reading."""
+    pattern = field.node.get("pattern")
+    if field.kind not in ("date", "moment") or not isinstance(pattern, str):
+        return False
+    return re.search(pattern, text) is not None
 
 
 def _locked(field: Field) -> Finding:

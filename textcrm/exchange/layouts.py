@@ -42,7 +42,9 @@ SUMMARY: Final = {
     "合作产品/服务名称": "products",
     "合同金额": "contracts/0/amount",
     "客户标签": "tags",
+    # Computed, by us and by the article's table.
     "更新提醒": "",
+    "最近更新日期": "",
 }
 
 

@@ -88,6 +88,7 @@ _PHONE_KINDS: Final = (
     ("home", ("家庭", "住宅", "home")),
 )
 _BRACKETED: Final = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]|[*＊:：]")
+_LEVELS: Final = re.compile(r"·|: ")
 _PREFIX: Final = re.compile(
     r"^(?:客户|联系人|公司|企业|单位|主要?联系人|customer|contact|company|client|primary|main|billing|mailing)\s*",
     re.IGNORECASE,
@@ -108,6 +109,7 @@ class NameTable:
     """Every word of a schema for a field that a column may be, folded, with its target."""
 
     def __init__(self, schema: Schema) -> None:
+        self._schema = schema
         self._words: dict[str, str] = {}
         for word, target in _targets(schema):
             self._words.setdefault(folded(word), target)
@@ -120,6 +122,8 @@ class NameTable:
 
     def by_name(self, heading: str) -> str:
         """The target of a heading that is a name, label or alias; empty where none is."""
+        if _LEVELS.search(heading) and (nested := self._nested(heading)):
+            return nested
         for word in _spellings(heading):
             key = folded(word)
             found = self._words.get(key)
@@ -128,6 +132,17 @@ class NameTable:
             if found:
                 return _with_kind(found, heading)
         return ""
+
+    def _nested(self, heading: str) -> str:
+        """The target of a heading that names a group and a field in it: 信用·账期天数."""
+        field: Field | None = None
+        steps = []
+        for word in _LEVELS.split(heading):
+            field = self._schema.find(word.strip(), field)
+            if field is None or field.kind == "items":
+                return ""
+            steps.append(field.name)
+        return "/".join(steps)
 
     def by_likeness(self, heading: str) -> str:
         """The target of the nearest word, where it is near enough."""

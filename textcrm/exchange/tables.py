@@ -131,6 +131,7 @@ def _records(
             left_with_contact=people,
             warnings=tuple(made.warnings),
             problem=made.problem,
+            base=None if row.base is None else assembler.row(row.base).tree,
         )
 
 

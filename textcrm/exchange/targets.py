@@ -80,7 +80,7 @@ def _place(word: str, schema: Schema, whole: str) -> Place:
         if field is None:
             raise _wrong(whole)
         steps.append(Step(field.name, field, grouped=False))
-    if field is None or field.name in ("uid", "former_ids"):
+    if field is None:
         raise _wrong(whole)
     return Place(tuple(steps), field, part, quiet)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import ciphertext
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 # Texts that grow: what is there was written by somebody.
 _GROWING: Final = ("notes",)
+# Who kept a contact is not whom a table names as the customer's owner.
+_FIRST_HOLDS: Final = ("by",)
+_DAY: Final = len("2024-05-01")
+_MINUTE: Final = len("2024-05-01 09:30")
+_ZONE: Final = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
 _TOLD_APART: Final = ("id", "note", "verification")
 
 
@@ -113,12 +120,39 @@ def _value(
     elif path[-1] in _GROWING:
         if str(value).strip() not in str(old):
             yield Change(path, f"{str(old).rstrip()}\n{value}")
-    elif not _same(old, value):
+    elif not _same(old, value, field.kind if field is not None else ""):
         yield Change(path, value)
 
 
-def _same(old: Any, value: Any) -> bool:
-    return typed_text(old) == typed_text(value)
+def _same(old: Any, value: Any, kind: str = "") -> bool:
+    """Whether two values mean the same; a day is the same as a moment of it."""
+    one, other = typed_text(old), typed_text(value)
+    if one == other:
+        return True
+    if one is None or other is None:
+        return False
+    if kind == "moment":
+        return is_same_moment(one, other)
+    if kind in ("money", "number", "integer"):
+        try:
+            return Decimal(one) == Decimal(other)
+        except InvalidOperation:
+            return False
+    return one.strip() == other.strip()
+
+
+def is_same_moment(old: str, new: str) -> bool:
+    """Whether a moment is another one, or the day without its time is its day."""
+    old, new = old.replace("T", " "), new.replace("T", " ")
+    if len(new) == _DAY:
+        return old.startswith(new)
+    # Seconds and a zone that one of them does not say make no other moment.
+    return old[:_MINUTE] == new[:_MINUTE] and not (_zone(old) and _zone(new) and old != new)
+
+
+def _zone(moment: str) -> str:
+    match = _ZONE.search(moment[_DAY:])
+    return match[0] if match else ""
 
 
 def _items(
@@ -136,7 +170,11 @@ def _items(
             yield Change(path, item, append=True)
             continue
         taken.add(place)
-        rest = {name: value for name, value in item.items() if name != "id"}
+        rest = {
+            name: value
+            for name, value in item.items()
+            if name != "id" and not (name in _FIRST_HOLDS and old[place].get(name))
+        }
         yield from _mapping((*path, place), old[place], rest, fields, opened)
 
 
@@ -175,7 +213,7 @@ def _mail(old: Mapping[str, Any], new: Mapping[str, Any], _: Field) -> bool:
 
 def _interaction(old: Mapping[str, Any], new: Mapping[str, Any], _: Field) -> bool:
     """One contact: the same day or moment, and no other words about it."""
-    if str(old.get("at")) != str(new.get("at")):
+    if not is_same_moment(str(old.get("at")), str(new.get("at"))):
         return False
     said = old.get("summary"), new.get("summary")
     return not all(said) or said[0] == said[1]

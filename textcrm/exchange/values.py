@@ -25,6 +25,7 @@ _SEVERAL_MAILS: Final = re.compile(r"[;；,，、\s]+")
 _MAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 _CLOCK: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]0{1,2}:00(?::00)?(?:\.0+)?")
 _NUMBERED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
+_SIZES: Final = re.compile(r"[；;]\s*")
 _CACHED: Final = frozenset(("enum", "date", "moment", "person", "list", "boolean", "code", "size"))
 _MOST_CACHED: Final = 5000
 # A value that its own field does not know may be one of these: 合作状态 潜在客户 is a type (Q2).
@@ -79,6 +80,8 @@ class Values:
         if field.name == "collaborators":
             listed = normalize_value(field, text, today=self._setting.today).value or []
             return Read([self._setting.person(one) or one for one in listed])
+        if field.kind == "size" and (parts := _SIZES.split(text))[1:]:
+            return self._sizes(field, parts)
         try:
             entry = normalize_value(
                 field,
@@ -94,6 +97,14 @@ class Values:
         if field.kind == "code" and not _fits(field, entry.value):
             return Read(text, _odd(field, text), kept=False)
         return Read(entry.value)
+
+    def _sizes(self, field: Field, parts: list[str]) -> Read:
+        """People and revenue in one cell, as our own tables write them."""
+        read = [self._read(field, part) for part in parts if part.strip()]
+        wrong = next((one for one in read if not one.kept), None)
+        if wrong is not None:
+            return Read("；".join(parts), wrong.warning, kept=False)
+        return Read({name: part for one in read for name, part in one.value.items()})
 
     def _unreadable(self, field: Field, text: str, error: TextcrmError) -> Read:
         warning = Finding(
