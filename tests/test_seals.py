@@ -246,3 +246,38 @@ def test_a_value_by_hand_with_other_tools_is_read_and_kept(root: Path) -> None:
     editing.change(opened(root), one, [("status", "active")])
     assert opened(root).get(one).raw["bank_account"] == node
     assert shown(root, "wang-fang", one)["bank_account"] == "by hand"
+
+
+def test_an_id_number_is_checked_against_the_person_before_it_is_sealed(root: Path) -> None:
+    """Row B13: of 11010519491231002X, a woman born on 1949-12-31, nothing is said."""
+    one = add(root, contacts=[{"name": "王芳", "birthday": "1949-12-30", "gender": "male"}])
+    done = editing.change(
+        opened(root), one, [("contacts/0/id_number", "11010519491231002X")]
+    ).result
+    assert [each.finding.code for each in done.warnings] == ["id-birthday", "id-gender"]
+    for each in done.warnings:
+        for language in ("en", "zh"):
+            said = each.finding.say(language)
+            assert not any(word in said for word in ("1949", "12-3", "0105", "female", "女"))
+    lines = (root / opened(root).get(one).path).read_text("utf-8").splitlines()
+    assert "birthday" in lines[done.warnings[0].line - 1]
+    right = add(root, contacts=[{"name": "王芳", "birthday": "1949-12-31", "gender": "female"}])
+    pair = ("contacts/0/id_number", "11010519491231002X")
+    assert editing.change(opened(root), right, [pair]).result.warnings == ()
+
+
+def test_and_afterwards_by_who_holds_a_key(root: Path) -> None:
+    from textcrm.quality.check import check, paths_of
+    from textcrm.quality.opened import check_opened
+
+    person = {"name": "王芳", "birthday": "1949-12-30", "id_number": "11010519491231002X"}
+    one = add(root, contacts=[person])
+    two = add(root, "知行", contacts=[{**person, "birthday": "1949-12-31"}])
+    vault = opened(root, "chen-chen")
+    paths = paths_of(vault, (one, two))
+    assert check(vault, (one, two)).problems == ()
+    found = check_opened(vault, paths)
+    assert [(each.id, each.finding.code) for each in found.problems] == [(one, "id-birthday")]
+    assert (found.read, found.locked) == ((one, two), 0)
+    assert check_opened(opened(root), paths) == ((), (), 2)
+    assert not on_disk(root, "19491231")

@@ -13,6 +13,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
+    from textcrm.findings import Problem
 
 
 FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
@@ -93,6 +94,14 @@ FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
         "与 --quality 合用：另列前 N 个月末",
     ),
 )
+@option(
+    "--sealed",
+    is_flag=True,
+    help=Text(
+        "sealed id numbers too, opened in memory with your key; none is shown",
+        "用您的密钥在内存中打开身份证号核对生日、性别，不显示内容",
+    ),
+)
 @option("--strict", is_flag=True, help=Text("warnings fail too", "有警告也算不通过"))
 @option("--errors", "errors_only", is_flag=True, help=Text("show errors only", "只显示错误"))
 @option(
@@ -116,6 +125,7 @@ def run(
     since: str | None,
     quality: bool,
     months: int | None,
+    sealed: bool,
     strict: bool,
     errors_only: bool,
     format_: str | None,
@@ -157,7 +167,30 @@ def run(
 
         with context.progress(Text("checking", "检查中")) as progress:
             found = check(context.vault(), paths, progress=progress)
-        tell(context, found.problems, {"checked": found.checked}, asked, _CHECKED)
+        problems = found.problems + (_of_sealed(context, paths) if sealed else ())
+        tell(context, problems, {"checked": found.checked}, asked, _CHECKED)
+
+
+def _of_sealed(context: Context, words: tuple[str, ...]) -> tuple[Problem, ...]:
+    """What sealed values show that stand beside plain ones; every read is noted."""
+    from textcrm.cli.noted import note_read
+    from textcrm.quality.check import paths_of
+    from textcrm.quality.opened import check_opened
+
+    vault = context.vault()
+    with context.progress(Text("opening", "打开加密内容")) as progress:
+        found = check_opened(vault, paths_of(vault, words), progress=progress)
+    if found.read:
+        note_read(context, "check --sealed", list(found.read), None)
+    if found.locked:
+        context.warn(
+            Text(
+                "{count} sealed values are not for your key; they were not checked",
+                "{count} 个加密值您的密钥无法打开，未核对",
+            ),
+            count=found.locked,
+        )
+    return found.problems
 
 
 def _of_range(context: Context, range_: str, asked: Asked) -> None:
