@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exporting import put, source_of, vault_of
 
-from textcrm.exchange import export
+from textcrm.exchange import export, importing
+from textcrm.exchange.incoming import Source
 from textcrm.exchange.json_writer import jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from textcrm.exchange.importing import Importer
     from textcrm.vault import Vault
 
 NAUGHTY_CELLS = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "＝1+1", "\t=1", "'quoted")
@@ -87,6 +89,35 @@ def whole_records(form: Form, folder: Path, vault: Vault) -> None:
     file = written(vault, form, folder)
     wanted = [jsonable(_unsealed(doc.typed)) for doc in vault.docs()]
     assert form.records(file) == json.loads(json.dumps(wanted, default=str))
+
+
+def in_again_changes_nothing(form: Form, folder: Path, vault: Vault) -> None:
+    """What went out and comes in unchanged is what is there already: nothing is updated."""
+    outcome = _importer(vault, written(vault, form, folder)).preview()
+    assert outcome.rows > 0
+    assert (outcome.created, outcome.updated, outcome.rejected) == (0, 0, [])
+
+
+def elsewhere_all_is_there(form: Form, folder: Path, vault: Vault) -> None:
+    """Into an empty vault comes everything that is not sealed: the same records, ids and all."""
+    other = vault_of(folder / "other")
+    outcome = _importer(other, written(vault, form, folder)).run()
+    assert outcome.rejected == []
+    mine = [_filled(_unsealed(doc.typed)) for doc in vault.docs()]
+    theirs = [_filled(dict(doc.typed)) for doc in other.docs()]
+    assert [one["id"] for one in theirs] == [one["id"] for one in mine]
+    for one, two in zip(mine, theirs, strict=True):
+        assert one == two
+
+
+def _importer(vault: Vault, file: Path) -> Importer:
+    setting = importing.setting_of(vault)
+    reading = importing.read(Source(file.name, file.read_bytes()), setting)
+    return importing.Importer(vault, reading)
+
+
+def _filled(tree: Any) -> dict[str, Any]:
+    return {key: value for key, value in tree.items() if value not in (None, "", [], {})}
 
 
 def bounded(form: Form, folder: Path, vault: Vault, limit: int) -> None:

@@ -89,6 +89,15 @@ whole = pytest.mark.parametrize(
     "form", [one for one in FORMS if one.records], ids=lambda one: one.name
 )
 
+AGAIN = [one for one in FORMS if one.name in ("csv", "json", "jsonl", "vcard")]
+again = pytest.mark.parametrize("form", AGAIN, ids=lambda one: one.name)
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    """The sample team's vault, in which a text ends without a line break of its own."""
+    return Vault.open(team_vault(tmp_path_factory.mktemp("team")), today=DAY)
+
 
 def test_every_format_is_here() -> None:
     assert {form.name for form in FORMS} == set(FORMATS) - {"ics"}
@@ -117,9 +126,20 @@ def test_naughty_strings(form: Form, tmp_path: Path, shared_data: Path) -> None:
 
 
 @whole
-def test_whole_records(form: Form, tmp_path: Path) -> None:
-    vault = Vault.open(team_vault(tmp_path), today=DAY)
-    contract.whole_records(form, tmp_path, vault)
+def test_whole_records(form: Form, tmp_path: Path, team: Vault) -> None:
+    contract.whole_records(form, tmp_path, team)
+
+
+@again
+def test_in_again_changes_nothing(form: Form, tmp_path: Path, team: Vault) -> None:
+    contract.in_again_changes_nothing(form, tmp_path, team)
+
+
+@pytest.mark.parametrize(
+    "form", [one for one in AGAIN if one.name != "csv"], ids=lambda one: one.name
+)
+def test_elsewhere_all_is_there(form: Form, tmp_path: Path, team: Vault) -> None:
+    contract.elsewhere_all_is_there(form, tmp_path, team)
 
 
 @pytest.mark.slow

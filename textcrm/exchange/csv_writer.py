@@ -23,7 +23,7 @@ _PAGE: Final = 200
 
 def chunks(source: Source, settings: Settings) -> Iterator[str]:
     """The lines of the table, some at a time; ends of line are CR LF."""
-    columns = sheet_columns(settings, opened=source.reveals)
+    columns = sheet_columns(settings.schema, opened=source.reveals)
     buffer = io.StringIO()
     rows = csv.writer(buffer)
     rows.writerow([inert(settings.say(one.heading)) for one in columns])

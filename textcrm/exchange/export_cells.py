@@ -110,6 +110,8 @@ def _joined(field: Field | None, value: Mapping[str, Any], settings: Settings) -
             size = child is not None and child.within is not None and child.within.kind == "size"
             label = settings.say(child.label) if child is not None else key
             parts.append(text if size else f"{label}: {text}")
+    if field is not None and field.kind == "size":
+        return "、".join(parts)  # as parse_size takes it apart again
     return "；".join(parts) if settings.language == "zh" else "; ".join(parts)
 
 

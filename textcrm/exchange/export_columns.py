@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.exchange.export_cells import Cell, Settings, cell
 from textcrm.paths import value_at
 from textcrm.record import as_day
+from textcrm.schema.words import folded
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -72,12 +74,11 @@ _ADDRESS: Final = ("province", "city", "district", "street")
 _HIDDEN: Final = frozenset(("id", "uid", "former_ids"))
 
 
-def sheet_columns(settings: Settings, *, opened: bool) -> tuple[Column, ...]:
+def sheet_columns(schema: Schema, *, opened: bool) -> tuple[Column, ...]:
     """The columns of 客户信息总表: H4, the reminder of F1, then the other fields of the schema.
 
     ``opened`` adds the sealed fields, which are empty otherwise.
     """
-    schema = settings.schema
     first = [_headed(one, schema) for one in HEADINGS]
     reminder = [
         Column(REMINDER, Text("Reminder", "更新提醒"), "integer", None, None, 12),
@@ -91,6 +92,25 @@ def sheet_columns(settings: Settings, *, opened: bool) -> tuple[Column, ...]:
     ]
     rest += _of_address(schema)
     return distinct((*first, *reminder, *rest))
+
+
+@lru_cache(maxsize=8)
+def headings_of(schema: Schema) -> Mapping[str, str]:
+    """Where the headings of our own tables lead when they come in again, folded, in both languages.
+
+    What is computed leads nowhere, nor does what a cell holds several values of.
+    """
+    found: dict[str, str] = {}
+    for one in sheet_columns(schema, opened=True):
+        first, *rest = one.name.split(".")
+        listed = one.name.split(".")[0] in ("contacts", "addresses")
+        steps = [first, "0", *rest] if listed else [first, *rest]
+        lost = one.where is None or (
+            one.field is not None and one.field.kind in ("any", "mapping")
+        )
+        for heading in (one.heading.zh, one.heading.en):
+            found.setdefault(folded(heading), "" if lost else "/".join(steps))
+    return found
 
 
 def value_of(column: Column, customer: Customer, settings: Settings) -> Cell:

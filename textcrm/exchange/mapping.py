@@ -42,8 +42,10 @@ def map_columns(
 
     ``samples`` are some rows of data. Raises Misuse (map-target, map-heading) for the user's map.
     """
+    own = _own(headings, setting.schema)
     chosen = [
-        _column(place, heading, samples, layout, setting) for place, heading in enumerate(headings)
+        _column(place, heading, samples, layout, setting, own)
+        for place, heading in enumerate(headings)
     ]
     chosen = _settled(_by_values(chosen, samples, setting, layout), setting.schema)
     return Mapped(
@@ -57,22 +59,36 @@ def _column(
     samples: Sequence[Sequence[str]],
     layout: Layout | None,
     setting: Setting,
+    own: Mapping[str, str],
 ) -> Column:
     sample = next((row[place] for row in samples if place < len(row) and row[place].strip()), "")
     if setting.mapping is not None:
         words = {folded(word): target for word, target in setting.mapping.items()}
         if folded(heading) in words:
             return Column(heading, words[folded(heading)] or "", "map", sample)
+    if (ours := own.get(folded(heading))) is not None and ours in {"", "owner"}:
+        return Column(heading, ours, "layout", sample)
     if layout is not None and (told := layout.target(heading)) is not None:
         return Column(
             heading, told if _known(told, setting.schema) else "custom", "layout", sample
         )
+    if ours:
+        return Column(heading, ours, "layout", sample)
     table = NameTable.of(setting.schema)
     if found := table.by_name(heading):
         return Column(heading, found, "name", sample)
     if layout is None and (found := table.by_likeness(heading)):
         return Column(heading, found, "likeness", sample)
     return Column(heading, "custom", "unknown", sample)
+
+
+def _own(headings: Sequence[str], schema: Schema) -> Mapping[str, str]:
+    """What the headings of a table that textcrm exported mean; nothing for any other table."""
+    from textcrm.exchange.export_columns import UPDATED, headings_of, sheet_columns
+
+    words = {folded(one) for one in headings}
+    mark = next(one.heading for one in sheet_columns(schema, opened=False) if one.name == UPDATED)
+    return headings_of(schema) if words & {folded(mark.zh), folded(mark.en)} else {}
 
 
 def _known(target: str, schema: Schema) -> bool:

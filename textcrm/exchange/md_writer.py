@@ -35,7 +35,7 @@ def chunks(source: Source, settings: Settings) -> Iterator[str]:
     """The document, piece by piece; the customers are gone through twice where there are several."""
     yield f"# {inline(settings.title)}\n\n"
     yield settings.say(COUNT, day=settings.today.isoformat(), n=len(source)) + "\n\n"
-    columns = sheet_columns(settings, opened=source.reveals)[: len(HEADINGS)]
+    columns = sheet_columns(settings.schema, opened=source.reveals)[: len(HEADINGS)]
     if len(source) != 1:
         yield from _overview(source, columns, settings)
     sections = _Sections(settings, opened=source.reveals)

@@ -67,7 +67,7 @@ def write(source: Source, settings: Settings, path: Path, *, private: bool = Fal
 def plans_of(settings: Settings, *, opened: bool) -> tuple[tuple[Plan, Listed | None], ...]:
     """The sheets of the workbook: the customers, then every list of mappings of the schema."""
     taken: set[str] = {PLANS}
-    columns = sheet_columns(settings, opened=opened)
+    columns = sheet_columns(settings.schema, opened=opened)
     plans: list[tuple[Plan, Listed | None]] = [
         (Plan(sheet_name(settings.say(MAIN), taken), (), columns), None)
     ]
