@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textcrm.cli import cells, tables
+from textcrm.cli.width import wrap
 from textcrm.errors import Misuse, StorageFailure
 from textcrm.text import Text, same
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FORMS: Final = ("table", "chart", "json", "csv", "tsv", "html", "svg")
 SCREENFUL: Final = 30
+_NOTE: Final = 100
 
 
 def form_of(word: str | None, output: str | None, default: str) -> str:
@@ -94,7 +96,8 @@ class Printing:
             else:
                 context.say(Text("nothing to show", "没有数据"))
         for note in table.notes:
-            context.note(same("{said}"), said=note.say(context.language))
+            for line in wrap(note.say(context.language), min(context.out.room, _NOTE) - 2):
+                context.note(same("{line}"), line=line)
 
     def _table(self, table: Table, limit: int | None) -> None:
         context = self.context

@@ -284,11 +284,11 @@ def _notes(ask: Ask, sealed: int) -> list[Note]:
 
 _SEALED: Final = Text(
     "Sealed instalments, not in the sums: {n}; with your key: --reveal.",
-    "{n} 笔分期金额已加密，未计入；有密钥者可加 --reveal。",
+    "加密未计入的分期：{n} 笔；有密钥者可加 --reveal。",
 )
 _STAYS_SEALED: Final = Text(
     "Sealed instalments that no key at hand opens, not in the sums: {n}.",
-    "{n} 笔分期金额已加密，现有密钥无法解开，未计入。",
+    "现有密钥无法解开、未计入的分期：{n} 笔。",
 )
 
 
