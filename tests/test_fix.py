@@ -247,7 +247,8 @@ def test_queries_paths_and_nobody(shell: Shell) -> None:
     assert touched("customers/2026") == {"C20260101001", "C20260101002"}
     assert touched("has:contacts") == {"C20260101001"}
     assert touched("has:contacts", "-tag:x") == {"C20260101001"}
-    assert shell("fix", "has:products").code == 4
+    assert shell("fix", "has:products").code == 1
+    assert shell("fix", "--ask", "has:products").code == 1
     assert shell("fix", "statsu:x").code == 2
 
 

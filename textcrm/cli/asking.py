@@ -30,7 +30,12 @@ def walk(context: Context, words: tuple[str, ...], names: str | None, reason: st
         known = {one.field for one in wanted}
         wanted += [Wanted(field, {}) for field in only if field not in known]
     lacking: list[tuple[Record, list[Missing]]] = []
-    for path in chosen(vault, words):
+    paths = chosen(vault, words)
+    if words and not paths:
+        from textcrm.cli.findings import nobody
+
+        nobody(context, words)
+    for path in paths:
         try:
             record = vault.load(path)
         except TextcrmError:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from textcrm.cli.problems import print_problem, problem_json
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textcrm.cli.context import Context
     from textcrm.findings import Problem
     from textcrm.quality.formats.report import Report
@@ -47,6 +49,20 @@ def tell(
         _as_text(context, shown, sentence, data)
     if errors or (asked.strict and problems):
         context.exit(1)
+
+
+def nobody(context: Context, words: Sequence[str]) -> NoReturn:
+    """End with 1: a query found no customer."""
+    if context.json:
+        context.emit([])
+    context.hint_error(
+        Text(
+            "nothing found: no customer has “{query}”",
+            "没有找到：没有客户符合“{query}”",
+        ),
+        query=" ".join(words),
+    )
+    context.exit(1)
 
 
 def _as_text(

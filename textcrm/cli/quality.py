@@ -30,6 +30,10 @@ def show(context: Context, words: Sequence[str], months: int) -> None:
 
     vault = context.vault()
     paths = chosen(vault, words)
+    if words and not paths:
+        from textcrm.cli.findings import nobody
+
+        nobody(context, words)
     with context.progress(Text("measuring", "计算中")) as progress:
         found = measure(vault, paths, months=months, progress=progress)
     if context.json:

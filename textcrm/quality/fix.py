@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store, yamlfile
-from textcrm.errors import Conflict, NotFound, TextcrmError
+from textcrm.errors import Conflict, TextcrmError
 from textcrm.quality.check import paths_of, unreadable
 from textcrm.quality.tidying import Mend, Moment, tidy
 from textcrm.text import Text
@@ -41,7 +41,7 @@ def plan(
     """See what can be mended in all customers, or in those named or found by a query.
 
     Words are files, folders, ids or names; where one is neither, all together are a query. Raises
-    NotFound (nothing-found), Misuse (query-syntax).
+    Misuse (query-syntax).
     """
     moment = Moment(vault.now, vault.config.currency)
     files: list[Fixed] = []
@@ -62,7 +62,7 @@ def plan(
 
 
 def chosen(vault: Vault, words: Sequence[str]) -> list[str]:
-    """The files that words mean: paths, ids and names, else a query. Raises NotFound."""
+    """The files that words mean: paths, ids and names, else a query, which may find none."""
     try:
         return paths_of(vault, words)
     except TextcrmError as error:
@@ -71,15 +71,7 @@ def chosen(vault: Vault, words: Sequence[str]) -> list[str]:
     from textcrm.vault.finding import search
 
     hits = search(vault, " ".join(words), archived=True)
-    found = sorted(str(getattr(hit.doc, "path", store.path_of(hit.id))) for hit in hits)
-    if not found:
-        raise NotFound(
-            "nothing-found",
-            Text("no customer has “{query}”", "没有客户符合“{query}”"),
-            hint=Text("see them first: textcrm list QUERY", "请先用 textcrm list 条件 查看"),
-            query=" ".join(words),
-        )
-    return found
+    return sorted(str(getattr(hit.doc, "path", store.path_of(hit.id))) for hit in hits)
 
 
 def write(vault: Vault, files: Iterable[Fixed], *, reason: str | None = None) -> Result:

@@ -86,7 +86,9 @@ def tidy(record: Record, moment: Moment) -> Tidied:
         text = yamlfile.set_scalar(text, mend.path, _stored(record, mend, moment))
     text, of_tags = _tags(text, record)
     text, quoted = yamlfile.quote(text, lambda path: _want(record, path))
-    whole = store.parse(record.path, yamlfile.encode(text), record.schema)
+    whole = record
+    if text != record.text:
+        whole = store.parse(record.path, yamlfile.encode(text), record.schema)
     added = list(_added(whole))
     if added:
         text = completed(whole)

@@ -30,10 +30,10 @@ def quote(text: str, wants: Callable[[Path], Want]) -> tuple[str, list[Path]]:
     mark, body = unmarked(text)
     roots = compose(body)
     chosen = [
-        (path, node, piece)
+        (path, node, fresh(node.value, flow=flow) if doubt == "text" else node.value or "")
         for root in roots[:1]
         for path, node, flow in _scalars(root, (), flow=False)
-        if (piece := _piece(node, wants(path), flow=flow)) is not None
+        if (doubt := _doubt(node)) is not None and wants(path) == doubt
     ]
     result = body
     for _, node, piece in reversed(chosen):
@@ -53,14 +53,12 @@ def _scalars(node: Node, path: Path, *, flow: bool) -> Iterator[tuple[Path, Node
             yield from _scalars(child, (*path, step), flow=flow or node.flow)
 
 
-def _piece(node: Node, want: Want, *, flow: bool) -> str | None:
-    """What should stand in a scalar's place, None where it is well as it is."""
+def _doubt(node: Node) -> Want:
+    """What a scalar must be meant as for its quotes, or their lack, to be wrong; else None."""
     value = node.value or ""
-    if want == "text" and not node.style and _is_misread(value):
-        return fresh(value, flow=flow)
-    return (
-        value if want == "bare" and node.style in ("'", '"') and _BARE.fullmatch(value) else None
-    )
+    if not node.style:
+        return "text" if _is_misread(value) else None
+    return "bare" if node.style in ("'", '"') and _BARE.fullmatch(value) else None
 
 
 # What is a number or a boolean to every reader (JSON's form).

@@ -143,6 +143,16 @@ def run(
             ),
             hint=Text("one call for each", "请分别运行"),
         )
+    if months is not None and not quality:
+        from textcrm.errors import Misuse
+
+        raise Misuse(
+            "needs-another",
+            Text("--months goes with --quality", "--months 要与 --quality 合用"),
+            hint=Text(
+                "textcrm check --quality --months 12", "textcrm check --quality --months 12"
+            ),
+        )
     if quality:
         from textcrm.cli.quality import show
 

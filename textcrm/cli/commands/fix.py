@@ -80,11 +80,23 @@ def run(
 
         walk(context, words, fields, reason)
         return
+    if fields is not None:
+        from textcrm.errors import Misuse
+
+        raise Misuse(
+            "needs-another",
+            Text("--field goes with --ask", "--field 要与 --ask 合用"),
+            hint=Text("textcrm fix --ask --field phone", "textcrm fix --ask --field 电话"),
+        )
     from textcrm.quality.fix import plan, write, write_in_place
 
     vault = context.vault()
     with context.progress(Text("looking", "查看中")) as progress:
         found = plan(vault, words, progress=progress)
+    if words and not found.checked:
+        from textcrm.cli.findings import nobody
+
+        nobody(context, words)
     if not context.json:
         _show(context, found)
     commit = None
