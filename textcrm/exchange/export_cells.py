@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.text import Text
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 Cell = str | int | Decimal | dt.date | dt.datetime | None
 YES, NO = Text("yes", "是"), Text("no", "否")
-_MOBILE: Final = re.compile(r"\+86(1[3-9]\d{9})")
-_AT_HOME: Final = re.compile(r"\+86\d{7,12}")
+_MOBILE: Final = re.compile(r"\+86(1[3-9][0-9]{9})")
+_AT_HOME: Final = re.compile(r"\+86[0-9]{7,12}")
 _COMMA: Final = Text(", ", "、")
 
 
@@ -86,7 +87,7 @@ def dialled_at_home(number: str) -> str:
     :func:`textcrm.normalize.phone.parse_phone` makes the same number of it again.
     """
     if match := _MOBILE.fullmatch(number):
-        return match[1]
+        return match[1] if _is_range(number[:9]) else number
     if not _AT_HOME.fullmatch(number):
         return number
     import phonenumbers
@@ -97,6 +98,14 @@ def dialled_at_home(number: str) -> str:
     from textcrm.normalize.phone import parse_phone
 
     return home if parse_phone(home).stored == number else number
+
+
+@lru_cache(maxsize=4096)
+def _is_range(start: str) -> bool:
+    """Whether mobile numbers begin so (+86 and six digits, which decide): others stay as they are."""
+    from textcrm.normalize.phone import parse_phone
+
+    return parse_phone(f"{start[3:]}00000").stored == f"{start}00000"
 
 
 def _joined(field: Field | None, value: Mapping[str, Any], settings: Settings) -> str:

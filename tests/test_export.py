@@ -1,0 +1,431 @@
+"""export: what it writes, what it refuses, and what it leaves out."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from cli_running import Shell
+from exporting import DAY, put, source_of, text_of, vault_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from team_vault import git, opened, private_keys, team_vault
+
+from textcrm.errors import KeyMissing, Misuse
+from textcrm.exchange import export
+from textcrm.exchange.export_cells import dialled_at_home
+from textcrm.exchange.export_columns import HEADINGS
+from textcrm.exchange.export_file import placed
+from textcrm.exchange.export_segment import segment
+from textcrm.exchange.ics_writer import Appointment, chunks
+from textcrm.normalize.phone import parse_phone
+from textcrm.vault import access_log
+from textcrm.vault.consent import reason_against
+from textcrm.vault.updated import last_updates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textcrm.vault import Vault
+
+H4 = [
+    "客户编号",
+    "客户名称",
+    "联系人",
+    "联系方式",
+    "所属行业",
+    "客户来源",
+    "核心需求",
+    "最近跟进日期",
+    "跟进人",
+    "沟通内容摘要",
+    "合作状态",
+    "客户标签",
+]
+ONE = "C20240318001"
+ACCOUNT = "6222020200112233445"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return team_vault(tmp_path)
+
+
+@pytest.fixture
+def shell(root: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(root, capsys)
+
+
+def workbook(vault: Vault, file: Path, **options: Any) -> Any:
+    """The workbook of a vault, read by another library."""
+    form = export.format_of("xlsx")
+    source = source_of(vault, versions=True, updates=True, **options)
+    export.write(form, source, export.settings_of(vault, "zh"), file, force=True)
+    return openpyxl.load_workbook(file)
+
+
+# -- the workbook
+
+
+def test_the_headings_are_those_of_the_article(root: Path, tmp_path: Path) -> None:
+    sheet = workbook(opened(root), tmp_path / "a.xlsx")["客户信息总表"]
+    heads = [cell.value for cell in sheet[1]]
+    assert heads[:13] == [*H4, "更新提醒"]
+    assert [one.zh for one in HEADINGS] == H4
+    assert len(heads) == len(set(heads))
+    assert sheet.freeze_panes == "A2"
+
+
+def test_phones_are_text_days_are_days_choices_are_lists(root: Path, tmp_path: Path) -> None:
+    vault = opened(root)
+    sheet = workbook(vault, tmp_path / "a.xlsx")["客户信息总表"]
+    heads = {cell.value: cell for cell in sheet[1]}
+    row = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == ONE)
+    phone = row[heads["联系方式"].column - 1]
+    assert (phone.value, phone.data_type, phone.number_format) == ("19900000011", "s", "@")
+    day = row[heads["最近跟进日期"].column - 1]
+    assert (day.value, day.number_format) == (dt.datetime(2026, 11, 18), "yyyy-mm-dd")  # noqa: DTZ001
+    lists = {
+        str(one.sqref).split(":")[0]: one.formula1 for one in sheet.data_validations.dataValidation
+    }
+    for heading, choices in (
+        ("客户类型", "新客户,老客户,潜在客户,流失客户"),
+        ("客户来源", "展会,转介绍,线上推广,陌生拜访,其他"),
+        ("合作状态", "未合作,合作中,暂停合作,终止合作"),
+    ):
+        assert lists[f"{heads[heading].column_letter}2"] == f'"{choices}"'
+
+
+def test_day_30_is_not_red_and_day_31_is(tmp_path: Path) -> None:
+    """F1: the rule is above 30; the cell counts from the last update."""
+    vault = vault_of(tmp_path / "vault", {}, {}, {})
+    days = {"C20260501001": 30, "C20260501002": 31}
+    git(vault.root, "add", "-A")
+    for record_id, ago in days.items():
+        when = f"{DAY - dt.timedelta(days=ago)}T12:00:00+08:00"
+        path = f"customers/2026/05/{record_id}.yaml"
+        _commit(vault.root, when, path)
+    sheet = workbook(vault, tmp_path / "a.xlsx")["客户信息总表"]
+    cached = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["客户信息总表"]
+    column = next(cell for cell in sheet[1] if cell.value == "更新提醒")
+    values = {row[0].value: row[column.column - 1].value for row in cached.iter_rows(min_row=2)}
+    assert {one: values[one] for one in days} == days
+    assert sheet[f"{column.column_letter}2"].value == "=TODAY()-N2"
+    ranges = {
+        str(key.sqref): rules for key, rules in sheet.conditional_formatting._cf_rules.items()
+    }
+    rule = next(
+        rules[0]
+        for place, rules in ranges.items()
+        if place.startswith(f"{column.column_letter}2:")
+    )
+    assert (rule.type, rule.operator, rule.formula) == ("cellIs", "greaterThan", ["30"])
+    assert rule.dxf.font.color.rgb == "FFFF0000"
+
+
+def _commit(root: Path, when: str, path: str, *, op: str = "set") -> None:
+    subprocess.run(
+        ["git", "-C", str(root), "commit", "-q", "--no-verify", "-m", f"x\n\nTextcrm-Op: {op}", "--", path],
+        check=True,
+        env={**__import__("os").environ, "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when},
+    )  # fmt: skip
+
+
+def test_upkeep_is_no_update(tmp_path: Path) -> None:
+    vault = vault_of(tmp_path / "vault", {})
+    path = "customers/2026/05/C20260501001.yaml"
+    git(vault.root, "add", "-A")
+    _commit(vault.root, "2026-10-01T12:00:00+08:00", path)
+    assert last_updates(vault) == {path: dt.date(2026, 10, 1)}
+    put(vault, {"id": "C20260501001", "name": "客户1", "notes": "x"})
+    _commit(vault.root, "2026-11-01T12:00:00+08:00", path, op="fix")
+    assert last_updates(vault) == {path: dt.date(2026, 10, 1)}
+
+
+def test_one_sheet_a_list(root: Path, tmp_path: Path) -> None:
+    book = workbook(opened(root), tmp_path / "a.xlsx")
+    names = book.sheetnames
+    assert names[:4] == ["客户信息总表", "联系人", "联系人-电话", "联系人-邮箱"]
+    assert {"跟进记录", "购买记录", "付款记录", "合同", "合同-分期"} <= set(names)
+    assert book["_textcrm"].sheet_state == "veryHidden"
+    heads = [cell.value for cell in book["购买记录"][1]]
+    assert heads[:3] == ["客户编号", "客户名称", "购买日期"]
+
+
+def test_a_field_of_ones_own_is_a_column(tmp_path: Path) -> None:
+    """Adding a property to the schema is enough (DESIGN section 2)."""
+    vault = vault_of(tmp_path / "vault", {"grade": "gold"})
+    file = vault.root / "schema" / "customer.schema.json"
+    schema = json.loads(file.read_text("utf-8"))
+    schema["properties"]["grade"] = {
+        "title": "会员等级 · Grade",
+        "description": "会员等级。\n\nThe grade.",
+        "type": "string",
+        "enum": ["gold", "silver"],
+        "x-textcrm": {
+            "label": {"zh": "会员等级", "en": "Grade"},
+            "group": "custom",
+            "enum": {
+                "gold": {"zh": "金卡", "en": "Gold"},
+                "silver": {"zh": "银卡", "en": "Silver"},
+            },
+        },
+    }
+    file.write_text(json.dumps(schema, ensure_ascii=False), "utf-8")
+    vault = type(vault).open(vault.root, today=DAY)
+    rows = list(csv.DictReader(text_of(vault, "csv").removeprefix("\ufeff").splitlines()))
+    assert rows[0]["会员等级"] == "金卡"
+    sheet = workbook(vault, tmp_path / "a.xlsx")["客户信息总表"]
+    assert '"金卡,银卡"' in [one.formula1 for one in sheet.data_validations.dataValidation]
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["+8613800138000", "+8675588886666", "+864008001024", "+861088886666"])
+    | st.from_regex(r"\+861[3-9]\d{9}", fullmatch=True)
+    | st.text(max_size=20)
+)
+def test_numbers_dialled_at_home_are_the_same_numbers(number: str) -> None:
+    shown = dialled_at_home(number)
+    assert shown == number or parse_phone(shown).stored == number
+
+
+# -- files
+
+
+def test_a_file_is_never_written_over_unasked(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("mine")
+    with pytest.raises(Misuse) as caught, placed(target, force=False, private=False):
+        pass
+    assert caught.value.code == "file-exists"
+    with placed(target, force=True, private=True) as aside:
+        aside.write_text("new")
+        assert target.read_text() == "mine"
+    assert target.read_text() == "new"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_what_came_there_meanwhile_stays(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+
+    def write() -> None:
+        with placed(target, force=False, private=False) as aside:
+            aside.write_text("new")
+            target.write_text("somebody's")
+
+    with pytest.raises(Misuse):
+        write()
+    assert target.read_text() == "somebody's"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_failed_export_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("mine")
+
+    def write() -> None:
+        with placed(target, force=True, private=False) as aside:
+            aside.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
+    assert target.read_text() == "mine"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
+
+
+# -- the command
+
+
+def test_the_command_writes_and_refuses(shell: Shell, tmp_path: Path) -> None:
+    target = tmp_path / "out.xlsx"
+    told = shell.ok("export", "xlsx", "-o", str(target), "--json").data
+    assert told["format"] == "xlsx"
+    assert told["customers"] == 44
+    assert told["sealed"] == {"left_out": told["sealed"]["left_out"], "revealed": 0}
+    assert told["sealed"]["left_out"] > 0
+    assert shell("export", "xlsx", "-o", str(target)).code == 2
+    assert shell.ok("export", "xlsx", "-o", str(target), "--force").code == 0
+    for words, code in (
+        (("export", "xlsx"), "output-needed"),
+        (("export", "pdf"), "unknown-format"),
+        (("export", "csv", "-o", str(tmp_path)), "not-a-file"),
+        (("export", "csv", "--headings", "fr"), "unknown-language"),
+        (("export", "vcard", "--version", "2.1"), "unknown-version"),
+        (("export", "card"), "id-needed"),
+        (("export", "csv", "--for", "marketting"), "unknown-purpose"),
+        (("export", "csv", "--reveal", "--mask"), "reveal-or-mask"),
+    ):
+        ran = shell(*words, "--json")
+        assert (ran.code, ran.error["code"]) == (2, code)
+    ran = shell("export", "csv", "-o", str(tmp_path / "no" / "such" / "x.csv"))
+    assert ran.code == 9
+    assert "no/such" in ran.err
+
+
+def test_a_query_chooses_whom(shell: Shell) -> None:
+    rows = list(
+        csv.DictReader(
+            shell.ok("export", "csv", "类型:流失客户").out.lstrip("\ufeff").splitlines()
+        )
+    )
+    assert rows
+    assert {row["客户类型"] for row in rows} == {"流失客户"}
+    assert shell.ok("export", "json", "name:没有这样的客户").data == []
+
+
+def test_headings_in_english(shell: Shell) -> None:
+    head = shell.ok("export", "csv", "--headings", "en").out.lstrip("\ufeff").splitlines()[0]
+    assert head.startswith("Customer id,Name,Contact,Contact number,Industry,Source,Needs,")
+
+
+def test_sealed_values_only_with_reveal_and_a_key(
+    shell: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "open.json"
+    ran = shell("export", "json", "-o", str(target), "--reveal", "--json")
+    assert (ran.code, ran.error["code"]) == (3, "no-key")
+    assert not target.exists()
+    assert "YWdl" not in shell.ok("export", "json").out
+
+    key = private_keys(root.parent) / "wang-fang.throw-away-key.txt"
+    monkeypatch.setenv("TEXTCRM_IDENTITY", str(key))
+    for form in ("json", "csv", "xlsx", "sqlite", "md", "vcard"):
+        target = tmp_path / f"open.{form}"
+        told = shell.ok(
+            "export", form, "-o", str(target), "--reveal", "--json", "--purpose", "audit"
+        ).data
+        assert told["sealed"]["revealed"] > 0
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    data = json.loads((tmp_path / "open.json").read_text("utf-8"))
+    assert any(isinstance(one.get("bank_account"), str) for one in data)
+    head = (tmp_path / "open.csv").read_text("utf-8-sig").splitlines()[0]
+    assert "银行账户" in head.split(",")
+    ran = shell("export", "json", "-o", str(root / "inside.json"), "--reveal", "--json")
+    assert (ran.code, ran.error["code"]) == (2, "inside-vault")
+    reads = access_log.reads(opened(root))
+    assert ("export json --reveal", "audit") in {(one.what, one.purpose) for one in reads}
+
+
+def test_mask_hides_names_and_numbers(shell: Shell) -> None:
+    for form in ("csv", "json", "md", "vcard"):
+        text = shell.ok("export", form, "--mask").out.replace("\r\n ", "")
+        for word in ("李明远", "19900000011", "limingyuan@example.com", "杭州云杉软件有限公司"):
+            assert word not in text, form
+
+
+def test_library_refuses_what_nothing_opens(root: Path, tmp_path: Path) -> None:
+    vault = opened(root)
+    source = source_of(vault, reveal=True)
+    with pytest.raises(KeyMissing):
+        export.write(
+            export.format_of("json"), source, export.settings_of(vault, "zh"), tmp_path / "x.json"
+        )
+    assert not (tmp_path / "x.json").exists()
+
+
+# -- mailings
+
+
+def test_a_mailing_goes_to_who_agreed(tmp_path: Path) -> None:
+    def consent(**more: Any) -> dict[str, Any]:
+        return {"consents": [{"id": "c1", "purpose": "marketing", "given": "2026-01-01", **more}]}
+
+    vault = vault_of(
+        tmp_path / "vault",
+        consent(),
+        {**consent(), "do_not_contact": True},
+        {**consent(), "restricted": True},
+        consent(withdrawn="2026-11-24"),
+        consent(withdrawn="2027-01-01"),
+        consent(given="2027-01-01"),
+        consent(purpose="newsletter"),
+        {},
+        {
+            "consents": [
+                *consent(withdrawn="2026-02-01")["consents"],
+                {"id": "c2", "purpose": "营销", "given": "2026-03-01"},
+            ]
+        },
+    )
+    found = segment(vault.docs(), "营销", vault.schema, DAY)
+    assert [doc.name for doc in found.docs] == ["客户1", "客户5", "客户9"]
+    assert found.left_out == {
+        "do_not_contact": 1,
+        "restricted": 1,
+        "withdrawn": 2,
+        "no_consent": 2,
+    }
+    with pytest.raises(Misuse) as caught:
+        segment(vault.docs(), "newsletters", vault.schema, DAY)
+    assert caught.value.data["suggestion"] == "newsletter"
+    assert reason_against({"consents": "x"}, frozenset(("marketing",)), DAY) == "no_consent"
+
+
+def test_the_command_says_who_was_left_out(shell: Shell, tmp_path: Path) -> None:
+    told = shell.ok(
+        "export", "csv", "--for", "newsletter", "-o", str(tmp_path / "m.csv"), "--json"
+    ).data
+    assert told["customers"] == 1
+    assert told["left_out"]["withdrawn"] == 1
+    assert told["left_out"]["count"] == 43
+    assert "已撤回同意 1" in shell.ok("--lang", "zh", "export", "jsonl", "--for", "newsletter").err
+
+
+# -- cards and calendars
+
+
+def test_card_is_name_and_contact(shell: Shell) -> None:
+    text = shell.ok("export", "card", "C20240501001").out
+    assert text.startswith("BEGIN:VCARD\r\nVERSION:3.0\r\n")
+    assert "+8619900000014" not in text, "a dead number"
+    for word in ("C2024", "仓储系统", "老客户", "X-TEXTCRM", "NOTE", "UID"):
+        assert word not in text
+    assert shell("export", "card", "没有这个人").code == 4
+
+
+def test_what_is_due_keeps_its_uid(shell: Shell) -> None:
+    from icalendar import Calendar
+
+    first = Calendar.from_ical(shell.ok("export", "ics").out)
+    uids = [str(event["uid"]) for event in first.walk("VEVENT")]
+    assert len(uids) == len(set(uids)) > 10
+    shell.ok("set", "C20240501001", "interactions/nxwme/next/due=2026-12-30")
+    again = Calendar.from_ical(shell.ok("export", "ics", "--within", "4000").out)
+    assert set(uids) <= {str(event["uid"]) for event in again.walk("VEVENT")}
+    text = shell.ok("export", "ics").out
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert "19900000015" in text
+    assert "19900000015" not in shell.ok("export", "ics", "--mask").out
+
+
+def test_what_is_overdue_stands_on_today(tmp_path: Path) -> None:
+    vault = vault_of(tmp_path / "vault")
+    late = Appointment("u", DAY - dt.timedelta(days=3), "甲：回电", ("备注，一",), "下一步")
+    text = "".join(chunks([late], export.settings_of(vault, "zh"))).replace("\r\n ", "")
+    assert f"DTSTART;VALUE=DATE:{DAY:%Y%m%d}" in text
+    assert "［逾期3天］甲：回电" in text
+    assert "TRIGGER:PT9H" in text
+
+
+# -- start-up
+
+
+def test_help_loads_no_writer() -> None:
+    code = (
+        "import sys; from textcrm.cli.main import run; run(['export', '--help']); "
+        "print([one for one in ('xlsxwriter', 'icalendar', 'python_calamine', 'openpyxl', "
+        "'textcrm.exchange', 'sqlite3') if one in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert done.stderr.strip() == "[]"
