@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_BARS: Final = 40
 _MOST_COLUMNS: Final = 120
+_WHOLE: Final = ("id", "date", "code", "currency")
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #5b6570; --line: #d5dae0; --bar: #2f6fb3;
   --below: #b3542f; --paper: #ffffff; --band: #f5f7f9; }
@@ -40,7 +41,7 @@ th, td { text-align: left; padding: .3rem .8rem; border-bottom: 1px solid var(--
   vertical-align: top; }
 th { font-weight: 600; border-bottom-width: 2px; white-space: nowrap; }
 tbody tr:nth-child(even) { background: var(--band); }
-.n { text-align: right; white-space: nowrap; } tfoot td { font-weight: 600; border-bottom: 0; }
+.n { text-align: right; } .n, .k { white-space: nowrap; } tfoot td { font-weight: 600; border-bottom: 0; }
 @media print { body { padding: 0; max-width: none; } h2 { break-after: avoid; }
   svg, tr { break-inside: avoid; } }
 """
@@ -97,7 +98,10 @@ def _table(context: Context, table: Table) -> str:
     if not seen.rows:
         nothing = Text("Nothing to show.", "没有数据。").say(context.language)
         return f"<p>{escape(nothing)}</p>\n"
-    marks = [' class="n"' if column.is_number else "" for column in seen.columns]
+    marks = [
+        ' class="n"' if column.is_number else ' class="k"' if column.kind in _WHOLE else ""
+        for column in seen.columns
+    ]
 
     def row(cells: Sequence[str], tag: str) -> str:
         inner = "".join(

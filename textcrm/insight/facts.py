@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.text import got
 from textcrm.insight.table import Said
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from textcrm.catalog import Catalog
     from textcrm.query import Doc
     from textcrm.vault import Vault
+
+
+_PLACES: Final = 32  # bits for the place of an item in its list
 
 
 class Item(NamedTuple):
@@ -58,6 +61,7 @@ class Facts:
         self.today = vault.today
         self.home = vault.config.currency
         self.catalog: Catalog = vault.catalog()
+        self._everybody = len(self.catalog.safely(self.catalog.rows))
         self._items: dict[tuple[str, ...], list[Item]] = {}
         self.rows = self._chosen(query, archived=archived)
 
@@ -97,7 +101,7 @@ class Facts:
 
     # -- values
 
-    def placed(self, path: str) -> Iterator[tuple[int, int, Any]]:
+    def placed(self, path: str) -> list[tuple[int, int, Any]]:
         """Row, item and value of everything at a dotted path, in order."""
         parts = tuple(path.split("."))
 
@@ -107,12 +111,12 @@ class Facts:
 
         found, unkept = self.catalog.safely(read)
         unkept &= self.rows
-        for row, item, value in found:
-            if row in self.rows and row not in unkept:
-                yield row, item, value
+        if unkept or len(self.rows) < self._everybody:
+            wanted = self.rows - unkept
+            found = [one for one in found if one[0] in wanted]
         for doc in self.catalog.docs(sorted(unkept)):
-            for item, value in _values(doc.typed, parts, 0):
-                yield doc.row, item, value
+            found += [(doc.row, item, value) for item, value in _values(doc.typed, parts, 0)]
+        return found
 
     def one(self, path: str) -> dict[int, Any]:
         """The value at a path by row, the first where there are several."""
@@ -140,16 +144,16 @@ class Facts:
         return self._items[asked]
 
     def _gathered(self, of: str, names: tuple[str, ...]) -> list[Item]:
-        found: dict[tuple[int, int], dict[str, Any]] = {}
+        found: dict[int, dict[str, Any]] = {}  # by row and place in one number, which is quick
         for name in names:
             for row, place, value in self.placed(f"{of}.{name}"):
-                key = (row, place)
-                item = found.get(key)
-                if item is None:
-                    found[key] = {name: value}
+                key = row << _PLACES | place
+                if key in found:
+                    found[key].setdefault(name, value)
                 else:
-                    item.setdefault(name, value)
-        return [Item(*key, values) for key, values in sorted(found.items())]
+                    found[key] = {name: value}
+        last = (1 << _PLACES) - 1
+        return [Item(key >> _PLACES, key & last, found[key]) for key in sorted(found)]
 
     def having(self, path: str) -> set[int]:
         """The customers with something at a path, sealed or not."""

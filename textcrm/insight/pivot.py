@@ -45,7 +45,7 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
     measures = _measures(facts, asked)
     if docs is None:
         added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
-        docs = thin.docs(facts, (*keys, *added))
+        docs = thin.docs(facts, keys, added)
     adding: dict[str, Any] = {
         "sums": asked.sums,
         "avgs": asked.avgs,

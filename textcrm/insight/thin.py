@@ -17,18 +17,20 @@ _NOT_KEPT = ("age", "age_band", "days_silent", "other_currencies")
 _MONEY = ("purchases.currency", "payments.currency")
 
 
-def docs(facts: Facts, columns: Iterable[Column]) -> list[Doc]:
-    """The chosen records for some columns; whole ones where the values do not tell all.
+def docs(facts: Facts, keys: Iterable[Column], added: Iterable[Column]) -> list[Doc]:
+    """The chosen records for the columns of the groups, and those that are added up; whole ones
+    where the values do not tell all.
 
     Grouping these gives what grouping the whole records gives.
     """
-    targets = {target for column in columns for target in column.targets}
+    summed = {target for column in added for target in column.targets}
+    targets = summed | {target for column in keys for target in column.targets}
     if not all(_told(facts, target) for target in targets):
         return list(facts.docs())
     trees: dict[int, dict[str, Any]] = {row: {} for row in facts.rows}
     derived: dict[int, dict[str, Any]] = {row: {} for row in facts.rows}
     whole = _foreign(facts) if any(target.derived for target in targets) else set()
-    for path in _paths(facts, targets):
+    for path in _paths(facts, targets, summed):
         whole |= facts.unkept(".".join(path))
         for row, place, value in facts.placed(".".join(path)):
             if path[0] == "derived":
@@ -66,13 +68,16 @@ def _told(facts: Facts, target: Target) -> bool:
     return len(target.path) == 2 and outer is not None and outer.kind == "items"
 
 
-def _paths(facts: Facts, targets: set[Target]) -> list[tuple[str, ...]]:
-    """The paths to read: of a list all single values of its items, so that no item is missed."""
+def _paths(facts: Facts, targets: set[Target], summed: set[Target]) -> list[tuple[str, ...]]:
+    """The paths to read: of a list that is added up all single values of its items, for an item
+    without the field that groups them is in a group as well.
+    """
+    lists = {target.path[:1] for target in summed if len(target.path) == 2}
     found: dict[tuple[str, ...], None] = {}
     for target in targets:
         if target.derived:
             found["derived", target.derived] = None
-        elif len(target.path) == 1:
+        elif len(target.path) == 1 or target.path[:1] not in lists:
             found[target.path] = None
         else:
             outer = facts.vault.schema.at(target.path[:1])

@@ -157,7 +157,7 @@ _COLUMNS: Final = (
     Column("id", Text("Id", "编号"), "id"),
     Column("name", Text("Name", "名称"), "name"),
     Column("last", Text("Last bought", "最近购买"), "date"),
-    Column("days", Text("Days on which bought", "购买天数"), "count"),
+    Column("days", Text("Days", "购买天数"), "count"),
     Column("spent", Text("Purchases", "购买金额"), "money"),
     Column("r", Text("R", "R"), "count"),
     Column("f", Text("F", "F"), "count"),
