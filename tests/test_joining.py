@@ -147,6 +147,26 @@ def test_sealed_values_are_compared_open_and_never_told() -> None:
     assert join({}, two, SCHEMA).steps[0].value == Opened("6222020200112233445")  # type: ignore[union-attr]
 
 
+def test_lists_that_are_sealed_as_a_whole_are_joined() -> None:
+    node = {"sealed": "contact@1", "age": "x"}
+    one: dict[str, Any] = {"contacts": [{"name": "张三", "phones": node, "social": node}]}
+    two: dict[str, Any] = {
+        "contacts": [
+            {"name": "张三", "phones": Opened(["1", "2"]), "social": Opened({"qq": "1", "x": "2"})}
+        ]
+    }
+    values: dict[str, Any] = {"phones": ["2", "3"], "social": {"qq": "1"}}
+    found = join(one, two, SCHEMA, open_one=lambda path: values[str(path[-1])])
+    assert found.differences == ()
+    assert [bare(step.value) for step in found.steps] == [  # type: ignore[union-attr]
+        ["2", "3", "1"],
+        {"qq": "1", "x": "2"},
+    ]
+    values["social"] = {"qq": "9"}
+    found = join(one, two, SCHEMA, open_one=lambda path: values[str(path[-1])])
+    assert [each.sealed for each in found.differences] == [True]
+
+
 # -- any two records
 
 WORD = st.sampled_from(["a", "b", "张三", "2026-01-02", "13912345679", "x y"])
