@@ -12,6 +12,7 @@ import pytest
 from insight_vault import bought, make, sample, sample_trees, vault_of
 
 from textcrm.errors import Misuse
+from textcrm.insight.facts import Facts
 from textcrm.insight.periods import Span, period_of, periods, unit_of
 from textcrm.insight.reports import REPORTS, find
 from textcrm.insight.table import Said, Table
@@ -235,3 +236,61 @@ purchases: [{{product: {long}, amount: 5}}]
         ("短", 1, Decimal(0)),
     ]
     assert make(vault, "purchases").column("month") == ["2026-01", None]
+
+
+ODD = """id: C20260101001
+name: [a, b]
+industry: {x: 1}
+owner: [wang]
+status: nonsense
+stage: 7
+source: {sealed: [finance@1], age: abc}
+credit: {days: soon, limit: much}
+size: big
+tags: {a: b}
+products: one
+preferences: [x]
+archived: ''
+contacts: {name: x}
+addresses: [text, {kind: [office], city: {x: y}}, {province: 省, kind: nowhere}]
+interactions: [text, {at: never, by: 9, next: soon}, {at: '2026-13-45'}, {at: '2026-05-01T25:61', next: {due: x}}]
+purchases:
+  - text
+  - {date: '2026-02-30', amount: NaN, product: [x], currency: {}}
+  - {date: '0001-01-01', amount: Infinity, quantity: -1e400, currency: ''}
+  - {date: '9999-12-31', amount: 1e30, product: p, due: '9999-12-31'}
+  - {date: '9999-12-30', amount: '-5', product: p}
+  - {date: '9999-12-29', amount: 2, product: p}
+payments: {amount: 5}
+contracts: [{instalments: [x, {amount: x, due: y}], currency: [x]}, x]
+opportunities: [{stage: x, amount: y, probability: z, expected_close: q}, {stage: lost, probability: 1e9, amount: 3}]
+services: [{at: x, by: [y], problem: {z: 1}}]
+feedback: [{kind: complaint, score: lots, at: x, topic: [y]}, {score: -1}, {score: 1e9, kind: survey, at: '9999-12-31'}]
+consents: [x, {purpose: [marketing], given: x}]
+"""
+
+
+def test_odd_records_break_no_report(tmp_path: Path) -> None:
+    from textcrm.insight.portrait import portrait
+    from textcrm.insight.segments import Aimed, aimed, overview, wish_of
+
+    vault = vault_of(tmp_path / "v", [ODD, "id: C20260101002\n"], settings="views: {a: 'tag:x'}\n")
+    for report in REPORTS:
+        for asked in ({}, {"detail": True}, {"period": "week"}):
+            table = make(vault, report.name, **asked)
+            for row in table.rows:
+                assert len(row) == len(table.columns)
+            assert table.as_dict()["report"] == table.name
+            assert all(note.say("zh") and note.say("en") for note in table.notes)
+    facts = Facts(vault)
+    aimed(facts, Aimed((wish_of(vault, "x"),), ("p",), "marketing"), everybody=True)
+    overview(vault)
+    for record in vault.records():
+        portrait(vault, record)
+
+
+def test_an_empty_vault_has_reports_without_customers(tmp_path: Path) -> None:
+    vault = vault_of(tmp_path / "v", [])
+    for report in REPORTS:
+        table = make(vault, report.name)
+        assert not any(isinstance(cell, int) and cell for row in table.rows for cell in row)

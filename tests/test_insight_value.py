@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from insight_vault import TODAY, make, sample, vault_of
+from insight_vault import bought as records_of
 
 from textcrm.errors import Invalid
 from textcrm.insight.buying import Buying, Seen, Spending, fit_buying, fit_spending
@@ -252,4 +253,17 @@ def test_related_in_a_vault(tmp_path: Path) -> None:
     assert [(row[0], row[1], row[2], row[3]) for row in table.rows] == [
         ("b", "a", 2, 2),
         ("a", "b", 2, 3),
+    ]
+
+
+@pytest.mark.slow
+def test_the_published_fit_through_a_vault(shared_data: Path, tmp_path: Path) -> None:
+    records = records_of(shared_data / "transactions" / "cdnow_transactions.csv", "date")
+    table = make(vault_of(tmp_path / "v", records), "value", span=Span(None, dt.date(1997, 9, 30)))
+    fitted = table.facts["bg_nbd"]
+    assert [round(fitted[name], 3) for name in ("r", "alpha", "a", "b")] == [
+        0.243,
+        4.414,
+        0.793,
+        2.426,
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from textcrm.insight.table import Note
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from textcrm.insight.facts import Item
 
 ByCurrency = dict[str, Decimal]
+
+
+_CENT = Decimal("0.01")
+
+
+def cents(amount: Decimal) -> Decimal:
+    """An amount to the cent, half up; one too great to have cents stays as it is."""
+    try:
+        return amount.quantize(_CENT, ROUND_HALF_UP)
+    except InvalidOperation:
+        return amount
 
 
 def add(into: ByCurrency, currency: str, amount: Decimal) -> None:

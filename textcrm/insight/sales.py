@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.insight.customers import CUSTOMERS, SHARE
-from textcrm.insight.money import Sums, add, others_in, others_of
+from textcrm.insight.money import Sums, add, cents, others_in, others_of
 from textcrm.insight.periods import UNITS, period_of, periods
 from textcrm.insight.table import Chart, Column, Note, Table, share
 from textcrm.text import Text
@@ -184,7 +184,7 @@ def purchases(ask: Ask) -> Table:
 def _mean(bought: _Bought) -> Decimal | None:
     if not bought.orders:
         return None
-    return (bought.amount / bought.orders).quantize(Decimal("0.01"))
+    return cents(bought.amount / bought.orders)
 
 
 def funnel(ask: Ask) -> Table:
@@ -312,4 +312,4 @@ def _expected(item: Item) -> Decimal:
     amount, chance = item.amount(), item.amount("probability")
     if amount is None or chance is None:
         return Decimal(0)
-    return (amount * chance / 100).quantize(Decimal("0.01"))
+    return cents(amount * chance / 100)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.insight.buying import Buying, Seen, Spending, fit_buying, fit_spending
-from textcrm.insight.money import Sums, others_of
+from textcrm.insight.money import Sums, cents, others_of
 from textcrm.insight.rfm import Bought, Scores, group_of, scored, tier_of
 from textcrm.insight.table import Chart, Column, Note, Said, Table, share
 from textcrm.text import Text
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from textcrm.insight.asking import Ask
 
 AHEAD_WEEKS: Final = 52
-_CENT: Final = Decimal("0.01")
 REPEATERS: Final = 30
 
 
@@ -119,7 +118,7 @@ def _ahead(
     mean = None
     if models.spending is not None:
         mean = models.spending.mean(seen.frequency, repeat_mean(bought))
-    lifetime = None if mean is None else Decimal(expected * mean).quantize(_CENT)
+    lifetime = None if mean is None else cents(Decimal(expected * mean))
     return alive, expected, lifetime
 
 
