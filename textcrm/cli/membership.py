@@ -54,6 +54,39 @@ def remove(context: Context, name: str) -> None:
     _report(context, done, Text("{name} ({id}) is removed", "已移除{name}（{id}）"), lost=True)
 
 
+def replace_key(context: Context, name: str, key: str) -> None:
+    """Give somebody a new key in the place of all that they had: those are lost, or in other hands."""
+    from textcrm.members import people
+
+    vault = context.vault()
+    known = people.find(vault.trusted_access(), name)
+    done = people.add(vault, known.name, people.Wish(keys=(key,), replace=True), signing_keys())
+    _report(
+        context,
+        done,
+        Text(
+            "{name} ({id}) has a new key; the old ones open nothing that is sealed from now on",
+            "已为{name}（{id}）更换密钥；旧密钥打不开此后加密的内容",
+        ),
+        lost=True,
+        also=_resealed(context, known),
+    )
+
+
+def _resealed(context: Context, person: Person) -> dict[str, Any]:
+    """Seal for the new key what was sealed to the person; what no key at hand opens is told."""
+    from textcrm.cli.commands.rekey import tell
+    from textcrm.records.resealing import Scope, rekey
+
+    vault = context.vault()
+    with context.progress(Text("customers", "客户")) as progress:
+        scope = Scope(person=person.id)
+        done = rekey(vault, list(vault.records()), scope=scope, progress=progress)
+    if not context.json:
+        tell(context, done)
+    return {"values": done.values, "ids": list(done.records), "missing": done.missing}
+
+
 def role(context: Context, name: str, word: str) -> None:
     """Give somebody another role."""
     from textcrm.members import people
@@ -70,11 +103,18 @@ def role(context: Context, name: str, word: str) -> None:
     )
 
 
-def _report(context: Context, done: Done, sentence: Text, *, lost: bool = False) -> None:
+def _report(
+    context: Context,
+    done: Done,
+    sentence: Text,
+    *,
+    lost: bool = False,
+    also: dict[str, Any] | None = None,
+) -> None:
     change, person = done.change, done.person
     reads = _classes(change.after, person)
     if context.json:
-        context.emit({"id": person.id, "reads": reads, **_json(change)})
+        context.emit({"id": person.id, "reads": reads, **_json(change), **(also or {})})
         return
     context.say(
         sentence,

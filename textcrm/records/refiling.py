@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textcrm.access import Access
     from textcrm.errors import TextcrmError
     from textcrm.record import Record
+    from textcrm.records.resealing import Scope
     from textcrm.records.sealed_files import SealedFile, Written
     from textcrm.vault import Draft, Vault
 
@@ -26,7 +27,7 @@ class Refiled(NamedTuple):
 
 
 def refile(
-    vault: Vault, access: Access, record: Record, class_name: str | None, reason: str | None
+    vault: Vault, access: Access, record: Record, scope: Scope, reason: str | None
 ) -> Refiled:
     """Seal a record's stale attachments anew, each whole or not at all.
 
@@ -37,7 +38,7 @@ def refile(
     lacking: list[str] = []
     damaged: list[TextcrmError] = []
     for one in sealed_files.sealed_files(record):
-        labels = _wanted(vault, access, record, one, class_name)
+        labels = _wanted(vault, access, record, one, scope)
         if labels is None:
             continue
         try:
@@ -53,17 +54,18 @@ def refile(
 
 
 def _wanted(
-    vault: Vault, access: Access, record: Record, one: SealedFile, class_name: str | None
+    vault: Vault, access: Access, record: Record, one: SealedFile, scope: Scope
 ) -> list[str] | None:
     """Whom a file should be sealed for; None where it is."""
     from textcrm.records.resealing import is_stale
 
     key = ciphertext.parse_class(one.labels[0])
-    if key is None or key[0] not in access.classes or class_name not in (None, key[0]):
+    if key is None or key[0] not in access.classes or not scope.holds(key[0]):
         return None
     owner = seals.owner_of(access, record)
     wanted = seals.labels_for(access, key[0], owner)
-    if not is_stale(access, key[0], list(one.labels), wanted, owner):
+    stale = scope.demands(one.labels) or is_stale(access, key[0], list(one.labels), wanted, owner)
+    if not stale:
         return None
     gains = owner is not None and owner.id in wanted and owner.id not in one.labels
     if owner is not None and gains and owner not in access.readers(key[0]):

@@ -106,6 +106,24 @@ class Rekeyed(NamedTuple):
     damaged: tuple[TextcrmError, ...]
 
 
+class Scope(NamedTuple):
+    """What a rekey is about: one class only; and all that is sealed to a person with a new key.
+
+    That a person's key was replaced cannot be seen from outside: age hides its recipients.
+    """
+
+    class_name: str | None = None
+    person: str | None = None
+
+    def holds(self, class_name: str) -> bool:
+        """Whether values of a class are looked at."""
+        return self.class_name in (None, class_name)
+
+    def demands(self, labels: Sequence[str]) -> bool:
+        """Whether values with such labels are sealed anew though they look right."""
+        return self.person is not None and self.person in labels
+
+
 class _Left(NamedTuple):
     """What stays as it is: how many of each label that no key opens, and what is damaged."""
 
@@ -117,7 +135,7 @@ def rekey(
     vault: Vault,
     records: Iterable[Record],
     *,
-    class_name: str | None = None,
+    scope: Scope = Scope(),  # noqa: B008 - never changed
     reason: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Rekeyed:
@@ -132,7 +150,7 @@ def rekey(
 
     access = vault.trusted_access()
     records = list(records)
-    stale = [record for record in records if any(_stale(vault, access, record, class_name))]
+    stale = [record for record in records if any(_stale(vault, access, record, scope))]
     missing: dict[str, int] = {}
     damaged: list[TextcrmError] = []
     done: list[str] = []
@@ -155,7 +173,7 @@ def rekey(
             for one in part:
 
                 def change(record: Record) -> str:
-                    text, count = _fresh(vault, access, record, class_name, left)
+                    text, count = _fresh(vault, access, record, scope, left)
                     counts[record.id] = count
                     return text
 
@@ -172,7 +190,7 @@ def rekey(
         if progress is not None:
             progress(start + len(part))
     for record in records:
-        filed = refile(vault, access, record, class_name, reason)
+        filed = refile(vault, access, record, scope, reason)
         commits += filed.commits
         done += [record.id] if filed.commits and record.id not in done else []
         values += len(filed.commits)
@@ -183,21 +201,23 @@ def rekey(
 
 
 def _stale(
-    vault: Vault, access: Access, record: Record, class_name: str | None
+    vault: Vault, access: Access, record: Record, scope: Scope
 ) -> Iterator[tuple[Path, Field, dict[str, object], list[str]]]:
     """The sealed values of a record that should be sealed for others than they are."""
     owner = seals.owner_of(access, record)
     for path, field, node in sealed_places(record.raw, vault.schema):
-        if field is None or not ciphertext.is_sealed(node) or field.seal not in access.classes:
+        if field is None or field.seal is None or field.seal not in access.classes:
             continue
-        if class_name is not None and field.seal != class_name:
+        if not ciphertext.is_sealed(node):
+            continue
+        if not scope.holds(field.seal):
             continue
         try:
             labels = list(ciphertext.read(node).labels)
         except ciphertext.Malformed:
             continue
         wanted = seals.labels_for(access, field.seal or "", owner)
-        if is_stale(access, field.seal or "", labels, wanted, owner):
+        if scope.demands(labels) or is_stale(access, field.seal, labels, wanted, owner):
             yield path, field, node, wanted
 
 
@@ -215,13 +235,13 @@ def _fresh(
     vault: Vault,
     access: Access,
     record: Record,
-    class_name: str | None,
+    scope: Scope,
     left: _Left,
 ) -> tuple[str, int]:
     text, count = record.text, 0
     owner = seals.owner_of(access, record)
     known = seals.persons_in(vault, record)
-    for path, field, node, wanted in _stale(vault, access, record, class_name):
+    for path, field, node, wanted in _stale(vault, access, record, scope):
         place = seals.spelled(path, record.raw)
         try:
             value = opened(vault, access, node, rec=record.uid or "", place=place)

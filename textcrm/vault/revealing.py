@@ -167,8 +167,10 @@ def _false_label(labels: tuple[str, ...]) -> TrustFailure:
             "标签写的是 {labels}，但该密钥打不开：标签或密文已被改动",
         ),
         hint=Text(
-            "see who changed it: textcrm log ID; bring it back: textcrm undo COMMIT",
-            "查看改动者：textcrm log 编号；恢复：textcrm undo 提交号",
+            "see who changed it: textcrm log ID; bring it back: textcrm undo COMMIT; where a person's "
+            "key was replaced, an admin runs textcrm rekey --person NAME",
+            "查看改动者：textcrm log 编号；恢复：textcrm undo 提交号；"
+            "如有人更换过密钥，请管理员运行 textcrm rekey --person 姓名",
         ),
         labels=list(labels),
     )

@@ -67,7 +67,7 @@ def _new(context: Context, *, passphrase: bool, signing: bool, output: str | Non
     if signing:
         public = owning.new_signing_key(path)
     else:
-        word = _passphrase(context) if passphrase else None
+        word = ask_passphrase(context) if passphrase else None
         public = owning.new_identity(path, passphrase=word)
     if context.json:
         context.emit({"file": str(path), "public": public})
@@ -93,7 +93,8 @@ def _new(context: Context, *, passphrase: bool, signing: bool, output: str | Non
     )
 
 
-def _passphrase(context: Context) -> str:
+def ask_passphrase(context: Context) -> str:
+    """A new passphrase, asked twice and hidden. Raises Misuse (input-needed) off a terminal."""
     import click
 
     if not context.asks_hidden:

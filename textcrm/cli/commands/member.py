@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 @command(
     "member",
     help=Text(
-        "Who works with this vault and who reads what. Admins “add NAME”, “remove NAME”, change "
-        "the “role NAME ROLE”, and “sign” what they edited in access/access.yaml by hand; each is "
-        "one signed commit. “list” says who reads what, “list ID” for one customer and why. "
+        "Who works with this vault and who reads what. Admins “add NAME”, “remove NAME”, "
+        "“replace-key NAME PUBLIC” for who lost theirs, change the “role NAME ROLE”, and “sign” "
+        "what they edited in access/access.yaml by hand; each is one signed commit. “list” says who reads what, “list ID” for one customer and why. "
         "“trust FINGERPRINT” trusts the admin whose key that is. Sealed fields only are closed to "
         "others: whoever can clone reads every unsealed field.",
         "使用本客户库的人以及各自可读的内容。管理员可 add 姓名、remove 姓名、role 姓名 角色，"
+        "为丢失密钥的人 replace-key 姓名 新公钥，"
         "手工修改 access/access.yaml 后用 sign 签名；每次操作为一次签名提交。"
         "list 查看谁可读什么，list 编号 查看某客户及原因；trust 指纹 确认信任该管理员。"
         "只有加密字段对他人不可读：能克隆仓库的人都能读到所有未加密的字段。",
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
             "textcrm member add 王芳 --role 销售经理 --email wang@example.com --key age1...",
         ),
         (Text("somebody leaves", "同事离职"), "textcrm member remove 王芳"),
+        (Text("a key is lost", "更换密钥"), "textcrm member replace-key 王芳 age1..."),
         (Text("another role", "调整角色"), "textcrm member role 王芳 客服人员"),
         (Text("who reads what", "谁可以读什么"), "textcrm member list"),
         (Text("for one customer", "某位客户"), "textcrm member list C20240501001"),
@@ -42,7 +44,10 @@ if TYPE_CHECKING:
 @argument(
     "action",
     metavar="ACTION",
-    help=Text("add, remove, role, list, trust or sign", "add、remove、role、list、trust 或 sign"),
+    help=Text(
+        "add, remove, replace-key, role, list, trust or sign",
+        "add、remove、replace-key、role、list、trust 或 sign",
+    ),
 )
 @argument(
     "words",
@@ -103,6 +108,11 @@ def run(
             range(1, 2),
             Text("NAME", "姓名"),
             lambda: membership.remove(context, words[0]),
+        ),
+        "replace-key": (
+            range(2, 3),
+            Text("NAME PUBLIC", "姓名 新公钥"),
+            lambda: membership.replace_key(context, words[0], words[1]),
         ),
         "role": (
             range(2, 3),

@@ -10,6 +10,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
+    from textcrm.records.resealing import Rekeyed
 
 
 @command(
@@ -29,14 +30,27 @@ if TYPE_CHECKING:
 )
 @argument("query", required=False, help=Text("only of these customers", "只处理这些客户"))
 @option("--class", "class_name", metavar="CLASS", help=Text("only this class", "只处理此类别"))
+@option(
+    "--person",
+    metavar="NAME",
+    help=Text(
+        "also all that is sealed to a person whose key was replaced", "以及加密给已更换密钥者的值"
+    ),
+)
 @option("--grant", is_flag=True, help=Text("let owners read", "允许负责人读取"))
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(
-    context: Context, query: str | None, class_name: str | None, grant: bool, reason: str | None
+    context: Context,
+    query: str | None,
+    class_name: str | None,
+    person: str | None,
+    grant: bool,
+    reason: str | None,
 ) -> None:
     """Seal stale values anew."""
     from textcrm.cli import granting
-    from textcrm.records.resealing import rekey
+    from textcrm.members import people
+    from textcrm.records.resealing import Scope, rekey
     from textcrm.vault.finding import search
 
     vault = context.vault()
@@ -53,8 +67,10 @@ def run(
         records = list(vault.records())
     else:
         records = [vault.get(hit.id) for hit in search(vault, query, archived=True)]
+    who = people.find(vault.access, person).id if person else None
     with context.progress(Text("customers", "客户")) as progress:
-        done = rekey(vault, records, class_name=class_name, reason=reason, progress=progress)
+        scope = Scope(class_name, who)
+        done = rekey(vault, records, scope=scope, reason=reason, progress=progress)
     if context.json:
         context.emit(
             {
@@ -66,26 +82,31 @@ def run(
             }
         )
     else:
-        context.say(
-            Text(
-                "{values} values of {records} customers sealed anew",
-                "已重新加密 {records} 位客户的 {values} 个值",
-            ),
-            values=done.values,
-            records=len(done.records),
-        )
-        for label, count in done.missing.items():
-            context.warn(
-                Text(
-                    "{count} values of {label} stay: none of your keys opens them",
-                    "{label} 的 {count} 个值未处理：您的密钥打不开",
-                ),
-                count=count,
-                label=label,
-            )
-        for error in done.damaged[1:]:
-            context.warn(Text("{why}", "{why}"), why=Text(error.say("en"), error.say("zh")))
+        tell(context, done)
     if done.damaged:
         raise done.damaged[0]
     if done.missing:
         context.exit(1)
+
+
+def tell(context: Context, done: Rekeyed) -> None:
+    """Say how much was sealed anew, and what stays."""
+    context.say(
+        Text(
+            "{values} values of {records} customers sealed anew",
+            "已重新加密 {records} 位客户的 {values} 个值",
+        ),
+        values=done.values,
+        records=len(done.records),
+    )
+    for label, count in done.missing.items():
+        context.warn(
+            Text(
+                "{count} values of {label} stay: none of your keys opens them",
+                "{label} 的 {count} 个值未处理：您的密钥打不开",
+            ),
+            count=count,
+            label=label,
+        )
+    for error in done.damaged[1:]:
+        context.warn(Text("{why}", "{why}"), why=Text(error.say("en"), error.say("zh")))
