@@ -106,6 +106,7 @@ def test_editors_are_led_to_the_schema() -> None:
     assert 'value="schema/customer.schema.json"' in EDITORS[".idea/jsonSchemas.xml"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the steps are for a POSIX shell")
 def test_the_step_for_commits_runs_as_it_stands(tmp_path: Path) -> None:
     """The shell of the workflow, with what GitHub would put into its environment."""
