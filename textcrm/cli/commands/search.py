@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textcrm.cli.context import Context
-    from textcrm.query import Doc
+    from textcrm.query import Doc, Query
     from textcrm.search import Backend, Facet, Hit
 
 USUAL = ("type", "status", "owner")
@@ -133,7 +133,7 @@ def run(
     names, order = listed(facet), listed(sort) or _view_order(context, " ".join(words))
     _check_names(context, [*names, *order])
     start = _start(limit, page, offset)
-    backend, docs = _where(context, names, sealed=sealed)
+    backend, docs = _where(context, wanted, names, sealed=sealed, archived=archived)
     hits = backend.search(wanted, docs, sort=order, limit=limit, offset=start, archived=archived)
     total = start + len(hits)
     if not hits or len(hits) == limit:
@@ -155,7 +155,9 @@ def run(
         context.exit(1)
 
 
-def _where(context: Context, facets: list[str], *, sealed: bool) -> tuple[Backend, Iterable[Doc]]:
+def _where(
+    context: Context, wanted: Query, facets: list[str], *, sealed: bool, archived: bool
+) -> tuple[Backend, Iterable[Doc]]:
     """What is asked, and of which records: the index, or all records with sealed values open."""
     from textcrm.vault import finding
 
@@ -166,7 +168,10 @@ def _where(context: Context, facets: list[str], *, sealed: bool) -> tuple[Backen
     from textcrm.search.scan import ScanBackend
 
     refuse_sealed(context, facets)
-    return ScanBackend(), opened_docs(context)
+    backend = ScanBackend()
+    # Asked once of every record; what follows goes through those that fit.
+    fitting = backend.fitting(wanted, opened_docs(context), archived=archived)
+    return backend, fitting
 
 
 def _note_reading(context: Context, hits: list[Hit]) -> None:
