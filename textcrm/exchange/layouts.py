@@ -93,7 +93,7 @@ def _table(layout: Layout) -> dict[str, str]:
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
         "summary",
-        Text("customer summary table (客户信息总表)", "客户信息总表"),
+        Text("客户信息总表 (customer table)", "客户信息总表"),
         tested=True,
         all_of=("客户名称",),
         any_of=("客户编号", "联系人", "联系方式", "所属行业", "客户来源", "核心需求",

@@ -66,6 +66,9 @@ def _column(
         words = {folded(word): target for word, target in setting.mapping.items()}
         if folded(heading) in words:
             return Column(heading, words[folded(heading)] or "", "map", sample)
+    named = setting.schema.find(heading)
+    if own and named is not None and named.name == "custom":
+        return Column(heading, "custom", "layout", sample)
     if (ours := own.get(folded(heading))) is not None and ours in {"", "owner"}:
         return Column(heading, ours, "layout", sample)
     if layout is not None and (told := layout.target(heading)) is not None:

@@ -81,6 +81,11 @@ class Git:
         """Whether the environment names author or committer."""
         return any(name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_")) for name in self._clean)
 
+    @property
+    def has_own_ssh(self) -> bool:
+        """Whether the environment says how hosts are reached."""
+        return any(name in self._environment for name in ("GIT_SSH", "GIT_SSH_COMMAND"))
+
     def run(
         self,
         *args: str,

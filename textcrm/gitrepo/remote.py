@@ -31,6 +31,7 @@ _LATE: Final = re.compile(
     r"|incorrect old value|remote contains work|stale info",
 )
 _SLOW: Final = ("-c", "http.lowSpeedLimit=100", "-c", "http.lowSpeedTime=30")
+_SSH: Final = "ssh -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
 _OPEN: Final = ("http", "git", "ftp", "ftps")
 
 
@@ -117,6 +118,13 @@ def without_password(url: str) -> str:
     return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)
 
 
+def _patience(git: Git) -> tuple[str, ...]:
+    """Settings that end a line which has gone dead; how the user reaches a host is left alone."""
+    if git.has_own_ssh or git.run("config", "--get", "core.sshCommand").out.strip():
+        return _SLOW
+    return (*_SLOW, "-c", f"core.sshCommand={_SSH}")
+
+
 def fetch(git: Git, there: Upstream, *, accept_rewritten: bool = False) -> Fetched:
     """Learn what the remote's branch is now; nothing but the tracking ref changes.
 
@@ -125,7 +133,7 @@ def fetch(git: Git, there: Upstream, *, accept_rewritten: bool = False) -> Fetch
     """
     plus = "+" if accept_rewritten else ""
     outcome = git.run(
-        *_SLOW, "fetch", "--no-auto-maintenance", "--refmap=",
+        *_patience(git), "fetch", "--no-auto-maintenance", "--refmap=",
         there.remote, f"{plus}{there.branch}:{there.tracking}",
         write=True,
     )  # fmt: skip
@@ -147,7 +155,7 @@ def push(git: Git, there: Upstream, commit: str) -> Pushed:
     Raises StorageFailure (remote-failed, remote-refused).
     """
     outcome = git.run(
-        *_SLOW, "push", "--quiet", there.remote, f"{commit}:{there.branch}", write=True
+        *_patience(git), "push", "--quiet", there.remote, f"{commit}:{there.branch}", write=True
     )
     if not outcome.code:
         return "ok"

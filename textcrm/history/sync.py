@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textcrm.vault import Vault
 
 _PATIENCE = 60.0  # seconds of being overtaken by others before giving up
+_MOST_PENDING = 8
 _PRE_SYNC = "refs/textcrm/pre-sync/"
 
 
@@ -47,7 +48,7 @@ class Synced(NamedTuple):
 
 
 class _Pending(NamedTuple):
-    """A sync that was about to move the branch: a kill between push and move leaves it behind."""
+    """A sync that was about to move the branch: a kill, or an answer lost on the way, leaves it."""
 
     old: str
     new: str
@@ -128,10 +129,8 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
     """One try under the vault's lock; None where somebody else was faster."""
     repo = vault.repo
     local, tip = _local(repo), repo.resolve(there.tracking)
-    pending = _pending(repo)
-    if pending is not None and not (tip and _is_ancestor(repo, pending.new, tip)):
-        _forget(repo)
-        pending = None
+    known = _pending(repo)
+    pending = next((one for one in known if tip and _is_ancestor(repo, one.new, tip)), None)
     base = _base(repo, local, tip, pending)
     plan = rebasing.rebase(
         vault, base=base, local=local, tip=tip, renumbered=pending.renumbered if pending else {}
@@ -139,14 +138,15 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
     fresh = [questions.Question(**{**one, "path": tuple(one["path"])}) for one in
              (pending.questions if pending else [])] + plan.questions  # fmt: skip
     move = _planned(repo, local, plan.new)
-    _note(repo, _Pending(local, plan.new, plan.renumbered, [one._asdict() for one in fresh]))
+    now = _Pending(local, plan.new, plan.renumbered, [one._asdict() for one in fresh])
+    _note(repo, [*known, now])
     if plan.new != tip:
+        # Where the answer is lost the remote may have taken it all the same: the note stays.
         pushed = remote.push(repo.process, there, plan.new)
         if pushed == "offline":
-            _forget(repo)
             return _offline(vault, there)
         if pushed == "rejected":
-            _forget(repo)
+            _note(repo, known)
             return None
         _follow(repo, there)
     open_questions = questions.added(questions.load(vault), fresh)
@@ -266,22 +266,25 @@ def _file(repo: GitRepo) -> Path:
     return repo.git_dir / "textcrm" / "sync.json"
 
 
-def _note(repo: GitRepo, pending: _Pending) -> None:
+def _note(repo: GitRepo, pending: list[_Pending]) -> None:
+    if not pending:
+        _forget(repo)
+        return
     file = _file(repo)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-        handle.write(json.dumps(pending._asdict()).encode())
+        handle.write(json.dumps([one._asdict() for one in pending[-_MOST_PENDING:]]).encode())
         handle.flush()
         os.fsync(handle.fileno())
     draft.replace(file)
 
 
-def _pending(repo: GitRepo) -> _Pending | None:
+def _pending(repo: GitRepo) -> list[_Pending]:
     try:
-        return _Pending(**json.loads(_file(repo).read_bytes()))
+        return [_Pending(**one) for one in json.loads(_file(repo).read_bytes())]
     except (OSError, ValueError, TypeError):
-        return None
+        return []
 
 
 def _forget(repo: GitRepo) -> None:

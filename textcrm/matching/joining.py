@@ -175,9 +175,7 @@ class _Work:
     def both(self, path: Path, names: tuple[str, ...], one: Any, two: Any) -> None:
         field = self.schema.at(names)
         if is_sealed(one) or isinstance(two, Opened):
-            mine = self.open_one(path) if is_sealed(one) else one
-            if not _alike(mine, bare(two), field):
-                self.differ(Difference(path, None, None, sealed=True), two)
+            self.secret(path, field, self.open_one(path) if is_sealed(one) else one, bare(two))
         elif isinstance(one, dict) and isinstance(two, dict):
             self.mapping(path, names, one, two)
         elif _is_items(one) and _is_items(two):
@@ -189,6 +187,24 @@ class _Work:
                 self.steps.append(Put(path, two))
         elif not _alike(one, two, field):
             self.differ(Difference(path, one, two), two)
+
+    def secret(self, path: Path, field: Field | None, one: Any, two: Any) -> None:
+        """Lists and mappings that are sealed as a whole are joined, too; nothing of them is told."""
+        if _alike(one, two, field):
+            return
+        if isinstance(one, list) and isinstance(two, list):
+            fresh = [each for each in two if not any(_alike(each, known, None) for known in one)]
+            if fresh:
+                self.steps.append(Put(path, Opened([*one, *fresh])))
+        elif (
+            isinstance(one, dict)
+            and isinstance(two, dict)
+            and all(_alike(one[name], two[name], None) for name in one.keys() & two.keys())
+        ):
+            if two.keys() - one.keys():
+                self.steps.append(Put(path, Opened({**two, **one})))
+        else:
+            self.differ(Difference(path, None, None, sealed=True), Opened(two))
 
     def differ(self, difference: Difference, two: Any) -> None:
         self.differences.append(difference)

@@ -77,7 +77,8 @@ class Alike:
         self._profiles: dict[int, Profile] = {}
         self._names: dict[int, str] = {}
         self._counts: dict[str, int] = {}
-        self._noted: list[tuple[Profile, str, frozenset[str]]] = []
+        self._noted: dict[str, tuple[Profile, str]] = {}
+        self._noted_by: dict[str, list[str]] = {}
 
     # -- what is to be added
 
@@ -96,11 +97,9 @@ class Alike:
             for row in rows
             if row in self._profiles
         ]
-        found += [
-            Similar(other.id, name, compare(profile, other, self._held))
-            for other, name, given in self._noted
-            if any(not word.startswith("=") for word in given & words)
-        ]
+        near = {own for word in words for own in self._noted_by.get(word, ())}
+        for other, name in map(self._noted.__getitem__, sorted(near)):
+            found.append(Similar(other.id, name, compare(profile, other, self._held)))
         chosen = [one for one in found if one.likeness.score >= least or _warned(one.likeness)]
         return sorted(chosen, key=lambda one: -one.likeness.score)
 
@@ -108,12 +107,16 @@ class Alike:
         """Take a customer along that was added since, in the same run of an import."""
         profile = profile_of(tree, self._vault.schema, record_id)
         name = tree.get("name")
-        self._noted.append((profile, name if isinstance(name, str) else "", words_of(profile)))
+        self._noted[record_id] = profile, name if isinstance(name, str) else ""
+        for word in words_of(profile):
+            if not word.startswith("="):
+                self._noted_by.setdefault(word, []).append(record_id)
 
     def name_by_id(self, record_id: str) -> str:
         """The name of a customer, also of one that was noted; empty where nobody has the id."""
-        noted = (name for profile, name, _ in self._noted if profile.id == record_id)
-        return next(noted, "") or self._catalog.safely(self._catalog.names).get(record_id, "")
+        if record_id in self._noted:
+            return self._noted[record_id][1]
+        return self._catalog.safely(self._catalog.names).get(record_id, "")
 
     # -- all with each other
 
