@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from textcrm.insight import reports
-from textcrm.insight.asking import Ask
-from textcrm.insight.facts import Facts
 from textcrm.schema import default_schema_text
 from textcrm.vault import Vault
 
@@ -40,7 +38,7 @@ def sample_trees() -> list[dict[str, Any]]:
 
 def make(vault: Vault, name: str, query: str = "", **asked: Any) -> Table:
     """A report of a vault."""
-    return reports.make(reports.find(name), Ask(Facts(vault, query), **asked))
+    return reports.report(vault, name, query, **asked)
 
 
 def vault_of(

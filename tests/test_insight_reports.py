@@ -14,7 +14,7 @@ from insight_vault import bought, make, sample, sample_trees, vault_of
 from textcrm.errors import Misuse
 from textcrm.insight.facts import Facts
 from textcrm.insight.periods import Span, period_of, periods, unit_of
-from textcrm.insight.reports import REPORTS, find
+from textcrm.insight.reports import REPORTS, find, named
 from textcrm.insight.table import Said, Table
 from textcrm.vault import Vault
 
@@ -173,6 +173,8 @@ def test_a_query_narrows_every_report(vault: Vault) -> None:
 def test_names_in_both_languages() -> None:
     assert find("来源").name == find("客户来源").name == find("Source").name == "sources"
     assert find("漏斗").name == "funnel"
+    assert named(["sales", "funnel", "type:new"]) == (find("funnel"), ["type:new"])
+    assert named(["sources", "type:new"]) == (find("sources"), ["type:new"])
     with pytest.raises(Misuse) as error:
         find("sorces")
     assert error.value.data["suggestion"] == "sources"

@@ -75,11 +75,10 @@ def _overview(context: Context) -> None:
 def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Made]:
     from textcrm.insight import reports
 
-    name, *query = words
-    if name.casefold() in ALL:
-        ask = _ask(context, query, asked, None)
+    if words[0].casefold() in ALL:
+        ask = _ask(context, words[1:], asked, None)
         return [make(context, one, ask) for one in reports.REPORTS]
-    report = reports.find(name)
+    report, query = reports.named(words)
     return [make(context, report, _ask(context, query, asked, report))]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.errors import Misuse
 from textcrm.query.fold import fold_word
@@ -11,10 +12,11 @@ from textcrm.query.mistakes import nearest, short
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textcrm.insight.asking import Ask
     from textcrm.insight.table import Table
+    from textcrm.vault import Vault
 
 
 class Report(NamedTuple):
@@ -43,7 +45,7 @@ REPORTS: Final = (
         "status",
         Text("Cooperation", "合作状态"),
         Text("customers by status of cooperation", "各合作状态的客户数与占比"),
-        ("cooperation", "状态", "合作"),
+        ("cooperation", "cooperation status", "状态", "合作", "客户状态"),
         "customers:status",
     ),
     Report(
@@ -57,7 +59,7 @@ REPORTS: Final = (
         "funnel",
         Text("Funnel", "销售漏斗"),
         Text("stages with conversion", "各阶段人数与转化率"),
-        ("stages", "stage", "conversion", "漏斗", "转化", "转化率", "阶段"),
+        ("stages", "stage", "sales funnel", "conversion", "漏斗", "转化", "转化率", "阶段"),
         "sales:funnel",
         (),
     ),
@@ -79,7 +81,7 @@ REPORTS: Final = (
         "purchases",
         Text("Purchases", "购买"),
         Text("purchases by week, month, quarter or year", "按周、月、季度、年统计购买"),
-        ("sales", "months", "购买", "销售", "月度购买", "购买金额"),
+        ("sales", "months", "purchases by month", "购买", "销售", "月度购买", "购买金额"),
         "sales:purchases",
         ("span", "period"),
     ),
@@ -112,7 +114,7 @@ REPORTS: Final = (
         Text(
             "scores, tiers, who still buys, what to expect", "RFM 评分、分层、活跃概率、预期价值"
         ),
-        ("rfm", "clv", "价值", "重点客户价值", "高价值"),
+        ("rfm", "clv", "lifetime value", "价值", "重点客户价值", "高价值"),
         "value:value",
     ),
     Report(
@@ -126,14 +128,14 @@ REPORTS: Final = (
         "cycles",
         Text("Purchase cycles", "购买周期"),
         Text("how often customers buy, when to expect the next", "购买间隔与预计下次购买"),
-        ("cycle", "周期", "复购", "预计购买"),
+        ("cycle", "expected purchases", "周期", "复购", "预计购买"),
         "cycles:cycles",
     ),
     Report(
         "related",
         Text("Bought together", "关联产品"),
         Text("products that the same customers have", "哪些产品常被同一客户购买"),
-        ("together", "关联", "关联购买", "搭配"),
+        ("together", "related products", "关联", "关联购买", "搭配"),
         "related:related",
     ),
     Report(
@@ -148,7 +150,7 @@ REPORTS: Final = (
         "feedback",
         Text("Feedback", "客户反馈"),
         Text("feedback by topic, problems of several customers", "按主题统计反馈，找出共性问题"),
-        ("complaints", "反馈", "投诉", "共性问题"),
+        ("complaints", "shared problems", "反馈", "投诉", "共性问题"),
         "voice:feedback",
         ("span", "detail"),
     ),
@@ -164,14 +166,14 @@ REPORTS: Final = (
         "service",
         Text("Service", "服务质量"),
         Text("services, problems solved, answers to complaints", "服务次数、问题处理、投诉响应"),
-        ("services", "服务"),
+        ("services", "service quality", "服务"),
         "voice:service",
     ),
     Report(
         "activity",
         Text("Activity", "跟进情况"),
         Text("what each person does", "每个人的客户、沟通、逾期、销售"),
-        ("people", "owners", "跟进", "人员", "业绩", "工作量"),
+        ("people", "owners", "owner activity", "跟进", "人员", "业绩", "工作量"),
         "activity:activity",
     ),
     Report(
@@ -214,6 +216,30 @@ def find(word: str) -> Report:
         report=short(word),
         suggestion=close,
     )
+
+
+def named(words: Sequence[str]) -> tuple[Report, list[str]]:
+    """The report that the first words name, and the words after them: of ``sales funnel type:new``
+    the first two. Raises Misuse (unknown-report).
+    """
+    for count in (3, 2):
+        if len(words) >= count:
+            with contextlib.suppress(Misuse):
+                return find(" ".join(words[:count])), list(words[count:])
+    return find(words[0]), list(words[1:])
+
+
+def report(vault: Vault, name: str, query: str = "", **asked: Any) -> Table:
+    """A report of a vault by name, for library users; ``asked`` as :class:`Ask` takes them.
+
+    >>> report(Vault.open("."), "sources", "type:prospect").total  # doctest: +SKIP
+
+    Raises Misuse (unknown-report, query-syntax).
+    """
+    from textcrm.insight.asking import Ask
+    from textcrm.insight.facts import Facts
+
+    return make(find(name), Ask(Facts(vault, query), **asked))
 
 
 def _key(word: str) -> str:
