@@ -93,6 +93,14 @@ def test_differences_off_a_terminal_are_listed_and_nothing_is_written(
     assert shown["aliases"] == ["甲公司"]
 
 
+def test_two_texts_may_stand_one_below_the_other(vault: Vault, shell: Shell) -> None:
+    one, two = vault.add("甲公司", notes="first"), vault.add("乙公司", notes="second: #1")
+    ran = shell("merge", one.id, two.id, "--prefer", "both", "--json")
+    assert (ran.code, ran.error["fields"]) == (7, ["name"])
+    shell.ok("merge", one.id, two.id, "--prefer", "A", "--prefer", "notes=both")
+    assert vault.get(two.id).raw["notes"] == "first\nsecond: #1"
+
+
 def test_asked_on_a_terminal(vault: Vault, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     from textcrm.cli import context
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
 from textcrm.matching.keys import key_of, keys_of
 from textcrm.normalize.keys import levelled
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Tree = dict[str, Any]
+Choice = bool | Literal["both"]
+"""Whose value is taken: the second's (True), the first's (False), one below the other."""
 _OWN: Final = frozenset(("id", "uid", "former_ids", "archived"))
 """What belongs to a record itself; the other's id is kept among the former ids."""
 _PRUDENT: Final = frozenset(("do_not_contact", "restricted"))
@@ -43,13 +45,15 @@ class Opened(NamedTuple):
 class Difference(NamedTuple):
     """A field in which two records differ: its path in the first, both values.
 
-    ``sealed`` says that one of them is secret; both values are None then.
+    ``sealed`` says that one of them is secret; both values are None then. ``joinable`` are two
+    texts that may stand one below the other.
     """
 
     path: Path
     one: Any
     two: Any
     sealed: bool = False
+    joinable: bool = False
 
 
 class Put(NamedTuple):
@@ -84,13 +88,13 @@ def join(
     two: Tree,
     schema: Schema,
     *,
-    decide: Callable[[Difference], bool | None] = lambda _: None,
+    decide: Callable[[Difference], Choice | None] = lambda _: None,
     open_one: Callable[[Path], Any] = lambda _: None,
 ) -> Joined:
     """What makes of two records one: the first with all that only the second has.
 
-    ``decide`` says of a difference whether the second's value goes in (None: not decided, which
-    leaves the first's). ``open_one`` opens a sealed value of the first for comparing.
+    ``decide`` says of a difference whose value is taken (None: not decided, which leaves the
+    first's). ``open_one`` opens a sealed value of the first for comparing.
     """
     work = _Work(schema, decide, open_one)
     work.mapping((), (), one, work.prepared(one, two))
@@ -112,7 +116,7 @@ class _Work:
     def __init__(
         self,
         schema: Schema,
-        decide: Callable[[Difference], bool | None],
+        decide: Callable[[Difference], Choice | None],
         open_one: Callable[[Path], Any],
     ) -> None:
         self.schema = schema
@@ -186,7 +190,9 @@ class _Work:
             if _YES.fullmatch(str(two).strip()) and not _YES.fullmatch(str(one).strip()):
                 self.steps.append(Put(path, two))
         elif not _alike(one, two, field):
-            self.differ(Difference(path, one, two), two)
+            texts = isinstance(one, str) and isinstance(two, str)
+            joinable = texts and field is not None and field.kind == "text"
+            self.differ(Difference(path, one, two, joinable=joinable), two)
 
     def secret(self, path: Path, field: Field | None, one: Any, two: Any) -> None:
         """Lists and mappings that are sealed as a whole are joined, too; nothing of them is told."""
@@ -208,7 +214,10 @@ class _Work:
 
     def differ(self, difference: Difference, two: Any) -> None:
         self.differences.append(difference)
-        if self.decide(difference):
+        choice = self.decide(difference)
+        if choice == "both" and difference.joinable:
+            self.steps.append(Put(difference.path, f"{difference.one.rstrip()}\n{two}"))
+        elif choice is True:
             self.steps.append(Put(difference.path, two))
 
     def scalars(self, path: Path, one: list[Any], two: list[Any]) -> None:

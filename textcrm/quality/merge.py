@@ -20,11 +20,9 @@ from textcrm.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from textcrm.matching.joining import Difference
+    from textcrm.matching.joining import Choice, Difference
     from textcrm.record import Record
     from textcrm.vault import Draft, Result, Vault
-
-Choice = bool  # True: the second record's value
 
 
 class Merged(NamedTuple):
@@ -61,7 +59,7 @@ def merge(
 ) -> Merged:
     """Merge the second customer into the first.
 
-    ``choose`` says of each difference whether the second's value is taken; where it leaves one
+    ``choose`` says of each difference whose value is taken; where it leaves one
     open nothing is written. Raises Conflict (merge-differs, with ``differences``) then, and what
     :func:`differences` and :meth:`Vault.write` raise.
     """

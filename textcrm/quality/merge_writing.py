@@ -23,7 +23,7 @@ def written(
     one: Record,
     two: Record,
     joined: joining.Joined,
-    decided: Mapping[tuple[str | int, ...], bool],
+    decided: Mapping[tuple[str | int, ...], joining.Choice],
 ) -> str:
     """The first record's text with everything that comes over; its other bytes stay."""
     text = one.text
@@ -35,7 +35,7 @@ def written(
     former = [two.id, *_texts(two.raw.get("former_ids"))]
     text = _joined_words(vault, text, "former_ids", former)
     if one.name != two.name and two.name:
-        loser = one.name if decided.get(("name",)) else two.name
+        loser = one.name if decided.get(("name",)) is True else two.name
         text = _joined_words(vault, text, "aliases", [loser])
     return _with_comments(text, two)
 

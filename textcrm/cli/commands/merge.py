@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textcrm.cli.context import Context
-    from textcrm.matching.joining import Difference
+    from textcrm.matching.joining import Choice, Difference
     from textcrm.quality.merge import Merged
     from textcrm.record import Record
 
@@ -48,10 +48,11 @@ if TYPE_CHECKING:
 @option(
     "--prefer",
     multiple=True,
-    metavar="A|B|PATH=A|B",
+    metavar="A|B|PATH=A|B|both",
     help=Text(
-        "whose values count where both differ, of all fields or of one; may be repeated",
-        "不同时以谁为准，可针对所有字段或某个字段，可重复",
+        "whose values count where both differ, of all fields or of one (texts: both, one below the "
+        "other); may be repeated",
+        "不同时以谁为准，可针对所有字段或某个字段（文字可用 both 两者都保留），可重复",
     ),
 )
 @option(
@@ -87,8 +88,8 @@ class _Chooser:
         self._context = context
         self._records = one, two
         self.left_open: list[Difference] = []
-        self._all: bool | None = None
-        self._fields: dict[tuple[str | int, ...], bool] = {}
+        self._all: Choice | None = None
+        self._fields: dict[tuple[str | int, ...], Choice] = {}
         for word in prefer:
             path, sign, side = word.replace("＝", "=").rpartition("=")
             if sign:
@@ -96,20 +97,21 @@ class _Chooser:
             else:
                 self._all = self._side(side)
 
-    def __call__(self, difference: Difference) -> bool | None:
-        """Whether B's value is taken; None where nobody says."""
+    def __call__(self, difference: Difference) -> Choice | None:
+        """Whose value is taken; None where nobody says."""
         own = [at for at in self._fields if difference.path[: len(at)] == at]
-        if own:
-            return self._fields[max(own, key=len)]
-        if self._all is not None:
-            return self._all
+        chosen = self._fields[max(own, key=len)] if own else self._all
+        if chosen is not None and (chosen != "both" or difference.joinable):
+            return chosen
         if self._context.interactive:
             return self._ask(difference)
         self.left_open.append(difference)
         return None
 
-    def _side(self, word: str) -> bool:
-        """Whether a word means B: the letter, or the id of one of the two."""
+    def _side(self, word: str) -> Choice:
+        """Whom a word means: the letter, the id of one of the two, or both."""
+        if word.strip().lower() in ("both", "两者"):
+            return "both"
         for place, record in enumerate(self._records):
             if word.strip().upper() in ("AB"[place], record.id.upper()):
                 return bool(place)
@@ -122,7 +124,7 @@ class _Chooser:
             two=self._records[1].id,
         )
 
-    def _ask(self, difference: Difference) -> bool:
+    def _ask(self, difference: Difference) -> Choice:
         context = self._context
         context.out.line(_label(context, difference), style="bold")
         one, two = self._values(difference)
@@ -130,8 +132,11 @@ class _Chooser:
             "A": Text(f"{self._records[0].id}: {one}", f"{self._records[0].id}：{one}"),
             "B": Text(f"{self._records[1].id}: {two}", f"{self._records[1].id}：{two}"),
         }
+        if difference.joinable:
+            options["both"] = Text("both, one below the other", "两者都保留")
         asked = Text("Which one counts?", "以哪个为准？")
-        return context.choose(asked, options, option="--prefer", default="A") == "B"
+        answer = context.choose(asked, options, option="--prefer", default="A")
+        return "both" if answer == "both" else answer == "B"
 
     def show_all(self, found: Iterable[Difference]) -> None:
         """Print what the two differ in, for who was not asked."""
