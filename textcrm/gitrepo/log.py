@@ -33,6 +33,7 @@ class Query(NamedTuple):
     since: dt.date | dt.datetime | None = None
     until: dt.date | dt.datetime | None = None
     author: str | None = None
+    removals: bool = False  # only commits that took a file out, and of them only that
 
 
 def read_log(git: Git, query: Query) -> Iterator[Commit]:
@@ -99,6 +100,8 @@ def _chosen(query: Query) -> list[str]:
         args.append(f"--until=@{epoch(query.until, end=True)}")
     if query.author is not None:
         args += ["--fixed-strings", f"--author={query.author}"]
+    if query.removals:
+        args.append("--diff-filter=D")
     return args
 
 

@@ -21,15 +21,58 @@ if TYPE_CHECKING:
 _SAMPLE: Final = "17"
 _MANY: Final = 27
 _REST: Final = 3600.0
+_LARGE_PACK: Final = 4 << 20  # bytes: some thousand commits
 
 
 def after_commit(repo: GitRepo) -> None:
     """Let git tidy up where loose objects are many; never fails a commit that is made."""
     with contextlib.suppress(TextcrmError, OSError):
+        _renew_graph(repo)
         if _is_due(repo):
             tidy(repo)
             if _count(repo.objects_dir / _SAMPLE) > _MANY:  # git was told not to, or could not
                 _marker(repo).touch()
+
+
+def _renew_graph(repo: GitRepo) -> None:
+    """Have git note, in the background, which paths the commits of new packs changed.
+
+    A clone or a large fetch brings history without those notes; making them takes git seconds
+    for tens of thousands of commits, which nobody should wait for.
+    """
+    newest = _newest_pack(repo)
+    graph = repo.objects_dir / "info" / "commit-graph"
+    marker = repo.lock_file.with_name("graphed")
+    noted = _changed(graph) if _has_filters(graph) else 0.0
+    if newest <= max(noted, _changed(marker)):
+        return
+    marker.touch()
+    repo.process.leave("commit-graph", "write", "--reachable", "--changed-paths")
+
+
+def _newest_pack(repo: GitRepo) -> float:
+    """When the newest pack of a size that counts came; zero for none."""
+    try:
+        stats = [one.stat() for one in (repo.objects_dir / "pack").glob("*.pack")]
+    except OSError:
+        return 0.0
+    return max((one.st_mtime for one in stats if one.st_size > _LARGE_PACK), default=0.0)
+
+
+def _has_filters(graph: Path) -> bool:
+    """Whether a commit-graph says which paths changed; that of git's own gc does not."""
+    try:
+        with graph.open("rb") as handle:
+            return b"BIDX" in handle.read(256)  # its table of chunks
+    except OSError:
+        return False
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def tidy(repo: GitRepo) -> None:

@@ -132,6 +132,19 @@ class Git:
             quiet=quiet,
         )
 
+    def leave(self, *args: str) -> None:
+        """Start a command that goes on by itself after us; nobody hears how it ends."""
+        process = subprocess.Popen(
+            [system.git_program(), *args],
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        process.returncode = 0  # it is not waited for, and that is meant
+
     def run_hook(self, name: str, file: Path, args: list[str], env: Mapping[str, str]) -> Outcome:
         """Run a hook as git would, in the user's own language and environment."""
         command = [system.git_program(), "hook", "run", "--ignore-missing", name, "--", *args]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store
 from textcrm.errors import Conflict, NotFound
+from textcrm.gitrepo.log import Query, read_log
 from textcrm.history.log import record_at
 from textcrm.text import Text
 
@@ -32,7 +33,7 @@ def trash(vault: Vault) -> list[Deleted]:
     """The deleted records, the latest first; also those deleted with plain git."""
     gone: dict[str, Deleted] = {}
     folder = vault.prefix + store.FOLDER
-    for commit in vault.repo.log(paths=[folder]):
+    for commit in read_log(vault.repo.process, Query(paths=[folder], removals=True)):
         for change in commit.changes:
             path = change.path.removeprefix(vault.prefix)
             if change.after is not None or path in gone or not store.is_record_path(path):
