@@ -15,6 +15,7 @@ from textcrm.exchange import export, sheet_again
 from textcrm.exchange.incoming import Setting
 from textcrm.exchange.sheet_edits import Edits, edits_of
 from textcrm.exchange.sheet_writing import Outcome, Writing
+from textcrm.vault.revealing import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +35,9 @@ class Desk:
         self.export()
         self.before = self.texts()
 
-    def export(self) -> None:
+    def export(self, *, reveal: bool = False) -> None:
         chosen = export.format_of("xlsx")
-        source = source_of(self.vault, versions=True, updates=True)
+        source = source_of(self.vault, versions=True, updates=True, reveal=reveal)
         export.write(chosen, source, export.settings_of(self.vault, "zh"), self.file, force=True)
 
     def edit(self, change: Callable[[Any], None]) -> None:
@@ -240,6 +241,34 @@ def test_what_cannot_be_taken_in_is_said_and_the_rest_is_written(desk: Desk) -> 
     }
     assert len(outcome.rejected) == 4
     assert outcome.rows == outcome.created + outcome.updated + outcome.skipped + 4
+
+
+def test_sealed_cells_in_clear_are_sealed_again_where_they_were_edited(desk: Desk) -> None:
+    desk.vault = opened(desk.vault.root, "wang-fang")
+    desk.vault.__dict__["today"] = DAY
+    desk.export(reveal=True)
+    assert not desk.edits().edits
+    account = "6222020200112233445"
+    desk.edit(lambda book: setattr(cell(book, MAIN, "银行账户", ONE), "value", account))
+    outcome = desk.imported()
+    assert [(one.id, one.path) for one in outcome.changed] == [(ONE, "bank_account")]
+    text = desk.vault.get(ONE).text
+    assert account not in text
+    assert reveal(desk.vault, desk.vault.get(ONE)).tree["bank_account"] == account
+
+    desk.vault = opened(desk.vault.root)
+    desk.edit(lambda book: setattr(cell(book, MAIN, "银行账户", ONE), "value", account[::-1]))
+    found = desk.edits()
+    assert found.unread > 0
+    assert not found.edits
+
+
+def test_a_formula_without_its_result_empties_nothing(desk: Desk) -> None:
+    desk.edit(lambda book: setattr(cell(book, MAIN, "核心需求", ONE), "value", '="a"&"b"'))
+    outcome = desk.imported()
+    assert [finding.code for _, finding in outcome.rejected] == ["formula-unreckoned"]
+    assert outcome.commit is None
+    assert desk.vault.get(ONE).typed["needs"]
 
 
 def test_a_workbook_of_another_program_is_none(tmp_path: Path) -> None:

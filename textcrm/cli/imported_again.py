@@ -50,6 +50,14 @@ def came_back(context: Context, file: str, data: bytes, setting: Setting, wish: 
     writing = Writing(vault, found, setting, _decider(context, policy, dry_run=wish.dry_run))
     outcome = writing.preview() if wish.dry_run else writing.run(reason=wish.reason)
     _report(context, file, outcome, dry_run=wish.dry_run)
+    if found.unread:
+        context.warn(
+            Text(
+                "{n} cells of sealed fields were not read: no key of yours opens what they were",
+                "有 {n} 个加密字段的单元格未读取：您的密钥无法解开原值",
+            ),
+            n=found.unread,
+        )
     if outcome.questions:
         context.exit(7)
     if outcome.rejected and not (outcome.updated or outcome.created):

@@ -48,15 +48,16 @@ class Sheet(NamedTuple):
 
     name: str
     path: tuple[str, ...]
-    columns: frozenset[str]
+    columns: Mapping[str, int]
     rows: tuple[Row, ...]
 
 
 class Book(NamedTuple):
-    """A workbook of ours. ``language`` is that of its headings and labels."""
+    """A workbook of ours. ``language`` is that of its headings and labels, ``data`` its bytes."""
 
     language: Language
     sheets: tuple[Sheet, ...]
+    data: bytes
 
 
 def read(data: bytes) -> Book | None:
@@ -79,7 +80,7 @@ def read(data: bytes) -> Book | None:
             if sheet is not None:
                 sheets.append(sheet)
     found = tuple(sheets)
-    return Book(language, found) if any(not one.path for one in found) else None
+    return Book(language, found, data) if any(not one.path for one in found) else None
 
 
 _Columns = dict[str, tuple[tuple[str, ...], dict[str, str]]]
@@ -111,7 +112,7 @@ def _sheet(
     names = {place: headings[one] for place, one in enumerate(heads) if one in headings}
     marks: dict[str, int] = {one: heads.index(one) for one in (UID, VERSION, ITEM) if one in heads}
     found = list(_rows(rows, name, names, marks))
-    return Sheet(name, path, frozenset(names.values()), tuple(found))
+    return Sheet(name, path, {one: place for place, one in names.items()}, tuple(found))
 
 
 def _rows(

@@ -16,14 +16,16 @@ from textcrm.exchange.export_columns import (
 )
 from textcrm.exchange.export_customers import Customer, blob_id, without_sealed
 from textcrm.exchange.sheet_again import expected, same
+from textcrm.exchange.xlsx_formulas import unreckoned
+from textcrm.exchange.xlsx_sheet import cell_name
 from textcrm.exchange.xlsx_writer import item_cells, plans_of
 from textcrm.findings import Finding
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from textcrm.exchange.export_cells import Cell, Settings
+    from textcrm.exchange.export_cells import Settings
     from textcrm.exchange.sheet_again import Book, Row, Sheet
     from textcrm.exchange.xlsx_sheet import Plan
     from textcrm.paths import Path
@@ -72,6 +74,7 @@ class Edits:
     refused: list[tuple[Row, Finding]] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unread: int = 0
 
 
 def edits_of(vault: Vault, book: Book, settings: Settings) -> Edits:
@@ -100,6 +103,7 @@ class _Comparing:
         self._by_uid: dict[str, str] = {}
         self._by_id: dict[str, str] = {}
         self._found = Edits()
+        self._locked: set[tuple[str, Path]] = set()
         self._states: dict[tuple[str, str], _State] = {}
         for doc in vault.catalog().docs():
             uid = doc.typed.get("uid")
@@ -131,7 +135,29 @@ class _Comparing:
                     seen.add(row.uid)
                     whole = row if row.version else row._replace(version=versions.get(row.uid, ""))
                     self._compare(whole, plan, listed, sheet)
+        self._refuse_unreckoned()
         return self._found
+
+    def _refuse_unreckoned(self) -> None:
+        """A cell that is empty because nobody reckoned its formula was not emptied."""
+        emptied = [one for some in self._found.edits.values() for one in some if not one.mine]
+        if not emptied:
+            return
+        cells = unreckoned(self._book.data)
+        places = {sheet.name: sheet.columns for sheet in self._book.sheets}
+        for one in emptied:
+            name = cell_name(one.row.number - 1, places[one.row.sheet][one.column.name])
+            if name in cells.get(one.row.sheet, ()):
+                self._drop(one.row)
+                self._refuse(one.row, "formula-unreckoned", _FORMULA, field=one.column.heading)
+
+    def _drop(self, row: Row) -> None:
+        for file, some in list(self._found.edits.items()):
+            kept = [one for one in some if one.row != row]
+            if kept:
+                self._found.edits[file] = kept
+            else:
+                del self._found.edits[file]
 
     def _refuse(self, row: Row, code: str, message: Text, **data: Any) -> None:
         self._found.refused.append((row, Finding(code, "error", (), message, None, data)))
@@ -186,7 +212,9 @@ class _Comparing:
                 self._refuse(row, "identity-fixed", _FIXED_FIELD, field=column.heading)
                 return
             path = column.where(tree)
-            if path is not None:
+            if path is not None and (state.file, (*at, *path)) in self._locked:
+                self._found.unread += 1
+            elif path is not None:
                 edit = Edit(row, column, (*at, *path), before, mine, theirs)
                 self._found.edits.setdefault(state.file, []).append(edit)
                 if state.base is not state.now:
@@ -289,7 +317,9 @@ class _Comparing:
         if self._opened:
             from textcrm.vault.revealing import reveal
 
-            tree = self._vault.schema.typed(reveal(self._vault, record).tree)
+            found = reveal(self._vault, record)
+            self._locked |= {(record.path, path) for path in found.locked}
+            tree = self._vault.schema.typed(found.tree)
         clean, _ = without_sealed(dict(tree))
         return Customer(record.id, clean, {}, record.path)
 
@@ -312,11 +342,6 @@ def pairs(row: Row, columns: Sequence[Column]) -> Iterator[tuple[Column, str]]:
             yield one, text
 
 
-def cells_by_name(columns: Sequence[Column], cells: Sequence[Cell]) -> Mapping[str, Cell]:
-    """Cells by the names of their columns."""
-    return {one.name: value for one, value in zip(columns, cells, strict=True)}
-
-
 _TWICE: Final = Text(
     "the row is there twice; empty its hidden columns to make another customer of it",
     "该行重复出现；如需新增客户，请清空其隐藏列",
@@ -326,6 +351,10 @@ _ITEM_GONE: Final = Text("the item is not in the record any more", "客户记录
 _NO_ID: Final = Text(
     "the item has no id yet: run “textcrm save”, then export again",
     "这一条还没有编号：请先运行 textcrm save，再重新导出",
+)
+_FORMULA: Final = Text(
+    "the formula under {field} has no result: open and save the file in Excel first",
+    "“{field}”中的公式没有计算结果，请先用 Excel 打开并保存该文件",
 )
 _FIXED_FIELD: Final = Text("{field} cannot be changed", "{field}不可修改")
 _TAKEN: Final = Text("{id} is a customer already", "{id} 已是现有客户")

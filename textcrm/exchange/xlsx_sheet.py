@@ -118,7 +118,7 @@ class Sheet:
         sheet, form = self._sheet, self._formats[place]
         column = self.plan.columns[place]
         if column.name == REMINDER and UPDATED in self._places and isinstance(value, int):
-            day = _cell_name(row, self._places[UPDATED])
+            day = cell_name(row, self._places[UPDATED])
             sheet.write_formula(row, place, f"=TODAY()-{day}", form, value)
         elif isinstance(value, dt.datetime) and value.date() >= _FIRST_DAY:
             sheet.write_datetime(row, place, value.replace(tzinfo=None), self._look.moment)
@@ -187,7 +187,8 @@ def exact(value: Decimal | int) -> bool:
     return -_EXACT < number < _EXACT and Decimal(repr(float(number))) == number
 
 
-def _cell_name(row: int, column: int) -> str:
+def cell_name(row: int, column: int) -> str:
+    """A cell's name, ``B7`` for row 6 and column 1, both from 0."""
     name = ""
     place = column + 1
     while place:
