@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textcrm.ciphertext.form import Malformed
 from textcrm.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _INTRO: Final = b"age-encryption.org/v1\n"
 _LINE: Final = re.compile(rb"[A-Za-z0-9+/]*")
@@ -26,6 +29,21 @@ _LOW: Final = frozenset((
 ))  # fmt: skip
 
 
+def _spellings() -> Iterator[bytes]:
+    """The base64 of every encoding of those points: high bit set or not, reduced or not."""
+    for value in _LOW:
+        for number in (value, value + _P):
+            if number < 2**255:
+                for whole in (number, number + 2**255):
+                    yield base64.b64encode(whole.to_bytes(32, "little")).rstrip(b"=")
+
+
+# 32 bytes in canonical base64 without padding: the last sign holds four bits.
+_32: Final = rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]"
+_X25519: Final = re.compile(rb"-> X25519 (" + _32 + rb")\n" + _32 + rb"\n")
+_LOW_SPELLED: Final = frozenset(_spellings())
+
+
 def recipients(data: bytes) -> int:
     """How many readers an age file is for, by its header alone; grease is none.
 
@@ -34,8 +52,12 @@ def recipients(data: bytes) -> int:
     """
     if not data.startswith(_INTRO):
         raise _broken()
-    lines = _Lines(data)
-    count = 0
+    position, count = len(_INTRO), 0
+    while match := _X25519.match(data, position):  # most headers, without taking them apart
+        if match[1] in _LOW_SPELLED:
+            raise _broken()
+        position, count = match.end(), count + 1
+    lines = _Lines(data, position)
     while True:
         line = lines.next()
         if line.startswith(b"---"):
@@ -53,9 +75,9 @@ def recipients(data: bytes) -> int:
 class _Lines:
     """The lines of a header, one after the other."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, position: int) -> None:
         self._data = data
-        self.position = len(_INTRO)
+        self.position = position
 
     def next(self) -> bytes:
         end = self._data.find(b"\n", self.position, _LONGEST)

@@ -36,13 +36,13 @@ def seal(
 
 
 def unseal(node: Any, *, rec: str, path: str, identities: Sequence[Identity]) -> Any:
-    """Open the value at a place.
+    """Open the value at a place; ``node`` is its mapping, or that taken apart.
 
     Raises KeyMissing (no-key), TrustFailure: sealed-damaged, or sealed-elsewhere where it was
     sealed for another place, which ``found`` and ``at`` name.
     """
     try:
-        sealed = ciphertext.read(node)
+        sealed = node if isinstance(node, ciphertext.Sealed) else ciphertext.read(node)
     except ciphertext.Malformed as error:
         raise files.damaged(error.message) from None
     envelope = unpack(files.decrypt(sealed.data, identities))

@@ -47,7 +47,10 @@ class OpenedDocs:
 
     def __iter__(self) -> Iterator[Doc]:
         if self._docs is None:
-            self._docs = [self.opened(doc) for doc in self._vault.catalog().docs()]
+            from textcrm.catalog.collecting import uncollected
+
+            with uncollected():
+                self._docs = [self.opened(doc) for doc in self._vault.catalog().docs()]
         return iter(self._docs)
 
     def demand_some(self) -> None:
@@ -128,7 +131,8 @@ class OpenedDocs:
         for path, _field, node in list(places(self._vault, record)):
             labels: tuple[str, ...] = ()
             try:
-                labels = ciphertext.read(node).labels
+                taken = ciphertext.read(node)
+                labels = taken.labels
                 keys = self._opening(labels)
             except KeyMissing:
                 self.locked["+".join(labels)] += 1
@@ -138,7 +142,7 @@ class OpenedDocs:
                 continue
             try:
                 place = spelled(path, record.raw)
-                value = sealing.unseal(node, rec=record.uid or "", path=place, identities=keys)
+                value = sealing.unseal(taken, rec=record.uid or "", path=place, identities=keys)
             except TextcrmError:  # a key that does not open what its label names, too
                 self.damaged.append(record.id)
             else:
