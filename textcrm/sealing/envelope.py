@@ -42,12 +42,7 @@ def pack(envelope: Envelope) -> bytes:
 def unpack(data: bytes) -> Envelope | None:
     """Read an envelope; None where the bytes are none."""
     try:
-        tree = json.loads(
-            data.decode("utf-8", "surrogatepass"),
-            parse_float=Decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=_unique,
-        )
+        tree = _DECODER.decode(data.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(tree, dict) or tree.keys() != {"v", "rec", "path", "to", "val"}:
@@ -106,3 +101,8 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(tree) != len(pairs):
         raise ValueError
     return tree
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+)
