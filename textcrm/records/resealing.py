@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext, store, yamlfile
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from textcrm.access import Access, Person
+    from textcrm.gitrepo.objects import Blobs
     from textcrm.paths import Path
     from textcrm.record import Record
     from textcrm.records.editing import Done
@@ -37,7 +39,9 @@ class Sealed(NamedTuple):
     committed: bool
 
 
-def seal_files(vault: Vault, words: Sequence[str] = ()) -> list[Sealed]:
+def seal_files(
+    vault: Vault, words: Sequence[str] = (), *, progress: Callable[[int], None] | None = None
+) -> list[Sealed]:
     """Seal what stands in plain in the work tree's records, all or those named; commit nothing.
 
     Needs no private key. Raises TrustFailure, Invalid (no value is repeated), and leaves every
@@ -45,28 +49,37 @@ def seal_files(vault: Vault, words: Sequence[str] = ()) -> list[Sealed]:
     """
     chosen = [vault.get(word).path for word in words] or _plain_paths(vault)
     made: dict[str, tuple[str, Sealed]] = {}
-    for path in chosen:
-        record = vault.load(path)
-        plain = seals.plain_values(vault, record)
-        if not plain:
-            continue
-        before = vault.repo.read("HEAD", vault.prefix + path)
-        base = None
-        if before is not None:
-            try:
-                base = store.parse(path, before, vault.schema)
-            except TextcrmError:
-                base = None
-        text = seals.sealed_text(vault, record, base)
-        if text != record.text:
-            committed = base is not None and bool(seals.plain_values(vault, base))
-            made[path] = (text, Sealed(path, record.id, len(plain), committed))
+    with vault.repo.blobs() as blobs:
+        for count, path in enumerate(chosen, 1):
+            sealed = _sealed(vault, path, blobs)
+            if sealed is not None:
+                made[path] = sealed
+            if progress is not None:
+                progress(count)
     for path, (text, _) in made.items():
         file = vault.root / path
         draft = file.with_name(f".{file.name}.sealing~")
         draft.write_bytes(yamlfile.encode(text))
         draft.replace(file)
     return [sealed for _, sealed in made.values()]
+
+
+def _sealed(vault: Vault, path: str, blobs: Blobs) -> tuple[str, Sealed] | None:
+    """A record's text with what was plain sealed; None where nothing was."""
+    record = vault.load(path)
+    plain = seals.plain_values(vault, record)
+    if not plain:
+        return None
+    before = blobs.read(f"HEAD:{vault.prefix}{path}")
+    base = None
+    if before is not None:
+        with contextlib.suppress(TextcrmError):
+            base = store.parse(path, before, vault.schema)
+    text = seals.sealed_text(vault, record, base)
+    if text == record.text:
+        return None
+    committed = base is not None and bool(seals.plain_values(vault, base))
+    return text, Sealed(path, record.id, len(plain), committed)
 
 
 def _plain_paths(vault: Vault) -> list[str]:

@@ -34,7 +34,8 @@ def run(context: Context, words: tuple[str, ...], grant: bool) -> None:
 
     vault = context.vault()
     granting.allow(context, vault, given=grant)
-    done = seal_files(vault, words)
+    with context.progress(Text("customers", "客户")) as progress:
+        done = seal_files(vault, words, progress=progress)
     if context.json:
         context.emit([one._asdict() for one in done])
         return
