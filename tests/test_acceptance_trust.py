@@ -304,7 +304,12 @@ def _all_values(worker: Worker) -> dict[str, Any]:
     for row in rows:
         ran = worker("show", row["id"], "--reveal", "--json")
         assert ran.code in (0, 3), ran
-        shown[row["id"]] = {**ran.data, "derived": None}
+        # Whom a sealed file is for changes with a rekey, as the labels of values do.
+        files = [
+            {name: one for name, one in item.items() if name not in ("sealed_for", "sha256")}
+            for item in ran.data.get("documents", ())
+        ]
+        shown[row["id"]] = {**ran.data, "derived": None, "documents": files}
     return shown
 
 
