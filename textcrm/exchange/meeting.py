@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.findings import Finding
@@ -39,12 +40,18 @@ class Meeting:
         self._index = key_index(vault, kinds)
         self._uids: dict[str, str] | None = None
         self._names: dict[str, list[str]] = {}
-        self._alike: dict[str, list[str]] = {}
         for record_id, name in vault.catalog().names().items():
             self._names.setdefault(fold(name), []).append(record_id)
-            for core in name_keys([name]):
-                self._alike.setdefault(core, []).append(record_id)
         self._paths = {doc.id: doc.path for doc in vault.catalog().docs()} if self._names else {}
+
+    @cached_property
+    def _alike(self) -> dict[str, list[str]]:
+        """The customers by the core of their names, which takes a while to find."""
+        alike: dict[str, list[str]] = {}
+        for name, record_ids in self._names.items():
+            for core in name_keys([name]):
+                alike.setdefault(core, []).extend(record_ids)
+        return alike
 
     def knows(self, record_id: str) -> bool:
         """Whether a customer has or had this id."""
