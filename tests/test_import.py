@@ -126,6 +126,17 @@ def test_a_table_without_a_header_is_told_by_its_values(vault: Vault) -> None:
     assert len(list(reading.rows())) == 2
 
 
+def test_a_quote_that_is_never_closed_swallows_nothing(vault: Vault) -> None:
+    text = '客户名称,备注\n云川,"两行\n的备注"\n"云海,a\n云山,b\n'
+    rows = rows_of(vault, text)
+    assert [(row.place, row.tree["name"]) for row in rows] == [
+        ("2", "云川"),
+        ("4", '"云海'),
+        ("5", "云山"),
+    ]
+    assert rows[0].tree["notes"] == "两行\n的备注"
+
+
 def test_titles_above_the_header_and_blank_lines_are_passed_over(vault: Vault) -> None:
     text = "客户资料（2024年）,,\n\n客户名称,联系电话,备注\n云海,13655556666,\n\n云山,13655557777,好\n"
     rows = rows_of(vault, text)

@@ -66,8 +66,19 @@ def rows(text: str, delimiter: str) -> Iterator[Row]:
         lines.taken()
     start = lines.number + 1
     for cells in csv.reader(lines, delimiter=delimiter):
-        yield Row(str(start), cells, lines.taken())
+        raw = lines.taken()
+        if lines.number > start and raw.count('"') % 2:
+            yield from _unclosed(raw, delimiter, start)
+        else:
+            yield Row(str(start), cells, raw)
         start = lines.number + 1
+
+
+def _unclosed(raw: str, delimiter: str, start: int) -> Iterator[Row]:
+    """A quote that nobody closes would swallow all lines after it: each is a row of its own then."""
+    for number, line in enumerate(io.StringIO(raw, newline="")):
+        cells = next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+        yield Row(str(start + number), cells, line)
 
 
 class _Recorder:
