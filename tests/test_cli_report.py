@@ -73,6 +73,10 @@ def test_csv_is_exact(shell: Shell, tmp_path: Path) -> None:
     shell.ok("report", "sources", "-o", str(file))
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
     assert not list(tmp_path.glob(".*.part"))
+    again = shell("report", "sources", "-o", str(file), "--json")
+    assert (again.code, again.error["code"]) == (2, "file-exists")
+    shell.ok("report", "sources", "-o", str(file), "--force")
+    assert shell.ok("report", "--count", "--json").data["total"] == {"count": 44}
 
 
 @pytest.mark.parametrize("columns", ["40", "80", "120"])
@@ -126,7 +130,7 @@ def test_masks_hide_names_everywhere(shell: Shell) -> None:
         (("report", "--by", "nope"), 2, "unknown-field"),
         (("report", "--by", "city", "--sum", "name"), 2, "not-a-number"),
         (("report", "sources", "type:"), 2, "query-syntax"),
-        (("report", "sources", "-o", "/nowhere/x.html"), 9, "cannot-write"),
+        (("report", "sources", "-o", "/nowhere/x.html"), 9, "file-unwritable"),
     ],
 )  # fmt: skip
 def test_mistakes(shell: Shell, words: tuple[str, ...], code: int, error: str) -> None:

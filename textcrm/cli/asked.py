@@ -25,9 +25,23 @@ ALL = ("all", "全部", "所有")
 def run_report(context: Context, default: str, **asked: Any) -> None:
     """Make what was asked for and give it in its form; exit 1 where there is nothing."""
     form = form_of(asked["form"], asked["output"], default)
-    printing = Printing(context, form, asked["output"], asked["limit"])
+    printing = Printing(
+        context,
+        form,
+        asked["output"],
+        asked["limit"],
+        force=asked["force"],
+        private=asked["reveal"],
+    )
     words = list(asked["words"])
-    if asked["by"] or asked["sums"] or asked["avgs"] or asked["across"] or asked["of"]:
+    if (
+        asked["by"]
+        or asked["sums"]
+        or asked["avgs"]
+        or asked["across"]
+        or asked["of"]
+        or (asked["count"] and not words)
+    ):
         found = [Made(_pivot(context, words, asked), None)]
     elif not words:
         _overview(context)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from textcrm.cli import cells, tables
 from textcrm.cli.width import wrap
-from textcrm.errors import Misuse, StorageFailure
+from textcrm.errors import Misuse
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
@@ -48,16 +48,33 @@ def _ending(output: str) -> str:
 
 
 class Printing:
-    """How tables leave: ``form``, the file they go to (None: the screen), rows at most."""
+    """How tables leave: ``form``, the file they go to (None: the screen), rows at most.
 
-    def __init__(self, context: Context, form: str, output: str | None, limit: int | None) -> None:
+    ``force`` lets it take the place of a file that is there; ``private`` makes one that nobody
+    else may read.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        form: str,
+        output: str | None,
+        limit: int | None,
+        *,
+        force: bool = False,
+        private: bool = False,
+    ) -> None:
+        self.force = force
+        self.private = private
         self.context = context
         self.form = "json" if context.json else form
         self.output = output
         self.limit = limit
 
     def give(self, found: Sequence[Table], title: Text | None = None) -> None:
-        """Print tables, or write them to the file. Raises StorageFailure, Misuse (one-only)."""
+        """Print tables, or write them to the file. Raises StorageFailure,
+        Misuse (one-only, file-exists).
+        """
         found = [cells.masked(self.context, table) for table in found]
         if len(found) > 1 and self.form in ("csv", "tsv", "svg"):
             raise Misuse(
@@ -188,20 +205,12 @@ class Printing:
             self.context.out.plain(text)
 
     def _write(self, text: str) -> None:
-        """Write the file beside its place and move it there, so that it is whole or not at all."""
+        """Write the file, whole or not at all; never in the place of another unasked."""
+        from textcrm.exchange.export_file import placed
+
         assert self.output is not None  # noqa: S101 - the caller looked
-        file = Path(self.output)
-        try:
-            # A spreadsheet takes UTF-8 for what it is only where a mark says so.
-            mark = "\ufeff" if self.form in ("csv", "tsv") else ""
-            beside = file.with_name(f".{file.name}.part")
-            beside.write_text(mark + text, encoding="utf-8", errors="backslashreplace", newline="")
-            beside.replace(file)
-        except OSError as error:
-            raise StorageFailure(
-                "cannot-write",
-                Text("{file} cannot be written: {why}", "无法写入 {file}：{why}"),
-                file=self.output,
-                why=error.strerror or "",
-            ) from error
+        # A spreadsheet takes UTF-8 for what it is only where a mark says so.
+        mark = "\ufeff" if self.form in ("csv", "tsv") else ""
+        with placed(Path(self.output), force=self.force, private=self.private) as file:
+            file.write_text(mark + text, encoding="utf-8", errors="backslashreplace", newline="")
         self.context.say(Text("written: {file}", "已写入 {file}"), file=self.output)

@@ -127,6 +127,7 @@ _CHOICES = (
         metavar="FILE",
         help=Text("write a file; its ending says the format", "写入文件，格式由扩展名决定"),
     ),
+    option("--force", is_flag=True, help=Text("in place of a file that is there", "覆盖已有文件")),
     option(
         "--limit",
         type=Count(),

@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help=Text("write a file; its ending says the format", "写入文件，格式由扩展名决定"),
 )
+@option("--force", is_flag=True, help=Text("in place of a file that is there", "覆盖已有文件"))
 @option(
     "--limit",
     type=Count(),
@@ -103,12 +104,13 @@ def run(
     everybody: bool,
     form: str | None,
     output: str | None,
+    force: bool,
     limit: int | None,
 ) -> None:
     """Tell of segments."""
     from textcrm.cli.reporting import Printing, form_of
 
-    printing = Printing(context, form_of(form, output, "table"), output, limit)
+    printing = Printing(context, form_of(form, output, "table"), output, limit, force=force)
     if likes or bought:
         table = _aimed(context, " ".join(words), likes, bought, purpose, everybody=everybody)
     elif words:
