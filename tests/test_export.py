@@ -279,7 +279,9 @@ def test_a_query_chooses_whom(shell: Shell) -> None:
     )
     assert rows
     assert {row["客户类型"] for row in rows} == {"流失客户"}
-    assert shell.ok("export", "json", "name:没有这样的客户").data == []
+    nobody = shell("--lang", "zh", "export", "json", "云杉杉杉")
+    assert (nobody.code, nobody.data) == (1, [])
+    assert "没有" in nobody.err
 
 
 def test_headings_in_english(shell: Shell) -> None:
@@ -330,6 +332,19 @@ def test_library_refuses_what_nothing_opens(root: Path, tmp_path: Path) -> None:
             export.format_of("json"), source, export.settings_of(vault, "zh"), tmp_path / "x.json"
         )
     assert not (tmp_path / "x.json").exists()
+
+
+def test_one_call_from_python(root: Path, tmp_path: Path) -> None:
+    target = tmp_path / "客户信息总表_20261124.xlsx"
+    heard: list[int] = []
+    source = export.to_file(opened(root), "xlsx", target, archived=True, told=heard.append)
+    sheet = openpyxl.load_workbook(target)["客户信息总表"]
+    assert sheet.max_row == len(source) + 1
+    assert (
+        len(export.to_file(opened(root), "json", tmp_path / "x.json", query="类型:流失客户")) < 10
+    )
+    with pytest.raises(Misuse):
+        export.to_file(opened(root), "xlsx", target)
 
 
 # -- mailings

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from exporting import DAY, source_of
+from cli_running import Shell
+from exporting import DAY, source_of, vault_of
 from team_vault import opened, team_vault
 
 from textcrm.exchange import export, sheet_again
@@ -276,3 +277,39 @@ def test_a_workbook_of_another_program_is_none(tmp_path: Path) -> None:
     book.save(tmp_path / "x.xlsx")
     assert sheet_again.read((tmp_path / "x.xlsx").read_bytes()) is None
     assert sheet_again.read(b"no workbook") is None
+
+
+def test_the_command_takes_it_in_and_asks(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell(desk.vault.root, capsys)
+    file = str(desk.file)
+    desk.edit(lambda book: setattr(cell(book, MAIN, "核心需求", ONE), "value", "文件里的需求"))
+    told = shell.ok("import", file, "--dry-run", "--json").data
+    assert (told["updated"], told["changed"]) == (1, [{"id": ONE, "path": "needs"}])
+    shell.ok("set", ONE, "needs=同事改的需求")
+    asked = shell("import", file, "--json")
+    assert asked.code == 7
+    assert asked.data["questions"][0] == {
+        "id": ONE,
+        "name": "杭州云杉软件有限公司",
+        "path": "needs",
+        "label": "核心需求",
+        "place": f"{MAIN}!2",
+        "base": "提升系统稳定性，统一各分公司的客户资料",
+        "mine": "文件里的需求",
+        "theirs": "同事改的需求",
+    }
+    assert shell.ok("import", file, "--on-conflict", "theirs", "--json").data["updated"] == 0
+    assert shell.ok("import", file, "--on-conflict", "mine", "--json").data["updated"] == 1
+    assert shell("import", file, "--on-conflict", "both", "--json").code == 2
+    shell.ok("undo")
+    assert shell.ok("show", ONE, "--json").data["needs"] == "同事改的需求"
+
+
+def test_the_command_reads_every_card(
+    tmp_path: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell(vault_of(tmp_path / "vault").root, capsys)
+    file = str(shared_data / "import" / "zh_companies.vcf")
+    told = shell.ok("import", file, "--json").data
+    assert (told["rows"], told["created"], told["rejected"]) == (314, 314, 0)
+    assert shell.ok("import", file, "--json").data["skipped"] == 314

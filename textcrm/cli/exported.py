@@ -87,6 +87,9 @@ def export(context: Context, asked: Asked) -> None:
     what = f"export {CARD if card else form.name}" + (" --reveal" if asked.reveal else "")
     note_read(context, what, ids, asked.purpose or asked.consent)
     report(context, Told(form, target, source, chosen.left_out, len(own or ())))
+    if not ids and asked.query:
+        _say_nothing(context, asked)
+        context.exit(1)
 
 
 def _settings(context: Context, asked: Asked, form: Format, *, card: bool) -> Settings:
@@ -133,6 +136,18 @@ def _chosen(context: Context, asked: Asked) -> Chosen:
         return Chosen(docs, {})
     found = segment(docs, asked.consent, vault.schema, vault.today)
     return Chosen(found.docs, found.left_out)
+
+
+def _say_nothing(context: Context, asked: Asked) -> None:
+    """Why a query found nobody, and what is near; the file that was written holds nobody."""
+    from textcrm.cli.nothing import nothing_found
+    from textcrm.vault import finding
+
+    vault = context.vault()
+    wanted = finding.query(vault, " ".join(asked.query))
+    backend = finding.backend(vault)
+    if not backend.count(wanted, (), archived=asked.archived):
+        nothing_found(context, backend, wanted, finding.Docs(vault), archived=asked.archived)
 
 
 def version_of(word: str) -> str:

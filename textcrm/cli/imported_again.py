@@ -58,6 +58,8 @@ def came_back(context: Context, file: str, data: bytes, setting: Setting, wish: 
             ),
             n=found.unread,
         )
+    if outcome.rows == 0:
+        context.exit(1)
     if outcome.questions:
         context.exit(7)
     if outcome.rejected and not (outcome.updated or outcome.created):

@@ -11,7 +11,7 @@ from textcrm.exchange.export_file import placed
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from textcrm.exchange.export_customers import Source
@@ -172,6 +172,42 @@ def write(
         else:
             _module(form).write(source, settings, aside, private=private)
         require_opened(source)
+
+
+def to_file(
+    vault: Vault,
+    name: str,
+    target: Path,
+    *,
+    query: str = "",
+    language: Language = "zh",
+    archived: bool = False,
+    reveal: bool = False,
+    force: bool = False,
+    told: Callable[[int], None] | None = None,
+) -> Source:
+    """Export the customers that fit a query, in one call; the source tells how many there were.
+
+    ``name`` is a format of customers (not ics, which wants what is due). The workbook of everybody,
+    as a backup keeps it: ``to_file(vault, "xlsx", folder / "客户信息总表_20260501.xlsx",
+    archived=True)``. ``told`` hears how many were written so far. Raises what :func:`write` raises,
+    and Misuse (query-syntax).
+    """
+    from textcrm.exchange.export_customers import Source, docs_of, rows_of
+    from textcrm.vault import finding
+
+    form = format_of(name)
+    docs = docs_of(vault, finding.query(vault, query), archived=archived)
+    source = Source(
+        vault,
+        rows_of(docs),
+        reveal=reveal,
+        versions=form.versions,
+        updates=form.dated,
+        told=told,
+    )
+    write(form, source, settings_of(vault, language), target, force=force, private=reveal)
+    return source
 
 
 def require_opened(source: Source) -> None:
