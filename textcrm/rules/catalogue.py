@@ -105,6 +105,8 @@ CATALOGUE: Final[dict[str, Known]] = {
     "looks-sensitive": Known(Text("looks like a sensitive number", "疑似敏感号码"), "L3 L8"),
     "secret-key": Known(Text("a secret key in a file", "文件含有私钥"), "L3"),
     "no-recovery": Known(Text("no recovery key", "没有恢复密钥"), "I4 L3"),
+    "attachment-plain": Known(Text("a sealed attachment in plain form", "应加密的附件为明文"), "L3 O2"),
+    "attachment-class": Known(Text("an attachment sealed for another class", "附件的密级不对"), "L3 O2"),
     "schema-unseals": Known(Text("a field is not sealed any more", "字段不再加密"), "L3"),
     "textconv-cache": Known(Text("git keeps decrypted text", "git 会保存解密文本"), "L3"),
     "textconv-notes": Known(Text("git has kept decrypted text", "git 已保存解密文本"), "L3"),
