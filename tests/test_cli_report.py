@@ -128,6 +128,7 @@ def test_masks_hide_names_everywhere(shell: Shell) -> None:
         (("report", "sources", "--format", "pdf"), 2, "unknown-format"),
         (("report", "all", "--format", "csv"), 2, "one-only"),
         (("report", "--by", "nope"), 2, "unknown-field"),
+        (("report", "--by", "city", "--since", "2026-01-01"), 2, "idle-option"),
         (("report", "--by", "city", "--sum", "name"), 2, "not-a-number"),
         (("report", "sources", "type:"), 2, "query-syntax"),
         (("report", "sources", "-o", "/nowhere/x.html"), 9, "file-unwritable"),

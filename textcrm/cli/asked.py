@@ -143,7 +143,7 @@ def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Repo
     from textcrm.insight.periods import unit_of
 
     if report is not None:
-        _refuse_idle(report, asked)
+        _refuse_idle(report.title, report.takes, asked)
     facts = Facts(context.vault(), " ".join(query), archived=asked["archived"])
     kind = ""
     if asked["kind"]:
@@ -161,11 +161,11 @@ def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Repo
     )
 
 
-def _refuse_idle(report: Report, asked: dict[str, Any]) -> None:
+def _refuse_idle(title: Text, takes: tuple[str, ...], asked: dict[str, Any]) -> None:
     given = {each for each in _OPTIONS if asked[each]}
     given |= {"span"} if asked["since"] or asked["until"] else set()
     given |= {"reveal"} if asked["reveal"] else set()
-    idle = sorted(given - set(report.takes))
+    idle = sorted(given - set(takes))
     if not idle:
         return
     names = {**_OPTIONS, "span": "--since/--until", "reveal": "--reveal"}
@@ -173,11 +173,11 @@ def _refuse_idle(report: Report, asked: dict[str, Any]) -> None:
         "idle-option",
         Text("{option} means nothing to the report “{title}”", "{option} 对报表“{title}”不起作用"),
         hint=Text("it takes: {takes}", "它支持：{takes}")
-        if report.takes
+        if takes
         else Text("leave it out", "请去掉该选项"),
         option=[names[each] for each in idle],
-        title=report.title,
-        takes=[names[each] for each in report.takes],
+        title=title,
+        takes=[names[each] for each in takes],
     )
 
 
@@ -209,6 +209,7 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
     from textcrm.search.items import items, list_of
     from textcrm.vault import finding
 
+    _refuse_idle(Text("pivot table", "透视表"), (), asked)
     vault = context.vault()
     of = ".".join(list_of(asked["of"], vault.schema).path) if asked["of"] else ""
     chosen = Pivot(
