@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 from textcrm.exchange import finishing
 from textcrm.exchange.incoming import Cell
 from textcrm.exchange.values import Values, is_abroad, reordered, split_mails, unwrapped
+from textcrm.findings import Finding
 from textcrm.normalize.phone import split_phones
+from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textcrm.exchange.incoming import Setting
     from textcrm.exchange.targets import Place, Step, Target
-    from textcrm.findings import Finding
+    from textcrm.schema import Field
 
 _SEVERAL: Final = " ::: "
 _PAIRS: Final = re.compile(r"([^:：;；]+)[:：]\s*([^;；]*)(?:[;；]\s*|$)")
@@ -42,9 +44,12 @@ class Assembled:
         self.problem: Finding | None = None
         self.abroad = False
 
-    def set_aside(self, heading: str, text: str) -> None:
-        """Keep a cell under its heading."""
-        self.left.append(Cell(heading, text))
+    def set_aside(self, heading: str, text: str, field: Field | None = None) -> None:
+        """Keep a cell under its heading; what would be sealed cannot be kept so, nor the row."""
+        if field is not None and field.seal:
+            self.problem = self.problem or unkept(field)
+        else:
+            self.left.append(Cell(heading, text))
 
 
 class Column:
@@ -190,7 +195,22 @@ class Assembler:
         elif isinstance(old, dict) and isinstance(value, dict):
             node[name] = {**old, **value}
         elif old != value:
-            made.set_aside(column.heading, str(value))
+            made.set_aside(column.heading, str(value), place.field)
+
+
+def unkept(field: Field) -> Finding:
+    """Why a row cannot be taken in: a value that would be sealed has no place but a plain one."""
+    return Finding(
+        "sealed-unkept",
+        "error",
+        field.path,
+        Text(
+            "the row gives {field} twice, or in parts that do not fit; it would be sealed, and is not kept in plain",
+            "这一行的{field}重复或不完整；该字段需要加密，不能以明文保留",
+        ),
+        Text("leave one value and import the row again", "请只保留一个值后重新导入这一行"),
+        {"field": field.label},
+    )
 
 
 def _aside(made: Assembled, heading: str, text: str) -> None:

@@ -59,7 +59,7 @@ def finish(made: Assembled, schema: Schema, values: Values) -> None:
     _pairs(made)
     tree = _mapping(made.tree, {field.name: field for field in schema.fields}, made, values)
     _interactions(tree, made, schema)
-    name_customer(tree, made)
+    name_customer(tree, made, schema)
     made.tree = tree
 
 
@@ -156,13 +156,15 @@ def _joined(
         if read.kept and len(parts) == 3:
             result[field.name] = read.value
         else:
-            made.left.append(Cell(field.label.en, text.strip("-")))
+            made.set_aside(field.label.en, text.strip("-"), field)
     elif parts.keys() & {"first", "last", "middle", "whole", "prefix", "suffix"}:
         _named(result, field, parts, made)
     elif field.kind == "name" or field.name == "name":
         ordered = [parts[key] for key in sorted(parts)]
         result[field.name] = " ".join(ordered[0].split())
-        made.left.extend(Cell(field.label.en, one) for one in ordered[1:] if one != ordered[0])
+        for one in ordered[1:]:
+            if one != ordered[0]:
+                made.set_aside(field.label.en, one, field)
     else:
         result[field.name] = " ".join(parts[key] for key in sorted(parts))
 
@@ -183,7 +185,7 @@ def _named(
     if parts.get("prefix"):
         result.setdefault("salutation", parts["prefix"])
     if whole and name and not set(name.split()) <= set(whole.split()) and not _HAN.search(name):
-        made.left.append(Cell("First Name, Last Name", name))
+        made.set_aside("First Name, Last Name", name, field)
 
 
 def _labelled(result: dict[str, Any], field: Field, label: str) -> None:
@@ -233,17 +235,17 @@ def _interactions(tree: dict[str, Any], made: Assembled, schema: Schema) -> None
                 field = listed.find(name)
                 heading = field.label.zh if field is not None else name
                 text = value.get("what") or value.get("due") if isinstance(value, dict) else value
-                made.left.append(Cell(heading, str(text)))
+                made.set_aside(heading, str(text), field)
     if kept:
         tree["interactions"] = kept
 
 
-def name_customer(tree: dict[str, Any], made: Assembled) -> None:
+def name_customer(tree: dict[str, Any], made: Assembled, schema: Schema) -> None:
     """The customer's name: the company's, else the person's, else what reaches them."""
     contacts = tree.get("contacts") or []
     person = next((one["name"] for one in contacts if one.get("name")), "")
     if not tree.get("name"):
-        name = person or _reached(contacts)
+        name = person or _reached(contacts, schema)
         if not name:
             made.problem = made.problem or _nameless()
             return
@@ -270,9 +272,13 @@ def _front(tree: dict[str, Any], fields: dict[str, Any]) -> None:
     tree.update(rest)
 
 
-def _reached(contacts: list[dict[str, Any]]) -> str:
+def _reached(contacts: list[dict[str, Any]], schema: Schema) -> str:
+    """An address or number to call somebody by, where it is not to be sealed."""
     for one in contacts:
         for listed, key in (("emails", "address"), ("phones", "number")):
+            field = schema.at(("contacts", listed, key))
+            if field is not None and field.seal:
+                continue
             for item in one.get(listed, []):
                 if item.get(key):
                     return str(item[key])

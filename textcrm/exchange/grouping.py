@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.exchange.assembling import unkept
 from textcrm.exchange.incoming import Cell
 from textcrm.findings import Finding
 from textcrm.store import fold
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from textcrm.exchange.incoming import Incoming, Tree
+    from textcrm.schema import Field, Schema
 
 Key = tuple[str, ...]
 
@@ -27,12 +29,16 @@ class RowRef(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A customer that one or several rows propose, with their warnings by row number."""
+    """A customer that one or several rows propose, with their warnings by row number.
+
+    ``refused`` are further rows of it that say another value for a field that is sealed.
+    """
 
     tree: Tree
     rows: tuple[RowRef, ...]
     warnings: tuple[tuple[int, Finding], ...]
     base: Tree | None = None
+    refused: tuple[tuple[RowRef, Finding], ...] = ()
 
 
 class Groups:
@@ -42,7 +48,8 @@ class Groups:
     as a few hundred bytes, not as a tree.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
         self._rows: dict[Key, list[bytes]] = {}
         self._by_name: dict[str, Key] = {}
         self.count = 0
@@ -59,7 +66,7 @@ class Groups:
     def proposals(self) -> Iterator[Proposal]:
         """The customers, in the order in which their first rows stand."""
         for packed in self._rows.values():
-            yield joined(pickle.loads(one) for one in packed)  # noqa: S301 - our own, just made
+            yield joined((pickle.loads(one) for one in packed), self._schema)  # noqa: S301 - our own, just made
 
     def _key(self, tree: Mapping[str, Any]) -> Key:
         if tree.get("id"):
@@ -87,15 +94,20 @@ def _reached(tree: Mapping[str, Any]) -> str:
     return repr(tree)
 
 
-def joined(rows: Iterable[Incoming]) -> Proposal:
+def joined(rows: Iterable[Incoming], schema: Schema) -> Proposal:
     """One proposal of the rows of one customer; what differs between them is kept aside."""
     tree: Tree = {}
     base: Tree | None = None
     refs: list[RowRef] = []
     warnings: list[tuple[int, Finding]] = []
+    refused: list[tuple[RowRef, Finding]] = []
     for row in rows:
         mine = with_left(row)
-        refs.append(RowRef(row.number, row.place, row.raw))
+        ref = RowRef(row.number, row.place, row.raw)
+        if refs and (field := _sealed_clash(tree, mine, schema)) is not None:
+            refused.append((ref, unkept(field)))
+            continue
+        refs.append(ref)
         warnings += [(row.number, one) for one in row.warnings]
         if len(refs) == 1:
             tree, base = mine, row.base
@@ -103,7 +115,34 @@ def joined(rows: Iterable[Incoming]) -> Proposal:
             base = None
             warnings += [(row.number, one) for one in _merge(tree, mine)]
     _note_addresses(tree, len(refs))
-    return Proposal(tree, tuple(refs), tuple(warnings), base)
+    return Proposal(tree, tuple(refs), tuple(warnings), base, tuple(refused))
+
+
+def _sealed_clash(tree: Tree, other: Tree, schema: Schema) -> Field | None:
+    """A field that is sealed and for which a further row of a customer says something else."""
+    if (found := _clash(schema.fields, tree, other)) is not None:
+        return found
+    listed = schema.find("contacts")
+    for one in other.get("contacts", ()):
+        for have in tree.get("contacts", ()):
+            if listed is not None and is_same_person(have, one):
+                return _clash(listed.fields, have, one)
+    return None
+
+
+def _clash(
+    fields: Iterable[Field], have: Mapping[str, Any], other: Mapping[str, Any]
+) -> Field | None:
+    for field in fields:
+        one, two = have.get(field.name), other.get(field.name)
+        if one in (None, "") or two in (None, "") or one == two:
+            continue
+        if isinstance(one, dict) and isinstance(two, dict) and field.fields:
+            if (found := _clash(field.fields, one, two)) is not None:
+                return found
+        elif field.seal and not isinstance(one, list) and field.name != "notes":
+            return field
+    return None
 
 
 def with_left(row: Incoming) -> Tree:
@@ -169,6 +208,10 @@ def _merge_contact(contacts: list[dict[str, Any]], one: dict[str, Any]) -> None:
                     elif name == "custom":
                         for heading, text in value.items():
                             _keep(have[name], Cell(heading, str(text)))
+                elif isinstance(value, dict) and isinstance(have.get(name), dict):
+                    for key, one_value in value.items():
+                        if have[name].setdefault(key, one_value) != one_value:
+                            _keep(have.setdefault("custom", {}), Cell(key, str(one_value)))
                 elif name in have and have[name] != value:
                     _keep(have.setdefault("custom", {}), Cell(name, str(value)))
                 else:

@@ -133,7 +133,7 @@ class Importer:
         self._ask = ask
         self.progress = progress
         self._asked: dict[int, Policy] = {}
-        self._groups = Groups()
+        self._groups = Groups(vault.schema)
         self._early: list[tuple[RowRef, Finding]] = []
         self._rows = 0
         self._gather()
@@ -217,7 +217,9 @@ class Importer:
             if len(outcome.first) < _SHOWN:
                 outcome.first.append(proposal.tree)
             self._take(draft, outcome, proposal, number, taken)
-            done += len(proposal.rows)
+            for ref, why in proposal.refused:
+                outcome.reject((ref,), why)
+            done += len(proposal.rows) + len(proposal.refused)
             if self.progress is not None:
                 self.progress(done)
         outcome.rejected.sort(key=lambda one: one.row)

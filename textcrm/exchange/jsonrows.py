@@ -126,7 +126,7 @@ def _records(
         tree = {k: v for k, v in one.items() if k not in _COMPUTED}
         made.tree = _clean(tree, fields, made, values)
         if not made.tree.get("name"):
-            finishing.name_customer(made.tree, made)
+            finishing.name_customer(made.tree, made, setting.schema)
         yield Incoming(
             number,
             str(lines[number - 1]) if lines else f"[{number - 1}]",

@@ -233,6 +233,7 @@ def _words(field: Field, target: str) -> Iterator[tuple[str, str]]:
 
 def of_values(values: Sequence[str], taken: Collection[str]) -> str:
     """The target that most values of a column look like, of those that no column has yet."""
+    from textcrm.normalize.identifiers import check_resident_id
     from textcrm.normalize.names import looks_personal, parse_salutation
 
     if not values:
@@ -243,6 +244,7 @@ def of_values(values: Sequence[str], taken: Collection[str]) -> str:
 
     looks: tuple[tuple[str, Callable[[str], object]], ...] = (
         ("contacts/0/emails/0/address", _MAIL.fullmatch),
+        ("contacts/0/id_number", lambda one: not check_resident_id(one)),
         ("registration_number", _USCC.fullmatch),
         ("contacts/0/phones/0/number", _NUMBER.fullmatch),
         ("website", _URL.fullmatch),

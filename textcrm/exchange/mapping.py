@@ -157,6 +157,8 @@ def _another(target: str, taken: set[str], schema: Schema) -> str:
     if target in ("custom", "") or ":" in target or "+" in target:
         return target
     place = targets.parse(target, schema).places[0]
+    if place.field.seal:
+        return target  # never to a plain place; a second value rejects its row
     *_, last = place.steps
     lists = [step for step in place.steps[:-1] if step.grouped]
     if last.grouped or not lists or lists[-1].field.name in ("contacts", "interactions"):
