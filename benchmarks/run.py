@@ -5,6 +5,7 @@ usage: python -m benchmarks.run [--records N] [--rounds N] [NAME ...]
 Every figure is CPU time (user and system, children included), for ``check`` and
 ``keyless``, which use several processes, wall time: the median of several rounds, the two sides
 taking turns. A ratio below its goal is good. Nothing here is asserted: machines differ.
+History, sync and the merge driver have a run of their own, benchmarks.history.
 """
 
 from __future__ import annotations
