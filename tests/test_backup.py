@@ -216,6 +216,41 @@ def test_only_the_recovery_key_opens_an_encrypted_one(
     assert plain.backup.full
 
 
+def test_a_workbook_lies_beside_it(
+    tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from python_calamine import CalamineWorkbook
+
+    root = team_vault(tmp_path)
+    shell = Shell(root, capsys)
+    ran = shell.ok("backup", str(place), "--json")
+    (sheet,) = place.glob("*.xlsx")
+    assert ran.data["xlsx"] == str(sheet)
+    assert sheet.stem == next(place.glob("*.bundle")).stem
+    assert sheet.name.startswith("客户信息总表_")
+    rows = CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
+    names = {record.name for record in Vault.open(root).records()}
+    assert names <= {str(cell) for row in rows for cell in row}
+    assert shell.ok("audit", "reads", "--json").data[-1]["what"] == "backup xlsx"
+    before = sheet.read_bytes()
+    assert shell.ok("backup", str(place), "--json").data["xlsx"] is None
+    assert sheet.read_bytes() == before
+    shell.ok("add", "另一家")
+    assert shell.ok("backup", str(place), "--no-xlsx", "--json").data["xlsx"] is None
+    closed = tmp_path / "closed"
+    vault = opened(root, "wang-fang")
+    made = backup.backup(vault, closed, encrypt=True).backup
+    assert made is not None
+
+    def write(file: Path) -> None:
+        file.write_bytes(before)
+
+    backup.place_beside(vault, made, ".xlsx", write)
+    (sheet,) = closed.glob("*.xlsx*")
+    assert sheet.name.endswith(".xlsx.age")
+    assert sheet.read_bytes().startswith(b"age-encryption.org/v1")
+
+
 def test_no_encrypted_one_without_a_recovery_key(vault: Vault, place: Path) -> None:
     with pytest.raises(TextcrmError):
         backup.backup(vault, place, encrypt=True)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.history.questions import Question
 
+_SHOWN = 10  # changes of one side
+
 
 def question_json(context: Context, one: Question) -> dict[str, Any]:
     """A question for programs (DESIGN section 6); sealed values stay locked."""
@@ -50,6 +52,9 @@ def show(context: Context, one: Question) -> None:
         out.line(
             line.say(context.language, label=label, who=who, value=_said(context, one, value))
         )
+        if one.whole and value is not None and label.en != "before":
+            for change in _changes(context, one, value):
+                out.line("    " + change)
 
 
 def _said(context: Context, one: Question, value: Any) -> str:
@@ -59,6 +64,37 @@ def _said(context: Context, one: Question, value: Any) -> str:
         return Text("a version of the whole file", "整个文件的一个版本").say(context.language)
     line = history.change_line(context, Change(one.path, None, value))
     return line.partition(": + ")[2] or str(value)
+
+
+def _changes(context: Context, one: Question, version: str) -> list[str]:
+    """What one side changed in a record that the other side deleted, from what both had."""
+    from textcrm import changes, store
+    from textcrm.errors import TextcrmError
+
+    vault = context.vault()
+    if one.base is None or not store.is_record_path(one.file):
+        return []
+    with vault.repo.blobs() as blobs:
+        data = [blobs.read(blob) for blob in (one.base, version)]
+    try:
+        trees = [store.parse(one.file, text or b"", vault.schema).raw for text in data]
+    except TextcrmError:
+        return []
+    return [
+        history.change_line(context, each)
+        for each in changes.compare(trees[0], trees[1], vault.schema)[:_SHOWN]
+    ]
+
+
+def choices(one: Question) -> Text:
+    """The other answers that a question takes."""
+    from textcrm.history.resolve import can_be_both
+
+    if one.whole:
+        return Text("--theirs", "--theirs")
+    if can_be_both(one):
+        return Text("--theirs, --both, --value V", "--theirs、--both、--value 值")
+    return Text("--theirs, --value V", "--theirs、--value 值")
 
 
 def command_line(one: Question) -> str:

@@ -16,7 +16,7 @@ from textcrm.text import Text
 from textcrm.vault import safekeeping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textcrm.vault import Vault
@@ -186,6 +186,26 @@ def _continues(vault: Vault, last: Backup) -> bool:
             "rev-list", "-n1", *_known(last.refs), "--not", "--branches", "--tags"
         ).strip()
     )
+
+
+def place_beside(vault: Vault, made: Backup, suffix: str, write: Callable[[Path], None]) -> Path:
+    """Put a file of the backup's name beside it, encrypted where the backup is; gives its path.
+
+    ``write`` is given the path to write it to. Raises what that raises, and OSError.
+    """
+    stem = bundles.manifest_of(made.file).stem
+    if not made.encrypted:
+        target = made.file.with_name(stem + suffix)
+        write(target)
+        return target
+    target = made.file.with_name(f"{stem}{suffix}.age")
+    draft = _draft(vault).with_suffix(suffix)
+    try:
+        write(draft)
+        _put(draft, target, _recovery(vault))
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
 
 
 def _name(folder: Path, day: dt.date, *, sealed: bool) -> Path:

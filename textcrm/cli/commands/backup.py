@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     "backup",
     help=Text(
         "Back all history up into a folder, as 客户信息总表_YYYYMMDD.bundle (only what is new since "
-        "the last one there), and prove it by restoring it; or push it to a second remote. "
+        "the last one there) with a workbook of that name, and prove it by restoring it; or push it "
+        "to a second remote. "
         "“backup verify PLACE” proves one again, “backup restore PLACE DIR” makes a vault of it. "
         "--encrypt lets only the recovery key open it: for a place that others can read.",
         "把全部历史备份到文件夹，文件名为 客户信息总表_年月日.bundle（只含上次备份以来的新内容），"
-        "并通过实际恢复来验证；也可推送到第二个远端。"
+        "附同名 xlsx 表格，并通过实际恢复来验证；也可推送到第二个远端。"
         "“backup verify 位置”重新验证，“backup restore 位置 目录”恢复成客户库。"
         "加 --encrypt 后只有恢复密钥能打开，适合放在他人也能读取的位置。",
     ),
@@ -50,6 +51,11 @@ if TYPE_CHECKING:
     help=Text("only the recovery key opens it", "加密备份，只有恢复密钥能打开"),
 )
 @option(
+    "--no-xlsx",
+    is_flag=True,
+    help=Text("without the workbook beside it", "不附带 xlsx 表格"),
+)
+@option(
     "--insecure",
     is_flag=True,
     help=Text("allow http://, git:// and ftp:// remotes", "允许 http://、git://、ftp:// 远端"),
@@ -65,6 +71,7 @@ def run(
     words: tuple[str, ...],
     full: bool,
     encrypt: bool,
+    no_xlsx: bool,
     insecure: bool,
     schedule: bool,
 ) -> None:
@@ -85,11 +92,15 @@ def run(
     elif schedule:
         _schedule(context, dest, encrypt=encrypt)
     else:
-        _backup(context, dest, full=full, encrypt=encrypt, insecure=insecure)
+        _backup(context, dest, full=full, encrypt=encrypt, insecure=insecure, sheet=not no_xlsx)
 
 
-def _backup(context: Context, dest: str, *, full: bool, encrypt: bool, insecure: bool) -> None:
+def _backup(
+    context: Context, dest: str, *, full: bool, encrypt: bool, insecure: bool, sheet: bool
+) -> None:
     from textcrm.history import backup, mirroring
+
+    workbook = None
 
     vault = context.vault()
     if mirroring.is_address(vault, dest):
@@ -106,16 +117,21 @@ def _backup(context: Context, dest: str, *, full: bool, encrypt: bool, insecure:
         made = mirroring.push(vault, dest, insecure=insecure)
     else:
         made = backup.backup(vault, Path(dest), full=full, encrypt=encrypt)
+        if sheet and made.backup is not None and made.commits:
+            from textcrm.cli.backup_sheet import write_sheet
+
+            workbook = write_sheet(context, made.backup)
     if context.json:
-        context.emit(_json(made))
+        context.emit(_json(made, workbook))
         return
-    _tell(context, made)
+    _tell(context, made, workbook)
 
 
-def _json(made: Made) -> dict[str, Any]:
+def _json(made: Made, workbook: Path | None) -> dict[str, Any]:
     one = made.backup
     return {
         "where": made.where,
+        "xlsx": str(workbook) if workbook else None,
         "commits": made.commits,
         "records": made.records,
         "size": made.size,
@@ -126,7 +142,7 @@ def _json(made: Made) -> dict[str, Any]:
     }
 
 
-def _tell(context: Context, made: Made) -> None:
+def _tell(context: Context, made: Made, workbook: Path | None) -> None:
     if made.backup is not None and not made.commits:
         context.say(
             Text("nothing new since {file}", "自 {file} 以来没有新内容"),
@@ -143,6 +159,11 @@ def _tell(context: Context, made: Made) -> None:
             commits=made.commits,
             size=(made.size + 1023) // 1024,
         )
+        if workbook is not None:
+            context.note(
+                Text("a workbook of all customers beside it: {file}", "同时写出客户总表：{file}"),
+                file=workbook.name,
+            )
         context.note(
             Text(
                 "only the recovery key opens it: be sure that you have it (textcrm doctor --drill)",

@@ -85,7 +85,7 @@ def _opened(opener: Opener, one: Question) -> Question:
 
 
 def _list(context: Context, found: list[Question]) -> None:
-    from textcrm.cli.questions import command_line, question_json, show
+    from textcrm.cli.questions import choices, command_line, question_json, show
 
     if context.json:
         context.emit([question_json(context, one) for one in found])
@@ -96,10 +96,11 @@ def _list(context: Context, found: list[Question]) -> None:
         show(context, one)
         context.hint(
             Text(
-                "{command} (or --theirs, --both, --value V)",
-                "{command}（或 --theirs、--both、--value 值）",
+                "{command} (or {choices})",
+                "{command}（或 {choices}）",
             ),
             command=command_line(one),
+            choices=choices(one),
         )
 
 
@@ -166,9 +167,8 @@ def _settled(
         result = resolve.resolve(vault, one, choice, reason=reason)  # type: ignore[arg-type]
         commit = result.commit if result else None
     context.say(
-        Text("{id} {path}: decided", "{id} {path}：已决定"),
-        id=one.id or one.file,
-        path="/".join(map(str, one.path)),
+        Text("{what}: decided", "{what}：已决定"),
+        what=" ".join(part for part in (one.id or one.file, "/".join(map(str, one.path))) if part),
     )
     return commit
 

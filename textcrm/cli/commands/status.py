@@ -67,7 +67,20 @@ def run(context: Context) -> None:
             ahead=found.ahead or 0,
             behind=found.behind or 0,
         )
+    _say_questions(context)
     _say_backup(context)
+
+
+def _say_questions(context: Context) -> None:
+    """Say that sync left questions: until they are answered the remote's values stand."""
+    from textcrm.history import resolve
+
+    count = len(resolve.find(context.vault()))
+    if count:
+        context.say(
+            Text("{count} questions of sync are open", "有 {count} 处同步冲突待解决"), count=count
+        )
+        context.hint(Text("decide them: textcrm resolve", "逐个决定：textcrm resolve"))
 
 
 def _say_backup(context: Context) -> None:
@@ -106,6 +119,8 @@ def _say_hook(context: Context) -> None:
 
 
 def _json(context: Context, found: Status) -> dict[str, Any]:
+    from textcrm.history import resolve
+
     def of_kind(kind: str) -> list[dict[str, Any]]:
         return [_entry(one) for one in found.edited if one.kind == kind]
 
@@ -116,6 +131,7 @@ def _json(context: Context, found: Status) -> dict[str, Any]:
         "problems": [problem_json(one, context.language) for one in found.problems],
         "ahead": found.ahead,
         "behind": found.behind,
+        "questions": len(resolve.find(context.vault())),
         "backup": _backup_json(context),
     }
 
