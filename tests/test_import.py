@@ -380,6 +380,12 @@ def test_two_people_of_one_name_stay_two(vault: Vault) -> None:
     assert take_in(vault, text).skipped == 2
 
 
+def test_people_whom_nobody_can_reach_are_told_apart_again(vault: Vault) -> None:
+    text = "姓名,手机,备注\n张三,13655556661,a\n张三,13655556661,b\n张三,,c\n张三,,d\n"
+    assert take_in(vault, text).records["created"] == 3
+    assert take_in(vault, text).skipped == 4
+
+
 def test_an_update_takes_nothing_away(vault: Vault, shell: Shell) -> None:
     take_in(vault, "客户名称,联系人,电话,标签,备注\n云海有限公司,陈伟,13655556666,甲、乙,旧的\n")
     (record,) = records(vault)

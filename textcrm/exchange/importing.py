@@ -192,6 +192,7 @@ class Importer:
         """Ask about those who are there before anything is locked; not where nothing would change."""
         if self._ask is None:
             return
+        self._meeting.begin()
         for number, proposal in enumerate(self._groups.proposals()):
             met = self._meeting.meet(proposal.tree)
             if met.id is None or number in self._asked:
@@ -211,6 +212,7 @@ class Importer:
         missing = [one for one in self._wanted if not self._meeting.knows(one)]
         self._returning = Returning(self._vault, missing)
         taken: set[str] = set()
+        self._meeting.begin()
         self._lookout = self._new_lookout()
         done = len(self._early)
         for number, proposal in enumerate(self._groups.proposals()):

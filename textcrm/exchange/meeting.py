@@ -39,10 +39,15 @@ class Meeting:
         kinds = [kind for kind in _KINDS if kind != "uid"]
         self._index = key_index(vault, kinds)
         self._uids: dict[str, str] | None = None
+        self._met: set[str] = set()
         self._names: dict[str, list[str]] = {}
         for record_id, name in vault.catalog().names().items():
             self._names.setdefault(fold(name), []).append(record_id)
         self._paths = {doc.id: doc.path for doc in vault.catalog().docs()} if self._names else {}
+
+    def begin(self) -> None:
+        """Begin with the first row again."""
+        self._met.clear()
 
     @cached_property
     def _alike(self) -> dict[str, list[str]]:
@@ -100,14 +105,22 @@ class Meeting:
         if with_key:
             return with_key[0]
         if tree.get("kind") == "person":
-            bare = [one for one in same if not self._reach(one)]
-            return bare[0] if bare and not reach else None
+            return None if reach else self._unreached(tree, same)
         mine = {key for key in keys if key.kind == "registration"}
         for one in same:
             own = {key for key in self._index.keys(one) if key.kind == "registration"}
             if not (mine and own and mine != own) and self._kind(one) != "person":
                 return one
         return None
+
+    def _unreached(self, tree: Mapping[str, Any], same: list[str]) -> str | None:
+        """Of people of one name whom nobody can reach, one that no other row has met yet."""
+        free = [one for one in same if one not in self._met and not self._reach(one)]
+        free.sort(key=lambda one: self.record(one).raw.get("notes") != tree.get("notes"))
+        if not free:
+            return None
+        self._met.add(free[0])
+        return free[0]
 
     def _reach(self, record_id: str) -> set[Key]:
         return {key for key in self._index.keys(record_id) if key.kind in ("email", "phone")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from textcrm.exchange.assembling import unkept
 from textcrm.exchange.incoming import Cell
 from textcrm.exchange.values import Values
 from textcrm.exchange.vcard_fields import (
@@ -40,6 +41,14 @@ class Made:
         self.tree: dict[str, Any] = {}
         self.left: list[Cell] = []
         self.warnings: list[Finding] = []
+        self.problem: Finding | None = None
+
+    def set_aside(self, cell: Cell, field: Field | None) -> None:
+        """Keep what a field does not take; what would be sealed cannot be kept, nor the card."""
+        if field is not None and field.seal:
+            self.problem = self.problem or unkept(field)
+        else:
+            self.left.append(cell)
 
 
 class Reader:
@@ -74,7 +83,7 @@ class Reader:
         if found.warning is not None:
             made.warnings.append(found.warning)
         if not found.kept:
-            made.left.append(Cell(heading, text))
+            made.set_aside(Cell(heading, text), field)
             return None
         return found.value
 
@@ -223,7 +232,8 @@ class _Reading:
     def _account(self, account: str, value: str, heading: str) -> None:
         social = self._contact.setdefault("social", {})
         if value and social.setdefault(account, value) != value:
-            self._made.left.append(Cell(heading, value))
+            field = self._reader.setting.schema.at(("contacts", "social", account))
+            self._made.set_aside(Cell(heading, value), field)
 
     # -- about them
 
@@ -237,7 +247,8 @@ class _Reading:
                 if day is not None:
                     self._contact["birthday"] = day
             else:  # --0501: a day without its year
-                self._made.left.append(Cell("BDAY", text))
+                field = self._reader.setting.schema.at(("contacts", "birthday"))
+                self._made.set_aside(Cell("BDAY", text), field)
 
     def gender(self, line: Line) -> None:
         text = self._text(line).partition(";")[0].strip().upper()

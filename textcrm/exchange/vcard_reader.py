@@ -102,7 +102,7 @@ def _row(number: int, card: Card, reader: Reader) -> Incoming:
         left=tuple(made.left),
         left_with_contact=True,
         warnings=tuple(made.warnings),
-        problem=problem,
+        problem=problem or made.problem,
     )
 
 
