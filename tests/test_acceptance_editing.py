@@ -218,7 +218,7 @@ FAULTS = {"full": OSError(28, "No space left on device"), "readonly": OSError(30
 
 
 @posix
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", ["full", pytest.param("readonly", marks=pytest.mark.slow)])
 def test_34_a_failed_write_leaves_the_old_or_the_new(office: Office, fault: str) -> None:
     """Every flush and every rename of a sealing command fails once."""
     own = office.by(BOT).add(f"bank_account={ACCOUNT}")

@@ -312,14 +312,14 @@ def _fuzz_records(folder: Path, count: int, seed: int) -> None:
 
     for _ in range(count):
         text = _mutated(whole, rng)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             parsed = store.parse(FIRST, text.encode("utf-8", "surrogatepass"), version.schema)
         except TextcrmError:
             parsed = None
         if parsed is not None:
             version.placed(parsed, version.findings(parsed))
-        assert time.perf_counter() - start < 0.5, text
+        assert time.process_time() - start < 0.5, text
 
 
 def _fuzz_access(folder: Path, count: int, seed: int) -> None:
@@ -329,13 +329,13 @@ def _fuzz_access(folder: Path, count: int, seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(count):
         text = _mutated(whole, rng)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             people = access.read(text.encode())
             list(people.words())
         except TextcrmError as error:
             assert error.exit_code in (5, 8), text
-        assert time.perf_counter() - start < 0.5, text
+        assert time.process_time() - start < 0.5, text
 
 
 def test_51_mutations_end_in_findings_and_errors(shell: Shell) -> None:

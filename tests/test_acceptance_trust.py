@@ -299,17 +299,19 @@ def test_38_in_a_vault_of_ten_thousand_records(office: Office) -> None:
 
 
 def _all_values(worker: Worker) -> dict[str, Any]:
-    rows = worker.ok("list", "--json", "--limit", "500").data
+    """What somebody reads of every record that holds something sealed; labels may change."""
     shown = {}
-    for row in rows:
-        ran = worker("show", row["id"], "--reveal", "--json")
+    for file in sorted((worker.root / "customers").rglob("*.yaml")):
+        if b"sealed" not in file.read_bytes():
+            continue
+        ran = worker("show", file.stem, "--reveal", "--json")
         assert ran.code in (0, 3), ran
         # Whom a sealed file is for changes with a rekey, as the labels of values do.
         files = [
             {name: one for name, one in item.items() if name not in ("sealed_for", "sha256")}
             for item in ran.data.get("documents", ())
         ]
-        shown[row["id"]] = {**ran.data, "derived": None, "documents": files}
+        shown[file.stem] = {**ran.data, "derived": None, "documents": files}
     return shown
 
 
