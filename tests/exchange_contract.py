@@ -66,15 +66,14 @@ def chinese(form: Form, folder: Path) -> None:
         _same(form.records(file)[0], {"id": "C20260501001", **CHINESE})
 
 
-def naughty(form: Form, folder: Path, strings: list[str]) -> None:
-    """Strings that break programs arrive as they are, in names and in notes."""
-    trees = [{"name": text, "notes": text} for text in strings]
-    vault = vault_of(folder / "vault", *trees)
+def naughty(form: Form, folder: Path, vault: Vault) -> None:
+    """Strings that break programs, in names and in notes, arrive as they are."""
     kept = [doc.name for doc in vault.docs()]
     file = written(vault, form, folder)
     assert form.names(file) == kept
     if form.records is not None:
-        assert [one.get("notes") for one in form.records(file)] == [one["notes"] for one in trees]
+        notes = [doc.typed["notes"] for doc in vault.docs()]
+        assert [one.get("notes") for one in form.records(file)] == notes
 
 
 def formula_cells(form: Form, folder: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from textcrm import store, yamlfile
 from textcrm.exchange import export
@@ -11,10 +14,23 @@ from textcrm.exchange.export_customers import Source
 from textcrm.vault import Vault, creation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 DAY = dt.date(2026, 11, 24)
+
+
+@contextlib.contextmanager
+def own_git(folder: Path) -> Iterator[Path]:
+    """A home with git's identity while a fixture of a whole module makes its vault."""
+    config = folder / "gitconfig"
+    config.write_text("[user]\n\tname = Test Person\n\temail = test@example.com\n", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(folder))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield folder
 
 
 def vault_of(folder: Path, *trees: dict[str, Any]) -> Vault:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import exchange_contract as contract
 import pytest
+from conftest import CHECKOUT
 from exchange_contract import Form
-from exporting import DAY, vault_of
+from exporting import DAY, own_git, vault_of
 from team_vault import team_vault
 
 from textcrm.exchange.export import FORMATS
@@ -20,6 +21,8 @@ from textcrm.vault import Vault
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SHARED = CHECKOUT.parent / "shared" / "data"
 
 
 def _csv(file: Path) -> list[str]:
@@ -96,7 +99,8 @@ again = pytest.mark.parametrize("form", AGAIN, ids=lambda one: one.name)
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     """The sample team's vault, in which a text ends without a line break of its own."""
-    return Vault.open(team_vault(tmp_path_factory.mktemp("team")), today=DAY)
+    with own_git(tmp_path_factory.mktemp("team")) as folder:
+        return Vault.open(team_vault(folder), today=DAY)
 
 
 def test_every_format_is_here() -> None:
@@ -118,11 +122,21 @@ def test_formula_cells(form: Form, tmp_path: Path) -> None:
     contract.formula_cells(form, tmp_path)
 
 
-@each
-def test_naughty_strings(form: Form, tmp_path: Path, shared_data: Path) -> None:
-    strings = json.loads((shared_data / "text" / "blns.json").read_text("utf-8"))
+@pytest.fixture(scope="module")
+def naughty_vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    """Customers whose names and notes are the naughty strings."""
+    file = SHARED / "text" / "blns.json"
+    if not file.is_file():
+        pytest.skip("the reference data is not beside this checkout")
+    strings = json.loads(file.read_text("utf-8"))
     wanted = [one for one in dict.fromkeys(strings) if one.strip() and len(one) < 2000]
-    contract.naughty(form, tmp_path, wanted)
+    with own_git(tmp_path_factory.mktemp("naughty")) as folder:
+        return vault_of(folder / "vault", *({"name": text, "notes": text} for text in wanted))
+
+
+@each
+def test_naughty_strings(form: Form, tmp_path: Path, naughty_vault: Vault) -> None:
+    contract.naughty(form, tmp_path, naughty_vault)
 
 
 @whole

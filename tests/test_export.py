@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from cli_running import Shell
-from exporting import DAY, put, source_of, text_of, vault_of
+from exporting import DAY, own_git, put, source_of, text_of, vault_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from team_vault import git, opened, private_keys, team_vault
@@ -53,9 +53,11 @@ ONE = "C20240318001"
 ACCOUNT = "6222020200112233445"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return team_vault(tmp_path)
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The team's vault, for reading."""
+    with own_git(tmp_path_factory.mktemp("team")) as folder:
+        return team_vault(folder)
 
 
 @pytest.fixture
@@ -407,9 +409,10 @@ def test_card_is_name_and_contact(shell: Shell) -> None:
     assert shell("export", "card", "没有这个人").code == 4
 
 
-def test_what_is_due_keeps_its_uid(shell: Shell) -> None:
+def test_what_is_due_keeps_its_uid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from icalendar import Calendar
 
+    shell = Shell(team_vault(tmp_path), capsys)
     first = Calendar.from_ical(shell.ok("export", "ics").out)
     uids = [str(event["uid"]) for event in first.walk("VEVENT")]
     assert len(uids) == len(set(uids)) > 10

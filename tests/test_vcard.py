@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from exporting import DAY, source_of, text_of, vault_of
+from exporting import DAY, own_git, source_of, text_of, vault_of
 from hypothesis import given
 from hypothesis import strategies as st
 from team_vault import team_vault
@@ -210,7 +210,8 @@ def test_nobody_and_no_cards() -> None:
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Vault:
-    return Vault.open(team_vault(tmp_path_factory.mktemp("team")), today=DAY)
+    with own_git(tmp_path_factory.mktemp("team")) as folder:
+        return Vault.open(team_vault(folder), today=DAY)
 
 
 def cards(vault: Vault, version: str, **changed: Any) -> str:
