@@ -342,3 +342,17 @@ def test_a_shallow_clone_is_explained(hub: Hub, tmp_path: Path) -> None:
     shallow.root = place
     fresh(shallow).add("浅克隆也能用")
     assert synced(shallow).pushed == 1
+
+
+def test_an_operation_of_git_in_hand_is_named(hub: Hub) -> None:
+    anna = hub.clone("anna")
+    git(anna.root, "switch", "-q", "--detach")
+    with pytest.raises(StorageFailure) as caught:
+        sync(fresh(anna))
+    assert caught.value.code == "git-detached"
+    git(anna.root, "switch", "-q", "main")
+    anna.add("甲")
+    git(anna.root, "rebase", "-q", "--exec", "false", "HEAD~1", check=False)
+    with pytest.raises(StorageFailure) as caught:
+        sync(fresh(anna))
+    assert caught.value.code != "no-remote"

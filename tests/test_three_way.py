@@ -320,6 +320,12 @@ def test_real_merges(shared_data: Path) -> None:
             for text in (case["base"], case["ours"], case["theirs"], result.text)
         )
         _nothing_lost(base, ours, theirs, made, [question.path for question in result.questions])
+        found = line_merge.hunks(case["base"], case["ours"], case["theirs"])
+        untouched = [
+            line for one in found if one.base == one.ours == one.theirs for line in one.base
+        ]
+        lines = iter(result.text.splitlines(keepends=True))
+        assert all(line in lines for line in untouched)  # all of them, in their order
         for question in result.questions:
             assert question.ours != question.theirs
             assert question.base not in (question.ours, question.theirs)

@@ -105,6 +105,9 @@ def _pause(number: int) -> float:
 def _upstream(vault: Vault, *, insecure: bool) -> Upstream:
     there = vault.repo.upstream()
     if there is None:
+        if vault.repo.head().ref is None:
+            with vault.repo.exclusively():  # says which operation of git is in the way
+                _local(vault.repo)
         raise NotFound(
             "no-remote",
             Text("the vault is shared nowhere yet", "客户库还没有远端"),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store
-from textcrm.errors import Conflict, NotFound
-from textcrm.gitrepo.log import Query, read_log
-from textcrm.history.log import record_at
+from textcrm.errors import Conflict, NotFound, TextcrmError
+from textcrm.gitrepo.log import read_commits
+from textcrm.history.removals import removals
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from textcrm.gitrepo import Commit
+    from textcrm.gitrepo.objects import Blobs
     from textcrm.record import Record
     from textcrm.vault import Draft, Result, Vault
 
@@ -31,38 +33,42 @@ class Deleted(NamedTuple):
 
 def trash(vault: Vault) -> list[Deleted]:
     """The deleted records, the latest first; also those deleted with plain git."""
-    gone: dict[str, Deleted] = {}
-    folder = vault.prefix + store.FOLDER
-    for commit in read_log(vault.repo.process, Query(paths=[folder], removals=True)):
-        for change in commit.changes:
-            path = change.path.removeprefix(vault.prefix)
-            if change.after is not None or path in gone or not store.is_record_path(path):
-                continue
-            if (vault.root / path).exists():
-                continue
-            record = _before(vault, path, commit.parents)
-            gone[path] = Deleted(
-                record.id if record else path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
-                record.name if record else "",
-                path,
-                commit.at,
-                commit.author.name,
-                (commit.trailers.get("Textcrm-Reason") or [""])[-1],
-                commit.id,
-            )
-    return list(gone.values())
+    gone: dict[str, str] = {}
+    for path, commit in removals(vault):
+        if path not in gone and not (vault.root / path).exists():
+            gone[path] = commit
+    ids = list(dict.fromkeys(gone.values()))
+    commits = {one.id: one for one in read_commits(vault.repo.process, ids)}
+    with vault.repo.blobs() as blobs:
+        return [
+            _deleted_by(vault, blobs, path, commits[commit])
+            for path, commit in gone.items()
+            if commit in commits
+        ]
 
 
-def _before(vault: Vault, path: str, parents: tuple[str, ...]) -> Record | None:
+def _deleted_by(vault: Vault, blobs: Blobs, path: str, commit: Commit) -> Deleted:
+    record = _before(vault, blobs, path, commit.parents)
+    return Deleted(
+        record.id if record else path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
+        record.name if record else "",
+        path,
+        commit.at,
+        commit.author.name,
+        (commit.trailers.get("Textcrm-Reason") or [""])[-1],
+        commit.id,
+    )
+
+
+def _before(vault: Vault, blobs: Blobs, path: str, parents: tuple[str, ...]) -> Record | None:
+    """A record as it was before it was deleted; None where it did not read."""
     for parent in parents:
-        try:
-            if record := record_at(vault, vault.repo, path, parent):
-                return record
-        except Exception as error:
-            from textcrm.errors import TextcrmError
-
-            if not isinstance(error, TextcrmError):
-                raise
+        data = blobs.read(f"{parent}:{vault.prefix}{path}")
+        if data is not None:
+            try:
+                return store.parse(path, data, vault.schema)
+            except TextcrmError:
+                continue
     return None
 
 

@@ -1,14 +1,15 @@
-"""The commit-graph: a clone's history gets its changed-path filters without anybody waiting."""
+"""Long histories: changed-path filters nobody waits for, and a trash that is remembered."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sharing import Hub, fresh, git
 
+from textcrm.gitrepo import log as gitlog
 from textcrm.gitrepo import maintenance
-from textcrm.history import trash
+from textcrm.history import removals, trash
 from textcrm.history.log import log
 from textcrm.records import lifecycle
 
@@ -51,3 +52,32 @@ def test_the_trash_reads_deletions_only(tmp_path: Path) -> None:
     git(vault.root, "merge", "-q", "--no-edit", "main")
     (one,) = trash.trash(fresh(vault))
     assert (one.id, one.reason, one.by) == (gone, "重复", "Anna")
+
+
+def test_the_trash_is_remembered_and_told_anew_where_history_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = Hub(tmp_path).clone("anna")
+    first, second = vault.add("甲").id, vault.add("乙").id
+    lifecycle.remove(fresh(vault), first, reason="一")
+    assert [one.id for one in trash.trash(fresh(vault))] == [first]
+    asked: list[str] = []
+    real = gitlog.read_log
+
+    def told(git: Any, query: Any) -> Any:
+        asked.append(query.rev)
+        return real(git, query)
+
+    monkeypatch.setattr(removals, "read_log", told)
+    assert [one.id for one in trash.trash(fresh(vault))] == [first]
+    assert not asked
+    lifecycle.remove(fresh(vault), second, reason="二")
+    assert [one.id for one in trash.trash(fresh(vault))] == [second, first]
+    assert ".." in asked.pop()
+    git(vault.root, "reset", "-q", "--hard", "HEAD~2")
+    assert trash.trash(fresh(vault)) == []
+    memory = vault.repo.local_folder / "removals.json"
+    memory.write_text("{", encoding="utf-8")
+    assert trash.trash(fresh(vault)) == []
+    lifecycle.remove(fresh(vault), first, reason="三")
+    assert [one.reason for one in trash.trash(fresh(vault))] == ["三"]
