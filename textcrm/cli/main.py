@@ -28,6 +28,7 @@ SECTIONS: dict[str, Text] = {
     "exchange": Text("Other programs", "与其他程序交换"),
     "quality": Text("Hand edits and quality", "手工编辑与质量"),
     "insight": Text("Insight", "统计分析"),
+    "privacy": Text("Privacy", "隐私"),
 }
 COMMANDS: dict[str, tuple[str, Text]] = {
     "init": ("start", Text("make a vault", "新建客户库")),
@@ -94,6 +95,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "report": ("insight", Text("what the records say; pivot tables", "统计报表、透视表")),
     "chart": ("insight", Text("a report as a drawing", "用图形显示报表")),
     "segment": ("insight", Text("groups of customers, whom to tell", "客户细分、可通知的客户")),
+    "privacy": (
+        "privacy",
+        Text("notice, consent, disclosure, erasure", "隐私说明、同意、查询、删除、保存期限"),
+    ),
 }
 
 

@@ -219,7 +219,7 @@ def _trusted(context: Context, access: Access, signer: str) -> None:
 
 def show(context: Context, words: tuple[str, ...]) -> None:
     """Say who reads what."""
-    from textcrm.members import readers
+    from textcrm.vault import readers
 
     vault = context.vault()
     record = vault.get(words[0]) if words else None

@@ -160,6 +160,24 @@ class Schema:
         own = self._annotation.get("purposes") or {}
         return {name: words.label_of(given, Text(name, name)) for name, given in own.items()}
 
+    def wording(self, purpose: str) -> str:
+        """The fingerprint of a purpose as people agree to it: its labels and its ``version``.
+
+        12 hexadecimal digits; another one once the schema says the purpose otherwise, or raises the
+        version because the kinds or the manner of processing changed (PIPL 14). Empty where the
+        schema knows no such purpose.
+        """
+        import hashlib
+        import json
+
+        if purpose not in self.purposes:
+            return ""
+        given = (self._annotation.get("purposes") or {})[purpose]
+        version = str(given.get("version", "")) if isinstance(given, dict) else ""
+        label = self.purposes[purpose]
+        said = json.dumps([label.zh, label.en, version], ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
     @property
     def _annotation(self) -> dict[str, Any]:
         return annotation_of(self.document)

@@ -18,16 +18,25 @@ REASONS: Final[dict[str, Text]] = {
     "do_not_contact": Text("asked not to be contacted", "请勿联系"),
     "restricted": Text("restricted", "限制处理"),
     "withdrawn": Text("consent withdrawn", "已撤回同意"),
+    "changed": Text("agreed to another wording: ask again", "用途已变更，须重新征得同意"),
     "no_consent": Text("no consent", "未同意该用途"),
 }
 """Why a customer is not written to, in the order in which it is looked at."""
+
+
+class Purpose(frozenset[str]):
+    """A purpose as consents may name it, folded, with its ``code`` and ``wording`` in the schema."""
+
+    code: str = ""
+    wording: str = ""
 
 
 def reason_against(tree: Mapping[str, Any], purpose: frozenset[str], today: dt.date) -> str | None:
     """Why a customer may not be written to for a purpose, None where they may.
 
     ``purpose`` are its :func:`spellings`. They may who agreed and did not take it back
-    (个人信息保护法 13, 15).
+    (个人信息保护法 13, 15), to the purpose as it is worded now (14); of a consent that does not say
+    to which wording, it is taken that nothing was changed.
     """
     if tree.get("do_not_contact"):
         return "do_not_contact"
@@ -36,9 +45,16 @@ def reason_against(tree: Mapping[str, Any], purpose: frozenset[str], today: dt.d
     given = [
         one for one in items(tree, "consents") if fold_word(str(one.get("purpose"))) in purpose
     ]
-    if any(holds(one, today) for one in given):
+    held = [one for one in given if holds(one, today)]
+    if any(is_current(one, purpose) for one in held):
         return None
-    return "withdrawn" if given else "no_consent"
+    return "changed" if held else "withdrawn" if given else "no_consent"
+
+
+def is_current(consent: Mapping[str, Any], purpose: frozenset[str]) -> bool:
+    """Whether a consent was given to the purpose as the schema words it now."""
+    said, now = consent.get("wording"), getattr(purpose, "wording", "")
+    return not said or not now or said == now
 
 
 def holds(consent: Mapping[str, Any], today: dt.date) -> bool:
@@ -50,11 +66,13 @@ def holds(consent: Mapping[str, Any], today: dt.date) -> bool:
     return given is not None and given <= today
 
 
-def spellings(purpose: str, schema: Schema) -> frozenset[str]:
+def spellings(purpose: str, schema: Schema) -> Purpose:
     """A purpose as consents may name it: its code and both labels."""
     word = fold_word(purpose.strip())
     for code, label in schema.purposes.items():
         spelled = {fold_word(code), fold_word(label.en), fold_word(label.zh)}
         if word in spelled:
-            return frozenset(spelled)
-    return frozenset((word,))
+            found = Purpose(spelled)
+            found.code, found.wording = code, schema.wording(code)
+            return found
+    return Purpose((word,))

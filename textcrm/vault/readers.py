@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textcrm.access import Access, Person
     from textcrm.record import Record
     from textcrm.text import Text
-    from textcrm.vault import Vault
+    from textcrm.vault.vault import Vault
 
 
 class Reading(NamedTuple):

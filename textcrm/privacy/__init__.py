@@ -1,0 +1,1 @@
+"""Privacy: consents, disclosure, erasure, retention and the notice (PIPL 13-17, 44-50)."""
