@@ -215,20 +215,28 @@ def _language(value: Any) -> Language | None:
 
 
 def read(data: bytes | None, file: str = FILE_NAME) -> Config:
-    """Read textcrm.yaml. Raises YamlInvalid, or Invalid (config-invalid, vault-too-new)."""
+    """Read textcrm.yaml. Raises YamlInvalid, or Invalid (config-invalid).
+
+    Of settings in a newer format what this program does not understand is left out: reading goes
+    on where it can, and whoever writes asks :func:`textcrm.vault.formats.demand_known` first.
+    """
     reader: Callable[..., dict[str, Any]] = yamlfile.read_mapping
-    config = Config(reader(data, file=file) if data and data.strip() else {}, file)
-    if config.format > FORMAT:
-        raise Invalid(
-            "vault-too-new",
-            Text(
-                "this vault has format {format}; this textcrm reads up to {known}",
-                "此客户库的格式版本为 {format}，当前 textcrm 只支持到 {known}",
-            ),
-            hint=Text(
-                "upgrade: pip install --upgrade textcrm", "请升级：pip install --upgrade textcrm"
-            ),
-            format=config.format,
-            known=FORMAT,
-        )
-    return config
+    tree = reader(data, file=file) if data and data.strip() else {}
+    if _format(tree) > FORMAT:
+        tree = {name: value for name, value in tree.items() if _is_understood({name: value})}
+    return Config(tree, file)
+
+
+def _format(tree: Mapping[str, Any]) -> int:
+    try:
+        return Config({"format": tree.get("format")}).format
+    except Invalid:
+        return FORMAT
+
+
+def _is_understood(setting: Mapping[str, Any]) -> bool:
+    try:
+        Config(setting)
+    except Invalid:
+        return False
+    return True

@@ -123,7 +123,7 @@ class _Work:
     ) -> Tree:
         """Merge field by field; new fields of theirs stand behind the field that they follow."""
         result: Tree = {}
-        for name in _joined(list(ours), list(theirs)):
+        for name in joined(list(ours), list(theirs)):
             sides = [side.get(name, ABSENT) for side in (base, ours, theirs)]
             if _is_group(*sides):
                 # A group of fields is its fields: taking it out is taking out each of them.
@@ -278,7 +278,7 @@ def merge_sets(base: Sequence[Any], ours: Sequence[Any], theirs: Sequence[Any]) 
     return result
 
 
-def _joined(ours: list[str], theirs: list[str]) -> list[str]:
+def joined(ours: list[str], theirs: list[str]) -> list[str]:
     """The names of both sides: ours in their order, the others behind the one they follow."""
     result = list(ours)
     last = -1

@@ -68,8 +68,26 @@ class Context:
 
         chosen = self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or "."
         vault = equip(self, Vault.open(chosen))
+        self._warn_of_format(vault)
         vault.telling = lambda: self.progress(Text("reading customers", "读取客户"))
         return vault
+
+    def _warn_of_format(self, vault: Vault) -> None:
+        from textcrm import config
+
+        try:
+            newer = vault.config.format > config.FORMAT
+        except TextcrmError:
+            return  # said where the settings are used
+        if newer and not self.json:
+            self.warn(
+                Text(
+                    "this vault is newer (format {format}) than this textcrm; it can be read, "
+                    "perhaps not all of it, but not written",
+                    "此客户库比当前 textcrm 新（格式版本 {format}）：可读取（可能不完整），不可写入",
+                ),
+                format=vault.config.format,
+            )
 
     def vault(self) -> Vault:
         """The vault of this call. Raises NotFound (no-vault)."""

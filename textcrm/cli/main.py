@@ -82,7 +82,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "save": ("quality", Text("commit hand edits", "提交手工改动")),
     "migrate": (
         "quality",
-        Text("values follow a field that was renamed", "字段改名后迁移数据"),
+        Text(
+            "bring a vault forward; values follow a renamed field",
+            "升级客户库；字段改名后迁移数据",
+        ),
     ),
     "fix": (
         "quality",

@@ -10,7 +10,7 @@ from textcrm.changes import UNRESOLVED
 from textcrm.errors import TextcrmError
 from textcrm.history.questions import Question
 from textcrm.paths import locate
-from textcrm.vault import edits
+from textcrm.vault import edits, formats
 from textcrm.vault.seals import sealed_text
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def answer(vault: Vault, one: Question, value: Any, *, reason: str | None) -> Re
     A record that is committed so gets a commit; one that a merge has in hand is written to the
     work tree and, where it was unmerged, marked as resolved, for ``git commit`` to go on.
     """
+    formats.demand_known(vault)
     status = {each.path: each for each in vault.repo.status(vault.prefix.rstrip("/"))}
     found = status.get(vault.prefix + one.file)
     if found is None:

@@ -16,7 +16,7 @@ from textcrm.errors import Conflict, NotFound, StorageFailure, TrustFailure
 from textcrm.gitrepo import maintenance, moving, remote
 from textcrm.history import questions, rebasing
 from textcrm.text import Text
-from textcrm.vault import wiring
+from textcrm.vault import formats, wiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,11 +66,13 @@ def sync(
     """Share what is committed here and take in what others shared.
 
     ``insecure`` allows a remote that sends everything in the clear (L2); ``accept_rewritten``
-    goes on where the remote's history was replaced. Raises NotFound (no-remote), Conflict
+    goes on where the remote's history was replaced. Raises NotFound (no-remote), Invalid
+    (vault-too-new, of the vault here or of the one there), Conflict
     (sync-uncommitted, sync-other-files), TrustFailure (remote-rewritten), Invalid (yaml-...)
     where a commit of ours does not read, StorageFailure (remote-failed, remote-refused,
     remote-busy, unrelated-histories ...). Nothing has changed then.
     """
+    formats.demand_known(vault)
     there = _upstream(vault, insecure=insecure)
     wiring.wire_quietly(vault)
     end = time.monotonic() + _PATIENCE
@@ -132,6 +134,8 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
     """One try under the vault's lock; None where somebody else was faster."""
     repo = vault.repo
     local, tip = _local(repo), repo.resolve(there.tracking)
+    if tip:
+        formats.demand_known_at(vault, tip)
     known = _pending(repo)
     pending = next((one for one in known if tip and _is_ancestor(repo, one.new, tip)), None)
     base = _base(repo, local, tip, pending)

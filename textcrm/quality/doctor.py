@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import __version__, access, config
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
-from textcrm.vault import contact_sealing, layout, wiring
+from textcrm.vault import contact_sealing, formats, layout, wiring
 from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -178,8 +178,12 @@ def _config(vault: Vault) -> Iterator[Row]:
         "search",
         "signatures",
         "seal_contact",
+        "schema_base",
+        "rates",
     }
     data = {"format": vault.config.format, "known": config.FORMAT}
+    if vault.config.format > config.FORMAT:
+        formats.demand_known(vault)
     yield Row(
         "config",
         "ok",
@@ -338,6 +342,7 @@ def _keeping(vault: Vault) -> Iterator[Row]:
 
 
 def _fix(vault: Vault) -> Iterator[Row]:
+    formats.demand_known(vault)
     wiring.wire(vault)
     wiring.hook(vault)
     yield from _put_back(vault)

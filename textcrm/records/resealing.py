@@ -10,7 +10,7 @@ from textcrm.errors import KeyMissing, TextcrmError, TrustFailure
 from textcrm.history.worktree import changed_files
 from textcrm.records import editing
 from textcrm.rules.sealing import sealed_places
-from textcrm.vault import seals
+from textcrm.vault import formats, seals
 from textcrm.vault.revealing import located, opened
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def seal_files(
     Needs no private key. Raises TrustFailure, Invalid (no value is repeated), and leaves every
     file as it was then.
     """
+    formats.demand_known(vault)
     chosen = [vault.get(word).path for word in words] or _plain_paths(vault)
     made: dict[str, tuple[str, Sealed]] = {}
     with vault.repo.blobs() as blobs:

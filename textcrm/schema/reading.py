@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _JSON_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
 _DEEPEST = 40
+_DEFAULT = "customer.schema.json"
 
 
 def default_schema_text() -> str:
@@ -28,11 +29,15 @@ def default_schema_text() -> str:
 
     Raises Invalid (schema-missing) where the installation lacks it.
     """
+    return (folder_of_defaults() / _DEFAULT).read_text(encoding="utf-8")
+
+
+def folder_of_defaults() -> Path:
+    """Where the default schema lies. Raises Invalid (schema-missing)."""
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "data" / "schema", package.parent / "schema"):
-        path = folder / "customer.schema.json"
-        if path.is_file():
-            return path.read_text(encoding="utf-8")
+        if (folder / _DEFAULT).is_file():
+            return folder
     raise Invalid(
         "schema-missing",
         Text("this installation lacks its default schema", "安装包中缺少默认的字段定义"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textcrm import changes, store
 from textcrm.errors import TextcrmError
 from textcrm.paths import spell
-from textcrm.vault import wiring
+from textcrm.vault import formats, wiring
 from textcrm.vault.checking import sealing_findings
 from textcrm.vault.draft import Draft, invalid
 from textcrm.vault.vault import Result
@@ -34,6 +34,7 @@ def write(
     """Run a plan inside the repository's transaction; see :meth:`Vault.write`."""
     from textcrm.gitrepo import compose_message
 
+    formats.demand_known(vault)
     drafts: list[Draft] = []
     prefix = vault.prefix
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.config import FORMAT
+from textcrm.schema import shipped
 from textcrm.text import Text
 from textcrm.vault import host_files
 
@@ -165,6 +167,21 @@ _SEAL_CONTACT: Final[dict[Language, str]] = {
 }
 
 
+SETTINGS: Final = (
+    "format",
+    "schema_base",
+    "name",
+    "language",
+    "time_zone",
+    "currency",
+    "seal_contact",
+    "thresholds",
+    "rates",
+    "views",
+)
+"""The settings in the order of the file that init makes."""
+
+
 def settings_text(
     name: str,
     language: Language,
@@ -210,11 +227,18 @@ def settings_text(
         ),
         "value_medium": (10000, "累计消费达到此数为中等价值" if zh else "... and of medium value"),
     }
+    base = shipped.current()[0]
     lines = [
         "# 本客户库的设置；修改后用 textcrm save 提交"
         if zh
         else "# Settings of this vault; commit changes with: textcrm save",
-        "format: 1",
+        f"format: {FORMAT}",
+        f"schema_base: {base}  # "
+        + (
+            "字段定义出自哪一版默认定义，升级时合并用"
+            if zh
+            else "the default schema this one began as, for migrate"
+        ),
         f"name: {json.dumps(name, ensure_ascii=False)}",
         f"language: {language}",
         f"time_zone: {json.dumps(time_zone)}",

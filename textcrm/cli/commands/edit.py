@@ -55,8 +55,10 @@ def run(
     from textcrm.cli import granting
     from textcrm.cli.rejected import forget, kept
     from textcrm.records.editing import Done
+    from textcrm.vault.formats import demand_known
 
     vault = context.vault()
+    demand_known(vault)  # before anything is typed
     granting.allow(context, vault, given=grant)
     record = vault.get(id)
     start = kept(context, record) if rejected else None
