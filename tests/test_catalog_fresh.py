@@ -284,3 +284,29 @@ def test_a_name_that_is_no_text_is_kept(root: Path) -> None:
     catalog.refresh()
     catalog.refresh()
     assert kept(catalog) == oracle(root)
+
+
+def test_a_work_tree_that_is_again_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record made and deleted leaves the very files that were settled before it."""
+    from textcrm.catalog import scanning
+
+    monkeypatch.setattr(scanning, "GRAIN", -(10**18))  # every file is of age at once
+    root = tmp_path / "vault"
+    kept = root / "customers" / "2024" / "05" / "C20240501001.yaml"
+    kept.parent.mkdir(parents=True)
+    for known in (0, 1):  # from nothing, and beside another record
+        if known:
+            kept.write_text(TEXTS[0], encoding="utf-8")
+        catalog = Catalog(root, schema(), {}, TODAY, folder=tmp_path / "local")
+        for _ in range(3):
+            catalog.refresh()
+        file = kept.with_name("C20240501002.yaml")
+        file.write_text(TEXTS[1], encoding="utf-8")
+        catalog.refresh()
+        assert len(catalog.rows()) == known + 1
+        file.unlink()
+        catalog.refresh()
+        assert len(catalog.rows()) == known
+        catalog.close()

@@ -144,6 +144,22 @@ def test_damage_is_mended_unasked(catalog: Catalog, damage: str) -> None:
     assert _index(catalog).sequence == catalog.sequence
 
 
+def test_records_after_an_index_of_none(tmp_path: Path, catalog: Catalog) -> None:
+    """A vault that was searched before it had customers, or after its last was deleted."""
+    terms = [terms_of(doc) for doc in catalog.docs()]
+    index = WhooshIndex(tmp_path / "i", lambda: "x")
+    index.build((), 0)
+    assert index.find(Prefix("云")) == set()
+    index.update([], [1], 1)
+    assert index.find(Prefix("云")) == set()
+    index.update(enumerate(terms), [1], 2)
+    assert index.find(Prefix("云")) != set()
+    index.update([], range(len(terms)), 3)
+    assert index.find(Prefix("云")) == set()
+    index.update(enumerate(terms), [], 4)
+    assert index.find(Prefix("云")) != set()
+
+
 def test_a_reader_sees_what_another_process_wrote(catalog: Catalog) -> None:
     one, two = _index(catalog), _index(catalog)
     entries = [(doc.row, terms_of(doc)) for doc in catalog.docs()]

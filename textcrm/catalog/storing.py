@@ -119,6 +119,9 @@ class Storage:
         try:
             with self.database.writing() as connection:
                 sequence = self._begin(connection)
+                # A work tree may come back to what it was (a new record that is deleted again):
+                # what was settled before a change says nothing after it.
+                connection.execute("UPDATE meta SET value=NULL WHERE name='settled'")
                 yield connection, sequence
                 if self._last != self._before:
                     connection.execute("UPDATE meta SET value=? WHERE name='terms'", (self._last,))

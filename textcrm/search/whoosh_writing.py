@@ -160,7 +160,9 @@ def _begin(storage: FileStorage, name: str) -> None:
 
 
 def rows_of(leaf: Any) -> array[int]:
-    """The row of every document of a segment."""
+    """The row of every document of a segment; none where the index holds no document yet."""
+    if not leaf.doc_count_all():
+        return array("q")
     reader = leaf.column_reader(ROW, translate=False)
     if isinstance(reader, Rows.Reader):
         return reader.load()
