@@ -237,7 +237,7 @@ TOP = (
     "provenance owner collaborators type status stage intent value_tier loyalty credit tags needs notes "
     "first_cooperation last_cooperation_stated products main_contact contacts addresses interactions "
     "opportunities purchases payments contracts services feedback preferences consents documents "
-    "bank_account verified archived do_not_contact restricted custom"
+    "bank_account follow_up_every stage_since verified archived do_not_contact restricted custom"
 )
 INNER = {
     "size": "employees annual_revenue",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import yamlfile
 from textcrm.errors import Invalid
+from textcrm.limits import HOLIDAYS, LOST_ACTIONS, tiers_of
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ THRESHOLDS: Final[dict[str, Any]] = {
     "model_customers": 100,
     "cycle_purchases": 3,
     "shared_problem": 2,
+    "aftercare_days": 14,
+    "aftercare_until_days": 60,
+    "file_days": 7,
+    "survey_days": 365,
+    "cycle_notice_days": 14,
+    "late_hours": 24,
+    "late_shown_days": 7,
+    "archive_days": 730,
 }
 RFM: Final = ("recency", "frequency", "monetary")
 
@@ -54,7 +63,9 @@ class Config:
 
     ``thresholds`` are whole numbers (days, characters, units of the vault's currency), except
     ``contract_days``, a list of days before the end. ``time_zone`` is an IANA name, ``currency``
-    an ISO 4217 code.
+    an ISO 4217 code. ``types`` and ``tiers`` hold thresholds and contact intervals of their own, see
+    :mod:`textcrm.limits`; ``lost_action`` is what is offered for a prospect who is silent for long,
+    ``holidays`` which days off move a reminder.
     """
 
     def __init__(self, tree: Mapping[str, Any], file: str = FILE_NAME) -> None:
@@ -70,6 +81,10 @@ class Config:
         )
         self.seal_contact = self._flag("seal_contact")
         self.thresholds = self._thresholds(tree.get("thresholds"))
+        self.types = tiers_of(tree.get("types"), "types", THRESHOLDS, self._wrong)
+        self.tiers = tiers_of(tree.get("tiers"), "tiers", THRESHOLDS, self._wrong)
+        self.lost_action = self._choice("lost_action", LOST_ACTIONS)
+        self.holidays = self._choice("holidays", HOLIDAYS)
         self.rfm = self._rfm(tree.get("rfm"))
         self.search_backend = self._engine(tree.get("search"))
         self.saved_views = self._views(tree.get("views"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textcrm.cli.context import Context
     from textcrm.exchange.ics_writer import Appointment
@@ -28,6 +28,16 @@ def appointments(
     known = {doc.id: doc for doc in docs}
     for one in due(context.vault(), known.values(), within=within):
         if one.due is not None:
+            yield _appointment(context, one, known[one.id], language)
+
+
+def entries(context: Context, found: Sequence[Due], language: Language) -> Iterator[Appointment]:
+    """A list of what is due, in its order; what was entered late is no appointment."""
+    dated = [one for one in found if one.due is not None and one.kind not in ("late", "stage")]
+    wanted = {one.id for one in dated}
+    known = {doc.id: doc for doc in context.vault().docs() if doc.id in wanted}
+    for one in dated:
+        if one.id in known:
             yield _appointment(context, one, known[one.id], language)
 
 

@@ -174,6 +174,20 @@ def write(
         require_opened(source)
 
 
+def write_own(
+    form: Format, own: Iterable[Any], settings: Settings, target: Path, *, force: bool = False
+) -> None:
+    """Write what is no list of customers (a calendar) to a file, aside first.
+
+    Raises Misuse (file-exists), StorageFailure.
+    """
+    with (
+        placed(target, force=force, private=False) as aside,
+        aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        file.writelines(chunks(form, own, settings))
+
+
 def to_file(
     vault: Vault,
     name: str,

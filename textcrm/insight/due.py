@@ -1,26 +1,36 @@
-"""Due: what needs doing, most urgent first, each with its reason (F1, F4-F10, F12)."""
+"""Due: what needs doing, most urgent first, each with its reason and what settles it (F1-F18)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.insight.due_kept import Kept, kept
+from textcrm.insight.due_kinds import BEFORE, COMMANDS, KINDS, LEVELS, ORDER, REASONS, STRICT
+from textcrm.insight.due_seeds import Rules, seeds_of
+from textcrm.insight.touched import Touched, touched
+from textcrm.normalize.calendar import last_of_month
+from textcrm.normalize.workdays import remind_on
 from textcrm.query import Doc
-from textcrm.record import as_day, items, open_steps
-from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textcrm.record import Record
+    from textcrm.text import Text
     from textcrm.vault import Vault
+
+__all__ = ["KINDS", "Due", "Entered", "due"]
+
+_LONGEST_OFF = 20  # days; a reminder is moved by no more
 
 
 class Due(NamedTuple):
     """One thing to do. ``days`` counts from today to the due date: negative is overdue.
 
     ``data`` fills the places of ``reason``; its ``item`` is the id of what is due, where it has one.
+    ``remind_on`` is the workday that belongs to ``due``; ``sure`` tells whether the holidays of that
+    year are known. ``command`` settles it, said like the reason.
     """
 
     id: str
@@ -31,24 +41,42 @@ class Due(NamedTuple):
     reason: Text
     data: dict[str, Any]
     owner: str
+    remind_on: dt.date | None
+    sure: bool
+    command: Text
+
+    @property
+    def level(self) -> int:
+        """How urgent its kind is: somebody waits, whom to talk to, what keeps records in order."""
+        return LEVELS[self.kind]
+
+    @property
+    def section(self) -> int:
+        """Its part of the list: 0 late or today, 1 coming, 2 to be done any day."""
+        if self.level == ORDER:
+            return 2
+        return 1 if self.days is not None and self.days > 0 else 0
 
     def say(self, language: str) -> str:
         """The reason in one language."""
         return self.reason.say("zh" if language == "zh" else "en", **self.data)
 
+    def settle(self, language: str) -> str:
+        """The command that settles it."""
+        return self.command.say("zh" if language == "zh" else "en", id=self.id, **self.data)
 
-KINDS: dict[str, Text] = {
-    "next": Text("next step", "下一步"),
-    "payment": Text("payment", "应收款"),
-    "complaint": Text("complaint", "投诉"),
-    "contract": Text("contract", "合同到期"),
-    "warranty": Text("warranty", "质保到期"),
-    "silent": Text("silent", "久未联系"),
-    "lost": Text("long silent", "长期未跟进"),
-    "birthday": Text("birthday", "生日"),
-    "verify": Text("verification", "核对信息"),
-}
-_PATIENT = ("silent", "lost", "verify")
+
+class Entered(NamedTuple):
+    """Something entered late: of a record, ``late`` (a contact) or ``stage``, its day, how many
+    hours late, what it was in both languages.
+    """
+
+    id: str
+    kind: str
+    day: dt.date
+    hours: int
+    what: Text
+    item: str = ""
 
 
 def due(
@@ -57,205 +85,160 @@ def due(
     *,
     within: int = 7,
     owner: str | None = None,
+    kinds: Iterable[str] = (),
+    entered: Sequence[Entered] = (),
 ) -> list[Due]:
     """List what is due up to ``within`` days from today; overdue things always.
 
     Of all customers, by the catalog, or of those given.
 
     Archived, restricted and do-not-contact customers are left out, except for money owed and
-    complaints. ``owner`` is a person's id, or ``none`` for the public pool.
+    complaints. ``owner`` is a person's id, or ``none`` for the public pool; ``kinds`` are those of
+    KINDS, all where none is given; ``entered`` is what history knows to be entered late.
     """
-    if records is None:
-        from textcrm.insight.due_rows import docs
-
-        records = docs(vault, within)
-    settings = vault.config.derived_settings()
-    found: list[Due] = []
-    for record in records:
-        doc = record if isinstance(record, Doc) else Doc.of(record, vault.today, settings)
-        found += _of_record(vault, doc, within)
+    horizon = _ahead(vault.today, within)
+    beyond = _ahead(horizon, _LONGEST_OFF)
+    seeds = kept(vault, beyond) if records is None else _of(vault, records)
+    asking = _Asking(vault, horizon)
+    found = [one for each in seeds if (one := asking.seen(each)) is not None]
+    found += asking.late(entered, None if records is None else {one.id for one in found})
     if owner is not None:
         wanted = "" if owner == "none" else owner
         found = [one for one in found if one.owner == wanted]
+    if only := set(kinds):
+        found = [one for one in found if one.kind in only]
     return sorted(found, key=_urgency)
 
 
-def _urgency(one: Due) -> tuple[bool, bool, int, int]:
-    """What somebody waits for comes first, by date; what could be done any day comes after it."""
-    rank = list(KINDS).index(one.kind)
-    return one.kind in _PATIENT, one.days is None, one.days or 0, rank
+def _of(vault: Vault, records: Iterable[Record | Doc]) -> Iterator[Kept]:
+    rules = Rules(vault)
+    settings = vault.config.derived_settings()
+    for record in records:
+        doc = record if isinstance(record, Doc) else Doc.of(record, vault.today, settings)
+        case = rules.case(doc)
+        owner = case.typed.get("owner")
+        for seed in seeds_of(case):
+            yield Kept(doc.id, doc.name, owner if isinstance(owner, str) else "", seed)
 
 
-def _of_record(vault: Vault, record: Doc, within: int) -> Iterator[Due]:
-    typed = dict(record.typed)
-    if typed.get("archived"):
-        return
-    limits = vault.config.thresholds
-    horizon = vault.today + dt.timedelta(days=within)
-    makers = [_payments(typed), _complaints(typed)]
-    if not typed.get("restricted") and not typed.get("do_not_contact"):
-        makers += [
-            _next_steps(typed),
-            _contracts(typed, vault.today, limits["contract_days"]),
-            _warranties(typed, vault.today, limits["contract_days"]),
-            _silent(vault, record, limits),
-            _birthdays(typed, vault.today, limits["birthday_days"]),
-            _verification(record, limits["verify_days"]),
-        ]
-    owner = typed.get("owner")
-    for maker in makers:
-        for kind, day, reason, data in maker:
-            if day is not None and day > horizon and kind not in ("contract", "warranty"):
+def _ahead(day: dt.date, days: int) -> dt.date:
+    try:
+        return day + dt.timedelta(days=days)
+    except OverflowError:
+        return dt.date.max
+
+
+class _Asking:
+    """One asking, on one day."""
+
+    def __init__(self, vault: Vault, horizon: dt.date) -> None:
+        self._vault = vault
+        self._today = vault.today
+        self._horizon = horizon
+        self._action = vault.config.lost_action
+        self._days_off = vault.config.holidays
+        self._touched: Touched | None = None
+
+    def seen(self, one: Kept) -> Due | None:
+        """What a seed is on this day; None where it is not to be seen."""
+        seed, today = one.seed, self._today
+        day, data = seed.due, dict(seed.data)
+        if seed.kind == "stale":
+            day = self._went_stale(one.id, data)
+            if day is None:
+                return None
+        elif seed.kind == "contact":
+            day = last_of_month(today)
+        reminder = remind_on_of(day, seed.kind, self._days_off)
+        shown = seed.start is not None and seed.start <= today
+        if not shown and seed.kind in STRICT:
+            return None
+        if not shown and (day is None or min(day, reminder[0] or day) > self._horizon):
+            return None
+        if seed.until is not None and seed.until < today:
+            return None
+        return self._made(one, day, data, reminder)
+
+    def _went_stale(self, own: str, data: dict[str, Any]) -> dt.date | None:
+        """The day on which a record was not updated for too long; None where that is not yet."""
+        if self._touched is None:
+            self._touched = touched(self._vault)
+        last = self._touched.day([own, *data.pop("former")])
+        limit = data.pop("limit")
+        if last is None or (self._today - last).days <= limit:
+            return None
+        data["since"] = last.isoformat()
+        return last + dt.timedelta(days=limit)
+
+    def _made(
+        self,
+        one: Kept,
+        day: dt.date | None,
+        data: dict[str, Any],
+        reminder: tuple[dt.date | None, bool],
+    ) -> Due:
+        seed = one.seed
+        days = (day - self._today).days if day else None
+        code = seed.code
+        if days is not None and days < 0 and f"{code}-late" in REASONS:
+            code, data["late"] = f"{code}-late", -days
+        if "since" in data:
+            data["since_days"] = (self._today - dt.date.fromisoformat(data["since"])).days
+        command = COMMANDS.get(
+            f"lost-{self._action}" if seed.kind == "lost" else seed.kind, COMMANDS[""]
+        )
+        return Due(
+            one.id, one.name, seed.kind, day, days, REASONS[code], data, one.owner, *reminder, command
+        )  # fmt: skip
+
+    def late(self, entered: Sequence[Entered], only: set[str] | None) -> Iterator[Due]:
+        """What was entered late, of records that are there and not put aside."""
+        if not entered:
+            return
+        ids = {one.id for one in entered}
+        known = {doc.id: doc for doc in self._vault.docs() if doc.id in ids}
+        for one in entered:
+            doc = known.get(one.id)
+            if doc is None or doc.typed.get("archived") or doc.typed.get("restricted"):
                 continue
-            days = (day - vault.today).days if day else None
+            if only is not None and one.id not in only:
+                continue
+            owner = doc.typed.get("owner")
             yield Due(
-                record.id,
-                record.name,
-                kind,
-                day,
-                days,
-                reason,
-                data,
-                owner if isinstance(owner, str) else "",
-            )
-
-
-Made = tuple[str, dt.date | None, Text, dict[str, Any]]
-
-
-def _next_steps(typed: dict[str, Any]) -> Iterator[Made]:
-    for step in open_steps(typed):
-        if step.due is not None:
-            yield (
-                "next",
-                step.due,
-                Text("{what}", "{what}"),
+                one.id,
+                doc.name,
+                one.kind,
+                one.day,
+                (one.day - self._today).days,
+                REASONS[one.kind],
                 {
-                    "what": step.what or "…",
-                    "item": step.interaction.get("id") or "",
+                    "on": one.day.isoformat(),
+                    "hours": one.hours,
+                    "what": one.what,
+                    "item": one.item or one.kind,
                 },
+                owner if isinstance(owner, str) else "",
+                one.day,
+                True,
+                COMMANDS[one.kind],
             )
 
 
-def _payments(typed: dict[str, Any]) -> Iterator[Made]:
-    """Purchases with a due date that payments do not cover, oldest first (F12, M13)."""
-    paid: dict[Any, Decimal] = {}
-    for payment in items(typed, "payments"):
-        if isinstance(payment.get("amount"), Decimal):
-            key = payment.get("currency")
-            paid[key] = paid.get(key, Decimal(0)) + payment["amount"]
-    owed = [
-        (as_day(purchase.get("due")), purchase)
-        for purchase in items(typed, "purchases")
-        if isinstance(purchase.get("amount"), Decimal)
-    ]
-    owed.sort(key=lambda pair: as_day(pair[1].get("date")) or dt.date.max)
-    for day, purchase in owed:
-        key, amount = purchase.get("currency"), purchase["amount"]
-        covered = min(amount, paid.get(key, Decimal(0)))
-        paid[key] = paid.get(key, Decimal(0)) - covered
-        rest = amount - covered
-        if day is not None and rest > 0:
-            data = {
-                "rest": f"{rest:,f}",
-                "what": purchase.get("number") or purchase.get("product") or "",
-                "item": purchase.get("id") or "",
-            }
-            yield "payment", day, Text("{rest} unpaid: {what}", "未付 {rest}：{what}"), data
+def remind_on_of(day: dt.date | None, kind: str, days_off: str) -> tuple[dt.date | None, bool]:
+    """The workday of a due date, and whether the holidays of its year are known."""
+    if day is None or days_off == "none":
+        return day, True
+    moved = remind_on(day, before=kind in BEFORE, holidays=days_off == "cn")
+    return moved.day, moved.sure
 
 
-def _complaints(typed: dict[str, Any]) -> Iterator[Made]:
-    for feedback in items(typed, "feedback"):
-        if feedback.get("kind") == "complaint" and not feedback.get("resolved"):
-            yield (
-                "complaint",
-                as_day(feedback.get("at")),
-                Text("open complaint: {text}", "投诉未处理：{text}"),
-                {"text": feedback.get("text") or "", "item": feedback.get("id") or ""},
-            )
+_RANKS = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
-def _contracts(typed: dict[str, Any], today: dt.date, steps: list[int]) -> Iterator[Made]:
-    for contract in items(typed, "contracts"):
-        day = as_day(contract.get("ends"))
-        running = contract.get("status") in (None, "active", "expired")
-        if day and running and _near(day, today, steps):
-            data = {
-                "what": contract.get("title") or contract.get("number") or "",
-                "item": contract.get("id") or "",
-            }
-            yield "contract", day, Text("contract ends: {what}", "合同到期：{what}"), data
-
-
-def _warranties(typed: dict[str, Any], today: dt.date, steps: list[int]) -> Iterator[Made]:
-    for contract in items(typed, "contracts"):
-        day = as_day(contract.get("warranty_until"))
-        if day and _near(day, today, steps):
-            data = {
-                "what": contract.get("title") or contract.get("number") or "",
-                "item": contract.get("id") or "",
-            }
-            yield "warranty", day, Text("warranty ends: {what}", "质保到期：{what}"), data
-
-
-def _near(day: dt.date, today: dt.date, steps: list[int]) -> bool:
-    """Within the widest notice before the end, or past it by no more than that."""
-    return abs((day - today).days) <= max(steps, default=0)
-
-
-def _silent(vault: Vault, record: Doc, limits: dict[str, Any]) -> Iterator[Made]:
-    """Prospects nobody talked to (E5, F4); with a dated next step they are not forgotten."""
-    typed = record.typed
-    if typed.get("type") != "prospect" or any(step.due for step in open_steps(typed)):
-        return
-    derived = record.derived
-    days = derived.get("days_silent")
-    if days is None or days <= limits["silent_days"]:
-        return
-    since = vault.today - dt.timedelta(days=days)
-    never = "last_contact" not in derived
-    kind = "lost" if days > limits["lost_days"] else "silent"
-    day = since + dt.timedelta(days=limits["silent_days"])
-    reason = (
-        Text("never contacted, {days} days in the vault", "建档 {days} 天，从未联系")
-        if never
-        else Text("prospect silent for {days} days", "潜在客户已 {days} 天未跟进")
-    )
-    yield kind, day, reason, {"days": days}
-
-
-def _birthdays(typed: dict[str, Any], today: dt.date, notice: int) -> Iterator[Made]:
-    for contact in items(typed, "contacts"):
-        born = as_day(contact.get("birthday"))
-        if born is None:
-            continue
-        day = _anniversary(born, today)
-        if (day - today).days <= notice:
-            yield (
-                "birthday",
-                day,
-                Text("birthday of {who}", "{who}生日"),
-                {"who": contact.get("name") or "", "item": contact.get("id") or ""},
-            )
-
-
-def _anniversary(born: dt.date, today: dt.date) -> dt.date:
-    for year in (today.year, today.year + 1):
-        try:
-            day = born.replace(year=year)
-        except ValueError:  # 29 February
-            day = dt.date(year, 3, 1)
-        if day >= today:
-            return day
-    return born.replace(year=today.year + 1, day=1)
-
-
-def _verification(record: Doc, limit: int) -> Iterator[Made]:
-    """Re-verification every half-year (F5), counted from the last one or from the creation."""
-    typed = record.typed
-    if typed.get("type") in ("prospect", "lost") or typed.get("status") in ("none", "ended", None):
-        return
-    last = as_day(typed.get("verified")) or record.derived.get("created")
-    if last is not None:
-        day = last + dt.timedelta(days=limit)
-        yield "verify", day, Text("last verified {on}", "上次核对 {on}"), {"on": last.isoformat()}
+def _urgency(one: Due) -> tuple[int, int, bool, int, int]:
+    """What somebody waits for comes first, what is late before what comes; what could be done any
+    day is last, kind by kind.
+    """
+    rank, section = _RANKS[one.kind], one.section
+    first = rank if section == 2 else one.level
+    return section, first, one.days is None, one.days or 0, rank

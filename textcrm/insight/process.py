@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.insight.completeness import lacking
+from textcrm.insight.lateness import HOURS, hours_after
 from textcrm.insight.periods import Span
 from textcrm.insight.table import Chart, Column, Note, Said, Table, share
 from textcrm.record import items
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from textcrm.insight.facts import Item
 
 DEFAULT_DAYS: Final = 90
-_HOURS: Final = 24
 
 
 class Counted(NamedTuple):
@@ -161,19 +161,9 @@ def _entered(ask: Ask) -> list[tuple[dt.date, bool]]:
             moment = known.get((doc.id, str(one.get("id"))))
             at = one.get("at")
             if moment is not None and isinstance(at, dt.date):
-                found.append((_day(at), _soon(at, moment)))
+                found.append((_day(at), hours_after(at, moment) <= HOURS))
     return found
 
 
 def _day(at: dt.date) -> dt.date:
     return at.date() if isinstance(at, dt.datetime) else at
-
-
-def _soon(at: dt.date, moment: dt.datetime) -> bool:
-    """Within 24 hours; times without a zone are those of whoever committed."""
-    if isinstance(at, dt.datetime):
-        start = at if at.tzinfo else at.replace(tzinfo=moment.tzinfo)
-    else:
-        end = dt.datetime.combine(at, dt.time(), tzinfo=moment.tzinfo)
-        start = end + dt.timedelta(days=1)
-    return moment - start <= dt.timedelta(hours=_HOURS)

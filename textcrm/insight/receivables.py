@@ -54,20 +54,30 @@ def debts(ask: Ask, opened: Mapping[int, Mapping[str, Any]] | None = None) -> li
 
 
 def _purchases(facts: Facts) -> Iterator[Debt]:
+    purchases = facts.items("purchases", "date", "due", "amount", "currency", "number", "product")
+    payments = facts.items("payments", "amount", "currency")
+    for debt, _ in open_purchases(purchases, payments, facts.one("credit.days"), facts.home):
+        yield debt
+
+
+def open_purchases(
+    purchases: Iterable[Item], payments: Iterable[Item], terms: Mapping[int, Any], home: str
+) -> Iterator[tuple[Debt, Item | None]]:
     """What payments do not cover, each payment for the oldest purchase that is open; what is paid
     ahead as a debt below nothing, so that the sum is purchases minus payments.
+
+    ``terms`` are the days of credit by row. With each debt comes its purchase.
     """
     paid: dict[tuple[int, str], Decimal] = {}
-    for item in facts.items("payments", "amount", "currency"):
-        key = (item.row, facts.currency(item))
+    for item in payments:
+        key = (item.row, item.text("currency") or home)
         paid[key] = paid.get(key, Decimal(0)) + (item.amount() or Decimal(0))
-    terms = facts.one("credit.days")
     bought: dict[tuple[int, str], list[Item]] = {}
-    for item in facts.items("purchases", "date", "due", "amount", "currency", "number", "product"):
+    for item in purchases:
         amount = item.amount()
         if amount is None:
             continue
-        key = (item.row, facts.currency(item))
+        key = (item.row, item.text("currency") or home)
         if amount < 0:  # a return is as good as a payment
             paid[key] = paid.get(key, Decimal(0)) - amount
         else:
@@ -81,9 +91,9 @@ def _purchases(facts: Facts) -> Iterator[Debt]:
             if amount > covered:
                 what = item.text("number") or item.text("product") or ""
                 due = _due(item, terms.get(key[0]))
-                yield Debt(key[0], PURCHASE, what, due, key[1], amount - covered)
+                yield Debt(key[0], PURCHASE, what, due, key[1], amount - covered), item
         if left:
-            yield Debt(key[0], AHEAD, "", None, key[1], -left)
+            yield Debt(key[0], AHEAD, "", None, key[1], -left), None
 
 
 def _due(item: Item, days: object) -> dt.date | None:
@@ -103,21 +113,32 @@ def _instalments(facts: Facts, opened: Mapping[int, Mapping[str, Any]]) -> Itera
     for doc in facts.docs(rows):
         row = doc.row  # type: ignore[attr-defined]
         tree = opened.get(row, doc.typed)
-        for contract in items(tree, "contracts"):
-            if contract.get("status") in ("draft", "terminated"):
+        for debt, _ in unpaid(tree, row, facts.home):
+            yield debt
+
+
+def unpaid(
+    tree: Mapping[str, Any], row: int, home: str
+) -> Iterator[tuple[Debt, tuple[str | int, str | int]]]:
+    """Instalments of a record's running contracts that are not marked as paid, each with the ids of
+    contract and instalment, or their places where they have none.
+    """
+    for place, contract in enumerate(items(tree, "contracts")):
+        if contract.get("status") in ("draft", "terminated"):
+            continue
+        for part, one in enumerate(items(contract, "instalments")):
+            if one.get("paid"):
                 continue
-            for one in items(contract, "instalments"):
-                if one.get("paid"):
-                    continue
-                currency = contract.get("currency")
-                yield Debt(
-                    row,
-                    INSTALMENT,
-                    str(contract.get("number") or contract.get("title") or ""),
-                    as_day(one.get("due")),
-                    currency if isinstance(currency, str) and currency else facts.home,
-                    _number(one.get("amount")),
-                )
+            currency = contract.get("currency")
+            debt = Debt(
+                row,
+                INSTALMENT,
+                str(contract.get("number") or contract.get("title") or ""),
+                as_day(one.get("due")),
+                currency if isinstance(currency, str) and currency else home,
+                _number(one.get("amount")),
+            )
+            yield debt, (contract.get("id") or place, one.get("id") or part)
 
 
 def _number(value: object) -> Decimal | None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import Count, command, option
 from textcrm.cli.reading import report_broken
-from textcrm.cli.tables import mask_name
 from textcrm.errors import Misuse
 from textcrm.text import Text
 
@@ -14,19 +13,22 @@ if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.insight.due import Due
 
-_WIDE = 100
-
 
 @command(
     "due",
     help=Text(
-        "What needs doing, most urgent first: next steps, silent prospects, money owed, contracts "
-        "and warranties that end, complaints, verification, birthdays.",
-        "待办清单，最急的在前：下一步计划、久未联系的潜在客户、应收款、合同和质保到期、投诉、信息核对、生日。",
+        "What needs doing, most urgent first, each with its reason and the command that settles it: "
+        "next steps, money owed, complaints, contracts and warranties that end, after-sales calls, "
+        "expected purchases, silent prospects, records that nobody updates, verification, surveys.",
+        "待办清单，最急的在前，每条注明事由和办理命令：下一步计划、应收款、投诉、合同和质保到期、"
+        "售后回访、预计再购、久未联系的潜在客户、久未更新的资料、信息核对、满意度调查等。",
     ),
     examples=[
         (Text("mine, this week", "我的，一周内"), "textcrm due --owner me"),
         (Text("the next 30 days", "30 天内"), "textcrm due --within 30"),
+        (Text("one kind", "只看某一类"), "textcrm due --kind payment"),
+        (Text("into a calendar", "写成日历文件"), "textcrm due --owner me --ics 待办.ics"),
+        (Text("a mail every morning", "每天早上发邮件"), "textcrm due --owner me --schedule"),
     ],
 )
 @option(
@@ -41,28 +43,126 @@ _WIDE = 100
     metavar="PERSON",
     help=Text("me, a person, or none for the public pool", "me、某人，或 none（公海）"),
 )
+@option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help=Text("only that kind; may be repeated", "只看某一类，可重复使用"),
+)
 @option("--limit", type=Count(), metavar="N", help=Text("at most so many", "最多条数"))
+@option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=Text("every line, however many of a kind there are", "全部列出，不省略同类条目"),
+)
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
-def run(context: Context, within: int, owner: str | None, limit: int | None, count: bool) -> None:
+@option("--ics", metavar="FILE", help=Text("write them into a calendar file", "写成日历文件"))
+@option("--force", is_flag=True, help=Text("over a file that is there", "覆盖已有文件"))
+@option("--digest", is_flag=True, help=Text("the body of a mail", "输出邮件正文"))
+@option(
+    "--schedule",
+    is_flag=True,
+    help=Text("print lines for cron and systemd, do nothing", "只打印 cron 和 systemd 的定时配置"),
+)
+def run(
+    context: Context,
+    within: int,
+    owner: str | None,
+    kinds: tuple[str, ...],
+    limit: int | None,
+    everything: bool,
+    count: bool,
+    ics: str | None,
+    force: bool,
+    digest: bool,
+    schedule: bool,
+) -> None:
     """List what is due."""
-    from textcrm.insight.due import due
+    from textcrm.cli import due_list, due_mail
 
-    vault = context.vault()
-    found = due(vault, within=within, owner=_owner(context, owner))
+    whose = _owner(context, owner)
+    if schedule:
+        due_mail.schedule(context, owner, within)
+        return
+    found = _found(context, within, whose, kinds)
     report_broken(context)
     if count:
         context.out.line(str(len(found)))
         return
+    if ics is not None:
+        _calendar(context, found, ics, force=force)
+        return
+    if digest:
+        for line in due_mail.digest(context, found[:limit], whose):
+            context.out.line(line)
+        return
     if context.json:
-        context.emit([_json(context, one) for one in found[:limit]])
+        context.emit([due_list.as_json(context, one) for one in found[:limit]])
     elif found:
-        _table(context, found[:limit])
-        if limit is not None and len(found) > limit:
-            context.hint(Text("and {n} more", "另有 {n} 项"), n=len(found) - limit)
+        whole = everything or bool(kinds) or limit is not None
+        with context.out.paged():
+            due_list.tell(context, found[:limit], everything=whole)
+            if limit is not None and len(found) > limit:
+                context.hint(Text("and {n} more", "另有 {n} 项"), n=len(found) - limit)
+            due_list.note_unknown_holidays(context, found)
     else:
         context.say(Text("nothing is due", "没有待办事项"))
     if not found:
         context.exit(1)
+
+
+def _found(context: Context, within: int, owner: str | None, kinds: tuple[str, ...]) -> list[Due]:
+    """What is due, what was entered late among it."""
+    from textcrm.cli.lately import entered_late
+    from textcrm.insight.due import due
+
+    vault = context.vault()
+    only = [_kind(word) for word in kinds]
+    history = not only or {"late", "stage"} & set(only)
+    entered = entered_late(vault) if history else []
+    return due(vault, within=within, owner=owner, kinds=only, entered=entered)
+
+
+def _kind(word: str) -> str:
+    """A kind by its code or its name in either language. Raises Misuse (unknown-kind)."""
+    from textcrm.insight.due import KINDS
+
+    wanted = word.strip().casefold()
+    for code, name in KINDS.items():
+        if wanted in (code, code.replace("_", "-"), name.en.casefold(), name.zh):
+            return code
+    raise Misuse(
+        "unknown-kind",
+        Text("there is no kind “{word}”", "没有“{word}”这一类"),
+        hint=Text("kinds: {known}", "可用：{known}"),
+        word=word[:40],
+        known=[Text(code, f"{name.zh} {code}") for code, name in KINDS.items()],
+    )
+
+
+def _calendar(context: Context, found: list[Due], file: str, *, force: bool) -> None:
+    """Write a calendar file, or to standard output for ``-``; in the order of the list."""
+    from pathlib import Path
+
+    from textcrm.cli.exported import send
+    from textcrm.cli.exported_due import entries
+    from textcrm.exchange import export as exporting
+
+    form = exporting.format_of("ics")
+    settings = exporting.settings_of(context.vault(), context.language)
+    own = list(entries(context, found, settings.language))
+    if file == "-":
+        send(context, exporting.chunks(form, own, settings))
+        return
+    exporting.write_own(form, own, settings, Path(file), force=force)
+    if context.json:
+        context.emit({"file": file, "entries": len(own)})
+    else:
+        context.say(
+            Text("{n} entries in {file}", "已写入 {file}，共 {n} 条"), n=len(own), file=file
+        )
 
 
 def _owner(context: Context, word: str | None) -> str | None:
@@ -95,66 +195,3 @@ def _nobody(context: Context, word: str) -> Misuse:
         suggestion=close,
         known=[one.name for one in people],
     )
-
-
-def _json(context: Context, one: Due) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "name": mask_name(context, one.name),
-        "kind": one.kind,
-        "due": one.due.isoformat() if one.due else None,
-        "days": one.days,
-        "reason": one.say(context.language),
-        "owner": one.owner or None,
-    }
-
-
-def _table(context: Context, found: list[Due]) -> None:
-    from textcrm.insight.due import KINDS
-
-    access = context.vault().access
-    pool = Text("(pool)", "（公海）").say(context.language)
-    heads = [
-        Text("Due", "日期"),
-        Text("When", "时限"),
-        Text("Id", "编号"),
-        Text("Name", "名称"),
-        Text("What", "事由"),
-        Text("Owner", "跟进人"),
-    ]
-    rows = [
-        [
-            one.due.isoformat() if one.due else "",
-            _when(context, one.days),
-            one.id,
-            mask_name(context, one.name),
-            _what(context, one, KINDS),
-            access.display(one.owner) if one.owner else pool,
-        ]
-        for one in found
-    ]
-    # On a narrow screen the reason needs the room: how many days it is says enough of the day.
-    first = 0 if context.out.room >= _WIDE else 1
-    context.out.table(
-        heads[first:],
-        [row[first:] for row in rows],
-        styles=["red" if one.days is not None and one.days < 0 else None for one in found],
-        whole={0, 1, 2} if first == 0 else {0, 1},
-    )
-
-
-def _what(context: Context, one: Due, kinds: dict[str, Text]) -> str:
-    """The reason; a next step is somebody's own words, so it is said to be one."""
-    if one.kind != "next":
-        return one.say(context.language)
-    colon = "：" if context.language == "zh" else ": "
-    return kinds[one.kind].say(context.language) + colon + one.say(context.language)
-
-
-def _when(context: Context, days: int | None) -> str:
-    if days is None:
-        return ""
-    if days == 0:
-        return Text("today", "今天").say(context.language)
-    sentence = Text("{n} d over", "逾期 {n} 天") if days < 0 else Text("in {n} d", "{n} 天后")
-    return sentence.say(context.language, n=abs(days))
