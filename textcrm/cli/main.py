@@ -60,6 +60,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text("record a contact, or read the history", "记录沟通，或查看改动历史"),
     ),
     "assign": ("follow-up", Text("give a customer to a person", "分配负责人")),
+    "pool": ("follow-up", Text("customers without an owner", "公海客户")),
+    "verify": ("follow-up", Text("record that data was checked", "核对信息")),
     "due": ("follow-up", Text("what needs doing", "待办清单")),
     "blame": ("history", Text("who set each field last", "每个字段最后由谁写入")),
     "diff": ("history", Text("what differs between two moments", "两个时间点之间的差异")),

@@ -169,6 +169,8 @@ def _owner(context: Context, word: str | None) -> str | None:
     """The id of a person, or none for the pool. Raises Misuse (who-is-me, no-such-person)."""
     if word is None or word in ("none", "公海", "无"):
         return word and "none"
+    from textcrm.vault.unfound import no_such_person
+
     vault = context.vault()
     if word in ("me", "我"):
         return vault.require_me().id
@@ -177,21 +179,4 @@ def _owner(context: Context, word: str | None) -> str | None:
         return person.id
     if any(record.typed.get("owner") == word for record in vault.docs()):
         return word  # somebody who left: their customers still name them
-    raise _nobody(context, word)
-
-
-def _nobody(context: Context, word: str) -> Misuse:
-    from textcrm.query.mistakes import nearest, short
-
-    people = context.vault().access.people
-    close = nearest(word, [each for one in people for each in (one.name, one.id)])
-    return Misuse(
-        "no-such-person",
-        Text("nobody is called “{person}”", "没有名为“{person}”的人员"),
-        hint=Text("did you mean {suggestion}?", "是不是“{suggestion}”？")
-        if close
-        else Text("people: {known}", "人员：{known}"),
-        person=short(word),
-        suggestion=close,
-        known=[one.name for one in people],
-    )
+    raise no_such_person(vault, word)
