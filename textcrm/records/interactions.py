@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.errors import Misuse
 from textcrm.normalize import dates
+from textcrm.record import open_steps
 from textcrm.records.editing import Done, item_of
 from textcrm.text import Text
 from textcrm.vault import edits
@@ -13,7 +14,7 @@ from textcrm.vault import edits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textcrm.record import Record
+    from textcrm.record import NextStep, Record
     from textcrm.records.values import Assigned
     from textcrm.vault import Draft, Vault
 
@@ -29,10 +30,13 @@ def log(
     due: str | None = None,
     feedback: str | None = None,
     by: str | None = None,
+    done: bool = False,
     extra: Sequence[str] = (),
     reason: str | None = None,
 ) -> Done:
     """Append an interaction to a record; dates as people say them, ``at`` now where not given.
+
+    With ``done`` the next steps that were due are marked as done, else the earliest open one.
 
     Raises Misuse for an unreadable date, channel or an empty summary.
     """
@@ -51,12 +55,30 @@ def log(
         field = vault.schema.require("interactions")
         item, read = item_of(vault, field, ("interactions",), [*given, *extra])
         values[:] = read
-        return edits.append(current.text, ("interactions",), item, vault.schema)
+        text = settled(vault, current) if done else current.text
+        return edits.append(text, ("interactions",), item, vault.schema)
 
     def plan(draft: Draft) -> None:
         draft.edit(record.path, edit)
 
     return Done(vault.write("log", plan, reason=reason), tuple(values))
+
+
+def settled(vault: Vault, record: Record) -> str:
+    """The record's text with the next steps that were due marked as done, or the earliest one."""
+    steps = due_steps(vault, record)
+    text = record.text
+    there = record.typed.get("interactions") or []
+    for place, interaction in enumerate(there):
+        if any(step.interaction is interaction for step in steps):
+            text = edits.put(text, ("interactions", place, "next", "done"), "true", vault.schema)
+    return text
+
+
+def due_steps(vault: Vault, record: Record) -> list[NextStep]:
+    """The open next steps due today or before, else the earliest open one."""
+    steps = open_steps(record.typed)
+    return [one for one in steps if one.due and one.due <= vault.today] or steps[:1]
 
 
 def _words(

@@ -10,7 +10,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
-    from textcrm.record import Record
+    from textcrm.record import NextStep
 
 
 @command(
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
         (
             Text("a call, and what comes next", "记一次电话和下一步"),
             "textcrm log C20240501001 '确认报价，需对比' --channel 电话 --next 提供方案 --due 下周三",
+        ),
+        (
+            Text("the step that was due is done", "到期的下一步已办完"),
+            "textcrm log C20240501001 '已寄合同' --done",
         ),
         (Text("a customer's history", "某客户的历史"), "textcrm log C20240501001"),
         (Text("the last ten changes", "最近十次改动"), "textcrm log --limit 10"),
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 @option("--at", metavar="WHEN", help=Text("when it was; now if not given", "发生时间，默认现在"))
 @option("--next", "next_step", metavar="WHAT", help=Text("the next step", "下一步计划"))
 @option("--due", metavar="DATE", help=Text("when the next step is due", "下一步的日期"))
+@option("--done", is_flag=True, help=Text("the step that was due is done", "到期的下一步已完成"))
 @option("--feedback", metavar="TEXT", help=Text("how the customer reacted", "客户反馈"))
 @option(
     "--by",
@@ -80,7 +85,9 @@ if TYPE_CHECKING:
 @option("--reason", help=Text("why, kept in history", "原因，写入历史"))
 def run(context: Context, id: str | None, summary: str | None, **given: Any) -> None:
     """Record an interaction or tell the history."""
-    if id is not None and (summary is not None or given["next_step"] or given["feedback"]):
+    if id is not None and (
+        summary is not None or given["next_step"] or given["feedback"] or given["done"]
+    ):
         _record(context, id, summary, given)
     else:
         from textcrm.cli.history import tell
@@ -92,11 +99,17 @@ def _record(context: Context, word: str, summary: str | None, given: dict[str, A
     from textcrm.records import interactions
 
     vault = context.vault()
-    text = context.read_text(summary) if summary == "-" else summary or given["next_step"] or ""
     record = vault.get(word)
+    text = context.read_text(summary) if summary == "-" else summary or given["next_step"] or ""
+    finished = given["done"]
+    steps = interactions.due_steps(vault, record) if finished or context.interactive else []
+    if finished and not text and steps:
+        text = steps[0].what  # the step itself says what was done
+    if not finished and context.interactive and steps:
+        finished = _ask_done(context, steps)
     next_step, due = given["next_step"], given["due"]
     if next_step is None and due is None and context.interactive:
-        next_step, due = _ask_next(context, record)
+        next_step, due = _ask_next(context)
     done = interactions.log(
         vault,
         record.id,
@@ -107,6 +120,7 @@ def _record(context: Context, word: str, summary: str | None, given: dict[str, A
         due=due,
         feedback=given["feedback"],
         by=given["by"],
+        done=finished,
         reason=given["reason"],
     )
     report(
@@ -117,8 +131,18 @@ def _record(context: Context, word: str, summary: str | None, given: dict[str, A
     )
 
 
-def _ask_next(context: Context, record: Record) -> tuple[str | None, str | None]:
-    del record
+def _ask_done(context: Context, steps: list[NextStep]) -> bool:
+    """Whether the steps that were due are done now."""
+    for step in steps:
+        context.note(
+            Text("open: {what} ({due})", "未完成：{what}（{due}）"),
+            what=step.what,
+            due=step.due.isoformat() if step.due else "—",
+        )
+    return context.confirm(Text("Is it done?", "已经完成了吗？"), default=True)
+
+
+def _ask_next(context: Context) -> tuple[str | None, str | None]:
     what = context.ask(
         Text("Next step (Enter for none)", "下一步（直接回车表示没有）"),
         option="--next",

@@ -85,6 +85,9 @@ def run(
         bulk.change(context, "set", query, edit, reason=reason, yes=yes, dry_run=dry_run)
         return
     assert id is not None  # noqa: S101 - asked for above
+    from textcrm.cli.becoming import complete
+
+    pairs = complete(context, id, pairs, unsets)
     done = editing.change(vault, id, pairs, unsets, reason=reason)
     granting.warn_of_typed(context, vault, assignments, done)
     report(context, done, Text("changed {id} ({commit})", "已修改 {id}（{commit}）"))
