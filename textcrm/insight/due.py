@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.catalog.masking import masked
 from textcrm.insight.due_kept import Kept, kept
 from textcrm.insight.due_kinds import BEFORE, COMMANDS, KINDS, LEVELS, ORDER, REASONS, STRICT
 from textcrm.insight.due_seeds import Rules, seeds_of
@@ -116,6 +117,8 @@ def _of(vault: Vault, records: Iterable[Record | Doc]) -> Iterator[Kept]:
     for record in records:
         doc = record if isinstance(record, Doc) else Doc.of(record, vault.today, settings)
         case = rules.case(doc)
+        if doc is not record:  # as the catalog keeps it: nothing that is to be sealed is told
+            case = case._replace(typed=masked(dict(case.typed), vault.schema))
         owner = case.typed.get("owner")
         for seed in seeds_of(case):
             yield Kept(doc.id, doc.name, owner if isinstance(owner, str) else "", seed)

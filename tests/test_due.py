@@ -1,0 +1,529 @@
+"""What is due: every kind by its row, limits by type and tier, days off, history, the catalog."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from insight_vault import TODAY, vault_of
+
+from textcrm.cli.lately import entered_late
+from textcrm.errors import Invalid
+from textcrm.insight.due import KINDS, Due, due
+from textcrm.insight.due_kinds import COMMANDS, LEVELS, REASONS
+from textcrm.insight.idle import idle
+from textcrm.insight.touched import touched
+from textcrm.limits import days_of
+from textcrm.normalize.workdays import known_until, remind_on
+from textcrm.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ID = "C20260101001"
+HEAD = f"id: {ID}\nname: 甲\n"
+
+
+def found(folder: Path, body: str, *, settings: str = "", **asked: Any) -> list[Due]:
+    """What is due of one customer, the same by the catalog and by the record itself."""
+    vault = vault_of(folder, [HEAD + body], settings=settings)
+    listed = due(vault, **asked)
+    assert due(vault, vault.records(), **asked) == listed
+    return listed
+
+
+def kinds(folder: Path, body: str, **asked: Any) -> set[str]:
+    return {one.kind for one in found(folder, body, **asked)}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "day", "said"),
+    [
+        pytest.param(
+            "interactions:\n  - {at: 2026-11-20, next: {what: 提供方案, due: 2026-11-25}}\n",
+            "next", "2026-11-25", "提供方案", id="F10 a next step",
+        ),
+        pytest.param(
+            "type: prospect\ninteractions:\n  - {at: 2026-10-29}\n",
+            "silent", "2026-11-28", "已 31 天未跟进", id="E5 a prospect silent for 30 days",
+        ),
+        pytest.param(
+            "type: prospect\ninteractions:\n  - {at: 2026-08-01}\n",
+            "lost", "2026-08-31", "已 120 天未跟进", id="F4 for 90 days",
+        ),
+        pytest.param(
+            "type: prospect\n", "lost", "2026-01-31", "从未联系", id="F4 never contacted",
+        ),
+        pytest.param(
+            "contracts:\n  - {title: 年度合同, ends: 2026-12-20}\n",
+            "contract", "2026-12-20", "年度合同", id="F7 a contract ends",
+        ),
+        pytest.param(
+            "contracts:\n  - {number: HT-1, warranty_until: 2026-11-25}\n",
+            "warranty", "2026-11-25", "HT-1", id="F7 a warranty ends",
+        ),
+        pytest.param(
+            "purchases:\n  - {date: 2026-09-01, number: SO-1, amount: 100, due: 2026-10-15}\n"
+            "payments:\n  - {date: 2026-09-10, amount: 30}\n",
+            "payment", "2026-10-15", "未付 70，逾期 45 天：SO-1", id="F12 money overdue",
+        ),
+        pytest.param(
+            "credit: {days: 30}\npurchases:\n  - {date: 2026-10-20, product: 螺丝, amount: 100}\n",
+            "payment", "2026-11-19", "逾期 10 天：螺丝", id="A42 by the days of credit",
+        ),
+        pytest.param(
+            "contracts:\n  - number: HT-2\n    instalments:\n"
+            "      - {due: 2026-11-20, amount: 500}\n",
+            "instalment", "2026-11-20", "分期款（金额已加密），逾期 9 天：HT-2", id="M13 an instalment",
+        ),
+        pytest.param(
+            "type: existing\nstatus: active\nfirst_cooperation: 2026-01-05\nverified: 2026-05-30\n",
+            "verify", "2026-11-26", "2026-05-30", id="F5 verification after half a year",
+        ),
+        pytest.param(
+            "contacts:\n  - {name: 王, phones: [{number: '+8619900000001', verification: unverified}]}\n",
+            "contact", "2026-11-30", "1 个联系方式待核实", id="F6 at the end of the month",
+        ),
+        pytest.param(
+            "purchases:\n"
+            + "".join(f"  - {{date: {day}}}\n" for day in ("2026-03-08", "2026-06-06", "2026-09-04")),
+            "purchase", "2026-12-03", "约每 90 天", id="F8 the next purchase",
+        ),
+        pytest.param(
+            "follow_up_every: 14d\ninteractions:\n  - {at: 2026-11-10}\n",
+            "follow_up", "2026-11-24", "每 14 天", id="F9 an interval of its own",
+        ),
+        pytest.param(
+            "feedback:\n  - {at: 2026-11-01, kind: complaint, text: 漏发}\n",
+            "complaint", "2026-11-01", "漏发", id="an open complaint",
+        ),
+        pytest.param(
+            "contacts:\n  - {name: 李明, birthday: 1980-12-02}\n",
+            "birthday", "2026-12-02", "李明", id="a birthday",
+        ),
+        pytest.param(
+            "status: active\nfirst_cooperation: 2025-11-20\n",
+            "survey", "2026-11-20", "2025-11-20", id="F14 a survey",
+        ),
+        pytest.param(
+            "interactions:\n  - {at: 2026-11-01}\npurchases:\n  - {date: 2026-11-02, product: 网关}\n",
+            "aftercare", "2026-11-16", "网关", id="F18 a purchase nobody followed",
+        ),
+        pytest.param(
+            "services:\n  - {at: 2026-11-10, summary: 上门维修}\n",
+            "aftercare", "2026-11-24", "上门维修", id="F18 a service nobody followed",
+        ),
+        pytest.param(
+            "contracts:\n  - {number: HT-3, signed: 2026-11-10, status: active}\n",
+            "file", "2026-11-17", "HT-3", id="O3 a contract without a file",
+        ),
+    ],
+)  # fmt: skip
+def test_every_kind(tmp_path: Path, body: str, kind: str, day: str, said: str) -> None:
+    (one,) = [each for each in found(tmp_path / "v", body) if each.kind == kind]
+    assert one.due == dt.date.fromisoformat(day)
+    assert one.days == (one.due - TODAY).days
+    assert said in one.say("zh")
+    assert ID in one.settle("zh")
+    assert ID in one.settle("en")
+    assert "{" not in one.say("en") + one.settle("en")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("interactions:\n  - {at: 2026-11-20, next: {what: x, due: 2026-11-25, done: true}}\n", "next"),
+        ("interactions:\n  - {at: 2026-11-20, next: {what: x, due: 2026-12-20}}\n", "next"),
+        ("type: prospect\ninteractions:\n  - {at: 2026-10-30}\n", "silent"),
+        (
+            "type: prospect\ninteractions:\n  - {at: 2026-10-01, next: {what: x, due: 2026-12-20}}\n",
+            "silent",
+        ),
+        ("type: prospect\nfollow_up_every: 60d\ninteractions:\n  - {at: 2026-10-20}\n", "silent"),
+        ("contracts:\n  - {title: x, ends: 2026-12-20, status: terminated}\n", "contract"),
+        ("contracts:\n  - {title: x, ends: 2027-01-29}\n", "contract"),
+        (
+            ("purchases:\n  - {date: 2026-09-01, amount: 100, due: 2026-10-15}\n"
+            "payments:\n  - {date: 2026-09-10, amount: 100}\n"),
+            "payment",
+        ),
+        (
+            ("contracts:\n  - number: H\n    instalments:\n"
+            "      - {due: 2026-11-20, amount: 500, paid: true}\n"),
+            "instalment",
+        ),
+        ("feedback:\n  - {at: 2026-11-01, kind: complaint, text: x, resolved: true}\n", "complaint"),
+        ("purchases:\n  - {date: 2026-03-08}\n  - {date: 2026-09-04}\n", "purchase"),
+        (
+            "interactions:\n  - {at: 2026-11-03}\npurchases:\n  - {date: 2026-11-02}\n",
+            "aftercare",
+        ),
+        ("contracts:\n  - {number: H, signed: 2026-11-10, file: a.pdf}\n", "file"),
+        ("contracts:\n  - {number: H, signed: 2026-11-10, status: draft}\n", "file"),
+        (
+            ("status: active\nfirst_cooperation: 2020-01-01\n"
+            "feedback:\n  - {at: 2026-06-01, kind: survey, score: 5}\n"),
+            "survey",
+        ),
+        ("type: prospect\nverified: 2020-01-01\n", "verify"),
+    ],
+)  # fmt: skip
+def test_what_is_settled_is_not_due(tmp_path: Path, body: str, kind: str) -> None:
+    assert kind not in kinds(tmp_path / "v", body)
+
+
+MUCH = """\
+type: existing
+status: active
+follow_up_every: 7d
+interactions:
+  - {at: 2026-08-01, next: {what: x, due: 2026-08-05}}
+purchases:
+  - {date: 2026-11-01, amount: 5, due: 2026-11-20}
+feedback:
+  - {at: 2026-11-01, kind: complaint, text: x}
+contracts:
+  - {number: H, signed: 2026-11-01, ends: 2026-12-01}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "left"),
+    [
+        ("archived: {on: 2026-01-01}\n", set()),
+        ("restricted: true\n", {"payment", "complaint"}),
+        ("do_not_contact: true\n", {"payment", "complaint", "file"}),
+    ],
+)
+def test_wishes_are_honoured(tmp_path: Path, mark: str, left: set[str]) -> None:
+    assert kinds(tmp_path / "v", MUCH + mark) == left
+
+
+def test_nothing_is_left_out_otherwise(tmp_path: Path) -> None:
+    assert {"next", "payment", "complaint", "contract", "file"} <= kinds(tmp_path / "v", MUCH)
+
+
+class TestLimits:
+    """D12, D13, F9: thresholds by type and tier."""
+
+    def test_a_type_has_its_own(self, tmp_path: Path) -> None:
+        body = "type: prospect\ninteractions:\n  - {at: 2026-11-14}\n"
+        assert not kinds(tmp_path / "a", body)
+        own = "types: {prospect: {silent_days: 10}}\n"
+        assert kinds(tmp_path / "b", body, settings=own) == {"silent"}
+
+    def test_a_tier_is_above_the_type_and_says_its_interval(self, tmp_path: Path) -> None:
+        settings = (
+            "types: {existing: {verify_days: 400, follow_up_every: 60d}}\n"
+            "tiers: {高价值: {verify_days: 90, follow_up_every: 2周, service: 专属}}\n"
+        )
+        body = (
+            "type: existing\nstatus: active\nverified: 2026-08-01\ninteractions:\n"
+            "  - {at: 2026-11-10}\n"
+        )
+        low = kinds(tmp_path / "low", body + "value_tier: low\n", settings=settings)
+        high = found(tmp_path / "high", body + "value_tier: high\n", settings=settings)
+        assert "verify" not in low
+        assert "follow_up" not in low
+        assert {one.kind: str(one.due) for one in high} == {
+            "verify": "2026-10-30",
+            "follow_up": "2026-11-24",
+        }
+
+    def test_the_record_is_above_the_tier(self, tmp_path: Path) -> None:
+        settings = "tiers: {high: {follow_up_every: 7d}}\n"
+        body = "value_tier: high\nfollow_up_every: 1个月\ninteractions:\n  - {at: 2026-11-10}\n"
+        assert not kinds(tmp_path / "v", body, settings=settings)
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            "tiers: {high: {follow_up_every: soon}}\n",
+            "tiers: {high: {follow_up: 7d}}\n",
+            "tiers: [high]\n",
+            "types: {prospect: {silent_days: many}}\n",
+            "lost_action: delete\n",
+            "holidays: us\n",
+        ],
+    )
+    def test_a_setting_that_means_nothing_is_named(self, tmp_path: Path, settings: str) -> None:
+        with pytest.raises(Invalid) as caught:
+            found(tmp_path / "v", "", settings=settings)
+        assert caught.value.code == "config-invalid"
+        assert caught.value.data["name"].split("/")[0] == settings.split(":", maxsplit=1)[0]
+
+    @pytest.mark.parametrize(
+        ("action", "command"),
+        [
+            ("remind", f"textcrm log {ID} '…'"),
+            ("pool", f"textcrm pool release {ID}"),
+            ("lost", f"textcrm set {ID} 客户类型=流失客户"),
+        ],
+    )
+    def test_what_to_do_with_the_long_silent(
+        self, tmp_path: Path, action: str, command: str
+    ) -> None:
+        """F4: offered, never done."""
+        (one,) = found(tmp_path / "v", "type: prospect\n", settings=f"lost_action: {action}\n")
+        assert one.settle("zh") == command
+
+    @pytest.mark.parametrize(
+        ("text", "days"),
+        [
+            ("14d", 14),
+            ("2周", 14),
+            ("1个月", 30),
+            ("10", 10),
+            ("0", None),
+            ("soon", None),
+            ("", None),
+        ],
+    )
+    def test_intervals(self, text: str, days: int | None) -> None:
+        assert days_of(text) == days
+
+
+class TestDaysOff:
+    """Reminders stand on workdays; the due date is the one recorded (DESIGN section 8)."""
+
+    def test_national_day_moves_a_step_on_and_a_contract_back(self, tmp_path: Path) -> None:
+        body = (
+            "interactions:\n  - {at: 2026-09-01, next: {what: x, due: 2026-10-01}}\n"
+            "contracts:\n  - {title: y, ends: 2026-10-02}\n"
+        )
+        vault_of(tmp_path / "v", [HEAD + body])
+        vault = Vault.open(tmp_path / "v", today=dt.date(2026, 9, 30))
+        dates = {one.kind: (str(one.due), str(one.remind_on)) for one in due(vault)}
+        assert dates["next"] == ("2026-10-01", "2026-10-08")
+        assert dates["contract"] == ("2026-10-02", "2026-09-30")
+
+    def test_a_saturday_that_is_worked_moves_nothing(self) -> None:
+        assert remind_on(dt.date(2026, 10, 10)).day == dt.date(2026, 10, 10)
+        weekends = remind_on(dt.date(2026, 10, 10), holidays=False)
+        assert weekends.day == dt.date(2026, 10, 12)
+
+    def test_after_the_last_known_year_it_says_so(self) -> None:
+        day = dt.date(known_until() + 3, 10, 1)
+        assert not remind_on(day).sure
+        assert remind_on(day).day.weekday() < 5
+        assert not remind_on(dt.date.max).sure
+
+    @pytest.mark.parametrize(
+        ("setting", "day"), [("weekends", "2026-10-01"), ("none", "2026-10-03")]
+    )
+    def test_other_calendars(self, tmp_path: Path, setting: str, day: str) -> None:
+        body = f"interactions:\n  - {{at: 2026-09-01, next: {{what: x, due: {day}}}}}\n"
+        (one,) = [
+            each
+            for each in found(tmp_path / "v", body, settings=f"holidays: {setting}\n")
+            if each.kind == "next"
+        ]
+        assert str(one.remind_on) == day
+
+    def test_a_birthday_on_a_sunday_is_seen_on_friday(self, tmp_path: Path) -> None:
+        body = "contacts:\n  - {name: 李, birthday: 1990-12-20}\n"
+        vault_of(tmp_path / "v", [HEAD + body], settings="thresholds: {birthday_days: 0}\n")
+        friday = Vault.open(tmp_path / "v", today=dt.date(2026, 12, 18))
+        assert [one.kind for one in due(friday, within=0)] == ["birthday"]
+        before = Vault.open(tmp_path / "v", today=dt.date(2026, 12, 17))
+        assert not due(before, within=0)
+
+
+# -- history
+
+
+def commit(folder: Path, day: str, message: str = "x") -> None:
+    moment = f"{day}T12:00:00+08:00" if "T" not in day else day
+    env = {**os.environ, "GIT_COMMITTER_DATE": moment, "GIT_AUTHOR_DATE": moment}
+    subprocess.run(["git", "-C", str(folder), "add", "-A"], check=True)
+    subprocess.run(["git", "-C", str(folder), "commit", "-qm", message], check=True, env=env)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Vault:
+    """A customer in git since September."""
+    vault = vault_of(tmp_path / "v", [HEAD + "type: existing\n"])
+    subprocess.run(["git", "init", "-q", "-b", "main", str(vault.root)], check=True)
+    (vault.root / ".gitignore").write_text(".textcrm/\n")
+    commit(vault.root, "2026-09-01")
+    return vault
+
+
+def write(vault: Vault, body: str, record: str = ID) -> None:
+    file = vault.root / f"customers/{record[1:5]}/{record[5:7]}/{record}.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(HEAD.replace(ID, record) + body, encoding="utf-8")
+
+
+class TestStale:
+    """F1: not updated, by git; another measure than silence."""
+
+    def test_since_the_last_commit_that_changed_it(self, kept: Vault) -> None:
+        (one,) = due(kept)
+        assert (one.kind, one.due, one.days) == ("stale", dt.date(2026, 10, 1), -59)
+        assert "89 天" in one.say("zh")
+        write(kept, "type: existing\nnotes: 新\n")
+        commit(kept.root, "2026-11-20")
+        assert due(Vault.open(kept.root, today=TODAY)) == []
+
+    @pytest.mark.parametrize("op", ["rekey", "fix", "renumber", "migrate"])
+    def test_what_only_rewrites_does_not_count(self, kept: Vault, op: str) -> None:
+        write(kept, "type: existing # neu\n")
+        commit(kept.root, "2026-11-20", f"{ID}: {op}\n\nTextcrm-Op: {op}\n")
+        assert [str(one.due) for one in due(kept)] == ["2026-10-01"]
+
+    def test_a_new_number_keeps_the_day(self, kept: Vault) -> None:
+        (kept.root / f"customers/2026/01/{ID}.yaml").unlink()
+        write(kept, f"type: existing\nformer_ids: [{ID}]\n", "C20260101007")
+        commit(kept.root, "2026-11-20", "x\n\nTextcrm-Op: renumber\n")
+        assert [(one.id, str(one.due)) for one in due(kept)] == [("C20260101007", "2026-10-01")]
+
+    def test_history_that_was_rewritten_is_read_anew(self, kept: Vault) -> None:
+        write(kept, "type: existing\nnotes: a\n")
+        commit(kept.root, "2026-11-20")
+        assert due(kept) == []
+        subprocess.run(
+            ["git", "-C", str(kept.root), "reset", "-q", "--hard", "HEAD~1"], check=True
+        )
+        assert [one.kind for one in due(Vault.open(kept.root, today=TODAY))] == ["stale"]
+
+    def test_without_history_nothing_is_said(self, tmp_path: Path) -> None:
+        vault = vault_of(tmp_path / "v", [HEAD])
+        assert touched(vault).day([ID]) is None
+        assert due(vault) == []
+
+    def test_by_type(self, kept: Vault) -> None:
+        settings = kept.root / "textcrm.yaml"
+        settings.write_text("format: 1\ntypes: {existing: {stale_days: 120}}\n", encoding="utf-8")
+        assert due(Vault.open(kept.root, today=TODAY)) == []
+
+
+class TestLate:
+    """F2, F3: entered more than 24 hours after it happened."""
+
+    def seen(self, vault: Vault) -> list[Due]:
+        vault = Vault.open(vault.root, today=TODAY)
+        return [one for one in due(vault, entered=entered_late(vault)) if one.kind != "stale"]
+
+    def test_a_contact_entered_days_later(self, kept: Vault) -> None:
+        write(
+            kept, "type: existing\ninteractions:\n  - {id: aaaaa, at: 2026-11-20, summary: 电话}\n"
+        )
+        commit(kept.root, "2026-11-25")
+        (one,) = self.seen(kept)
+        assert (one.kind, one.due) == ("late", dt.date(2026, 11, 20))
+        assert "晚 108 小时" in one.say("zh")
+        assert "电话" in one.say("zh")
+
+    @pytest.mark.parametrize(
+        ("at", "day", "op"),
+        [
+            ("2026-11-24", "2026-11-25", "log"),
+            ("2026-11-24T13:00", "2026-11-25", "log"),
+            ("2026-11-01", "2026-11-25", "import"),
+            ("2026-11-01", "2026-11-10", "log"),
+        ],
+    )
+    def test_in_time_imported_or_long_ago(self, kept: Vault, at: str, day: str, op: str) -> None:
+        write(kept, f"type: existing\ninteractions:\n  - {{id: aaaaa, at: '{at}'}}\n")
+        commit(kept.root, day, f"x\n\nTextcrm-Op: {op}\n")
+        assert self.seen(kept) == []
+
+    def test_a_deal_won_by_its_stated_day(self, kept: Vault) -> None:
+        write(kept, "type: existing\nstage: won\nstage_since: 2026-11-18\n")
+        commit(kept.root, "2026-11-25")
+        (one,) = self.seen(kept)
+        assert (one.kind, one.due) == ("stage", dt.date(2026, 11, 18))
+        assert "“成交”" in one.say("zh")
+
+    def test_a_lost_one_entered_at_once(self, kept: Vault) -> None:
+        write(kept, "type: existing\nstage: lost\nstage_since: 2026-11-25\n")
+        commit(kept.root, "2026-11-25")
+        assert self.seen(kept) == []
+
+
+# -- the list
+
+
+def test_owners_kinds_and_order(tmp_path: Path) -> None:
+    step = "interactions:\n  - {{at: 2026-11-01, next: {{what: x, due: {}}}}}\n"
+    texts = [
+        f"id: C2026010100{n}\nname: 客户{n}\nowner: {owner}\n" + step.format(day)
+        for n, owner, day in (
+            (1, "li", "2026-11-28"), (2, "wang", "2026-11-20"), (3, "", "2026-12-03"),
+        )
+    ]  # fmt: skip
+    texts.append("id: C20260101004\nname: 客户4\ntype: prospect\nowner: li\n")
+    vault = vault_of(tmp_path / "v", texts)
+    assert [(one.id[-1], one.kind) for one in due(vault)] == [
+        ("2", "next"), ("1", "next"), ("4", "lost"), ("3", "next"),
+    ]  # fmt: skip
+    assert [one.id[-1] for one in due(vault, owner="li")] == ["1", "4"]
+    assert [one.id[-1] for one in due(vault, owner="none")] == ["3"]
+    assert [one.id[-1] for one in due(vault, kinds=["lost"])] == ["4"]
+    assert [one.id[-1] for one in due(vault, within=0)] == ["2", "1", "4"]
+
+
+def test_what_is_kept_follows_the_files_and_the_clock(tmp_path: Path) -> None:
+    step = "interactions:\n  - {{at: {}, next: {{what: x, due: {}}}}}\n"
+    vault = vault_of(tmp_path / "v", [HEAD + "type: prospect\n"])
+    assert [one.kind for one in due(vault)] == ["lost"]
+    write(vault, "type: prospect\ninteractions:\n  - {at: 2026-12-01}\n")
+    for day, kind in (
+        ("2026-11-29", ["lost"]),  # what is dated ahead has not happened
+        ("2026-12-02", []),
+        ("2026-11-29", ["lost"]),  # a clock that goes back
+        ("2027-01-05", ["silent"]),
+    ):
+        now = Vault.open(vault.root, today=dt.date.fromisoformat(day))
+        assert [one.kind for one in due(now)] == kind, day
+        assert due(now) == due(now, now.records())
+    write(vault, step.format("2026-11-01", "2026-11-10"))
+    assert [one.kind for one in due(Vault.open(vault.root, today=TODAY))] == ["next"]
+    (vault.root / f"customers/2026/01/{ID}.yaml").unlink()
+    assert due(Vault.open(vault.root, today=TODAY)) == []
+
+
+def test_amounts_keep_their_currency_and_sealed_ones_their_seal(tmp_path: Path) -> None:
+    body = (
+        "purchases:\n  - {number: A, date: 2026-09-01, amount: 1200.50, currency: USD, "
+        "due: 2026-10-01}\n"
+        "contracts:\n  - number: B\n    instalments:\n      - {due: 2026-10-02, amount: "
+        "{sealed: finance@1, age: YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+I}}\n"
+    )
+    said = {one.kind: one.say("en") for one in found(tmp_path / "v", body)}
+    assert said["payment"] == "USD 1,200.50 unpaid, 59 days late: A"
+    assert said["instalment"] == "instalment (sealed amount), 58 days late: B"
+
+
+def test_every_kind_is_called_ranked_and_settled() -> None:
+    assert set(LEVELS) == set(KINDS)
+    assert {code.removesuffix("-late") for code in REASONS} >= set(KINDS) - {"lost"}
+    assert set(COMMANDS) - {"", "lost-pool", "lost-lost"} <= set(KINDS)
+
+
+# -- the archive
+
+
+def test_whom_to_archive(tmp_path: Path) -> None:
+    """O1: nobody with money owed or something open."""
+    old = "interactions:\n  - {at: 2023-05-01}\n"
+    bodies = {
+        "C20230101001": old,
+        "C20230101002": "type: lost\n" + old,
+        "C20230101003": old + "feedback:\n  - {at: 2023-06-01, kind: complaint, text: x}\n",
+        "C20230101004": old + "purchases:\n  - {date: 2023-06-01, amount: 5}\n",
+        "C20230101005": old + "contracts:\n  - {ends: 2027-01-01}\n",
+        "C20230101006": "interactions:\n  - {at: 2026-05-01}\n",
+        "C20230101007": old + "archived: {on: 2024-01-01}\n",
+    }
+    texts = [f"id: {own}\nname: 甲\n{body}" for own, body in bodies.items()]
+    found = idle(vault_of(tmp_path / "v", texts))
+    assert [one.id[-1] for one in found] == ["1", "2"]
+    assert found[0].last == dt.date(2023, 5, 1)
+    assert (
+        idle(vault_of(tmp_path / "w", texts, settings="thresholds: {archive_days: 2000}\n")) == []
+    )
