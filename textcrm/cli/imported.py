@@ -168,26 +168,29 @@ def _warn(context: Context, notice: Notice) -> None:
     context.warn(
         Text("{what} ({where})", "{what}（{where}）"),
         what=_said(notice.finding),
-        where=_where(notice.rows, notice.times),
+        where=_where(notice.places or tuple(map(str, notice.rows)), notice.times),
     )
 
 
-def _where(rows: Sequence[int], count: int) -> Text:
-    some = ", ".join(map(str, rows[:3]))
+def _where(places: Sequence[str], count: int) -> Text:
+    """Where rows stand in the file: their lines, or cells of a sheet."""
+    some = places[:3]
+    dots = " …" if count > len(some) else ""
+    lines = all(one.isdigit() for one in some)
+    en = ", ".join(some) + dots
+    zh = f"第 {'、'.join(some)}{dots} 行" if lines else "、".join(some) + dots
+    if lines:
+        en = f"line {en}" if len(some) == 1 else f"lines {en}"
     if count == 1:
-        return Text(f"row {some}", f"第 {some} 行")
-    dots = " …" if count > 3 else ""
-    return Text(f"{count} times: rows {some}{dots}", f"共 {count} 处：第 {some}{dots} 行")
+        return Text(en, zh)
+    return Text(f"{count} times: {en}", f"共 {count} 处：{zh}")
 
 
 def _show_rejected(context: Context, outcome: Outcome) -> None:
     for one in outcome.rejected[:_MOST_REJECTED]:
         context.warn(
-            Text(
-                "row {row} ({place}) is not taken in: {why}", "第 {row} 行（{place}）未导入：{why}"
-            ),
-            row=one.row,
-            place=one.place,
+            Text("{where} is not taken in: {why}", "{where}未导入：{why}"),
+            where=_where((one.place or str(one.row),), 1),
             why=_said(one.why),
         )
         if one.why.hint is not None and len(outcome.rejected) == 1:
@@ -251,6 +254,7 @@ def document(
                 "hint": one.finding.say_hint(language),
                 "count": one.times,
                 "rows": list(one.rows),
+                "places": list(one.places),
             }
             for one in outcome.noticed
         ],

@@ -187,7 +187,8 @@ class Assembler:
         if old is None:
             node[name] = value
         elif isinstance(old, Parts):
-            old["0"] = str(value)
+            if old.setdefault("0", str(value)) != str(value):
+                made.set_aside(column.heading, str(value), place.field)
         elif isinstance(old, list):
             node[name] = [*old, *(one for one in value if one not in old)]
         elif name in ("notes", "needs"):

@@ -26,10 +26,14 @@ _HIGH: Final = re.compile(rb"[\x80-\xff]+")
 
 
 class Decoded(NamedTuple):
-    """A text and the encoding that it was in, by the name that Python's codecs take."""
+    """A text and the encoding that it was in, by the name that Python's codecs take.
+
+    ``otherwise`` are the lines, from 1, that were in another encoding than the rest.
+    """
 
     text: str
     encoding: str
+    otherwise: tuple[int, ...] = ()
 
 
 def decode(
@@ -52,9 +56,13 @@ def decode(
             return _strictly(data, codec, name)
     if wide := _unmarked_utf16(data):
         return _strictly(data, wide, name)
-    for codec in ("utf-8", *_guesses(data)):
+    if (text := _tried(data, "utf-8")) is not None:
+        return Decoded(text, "utf-8")
+    if (mixed := _mixed(data)) is not None:
+        return mixed
+    for codec in _guesses(data):
         text = _tried(data, codec)
-        if text is not None and (codec == "utf-8" or known is None or known(text[:_HEAD])):
+        if text is not None and (known is None or known(text[:_HEAD])):
             return Decoded(text, codec)
     first = _guesses(data)[0]
     text = _tried(data, first)
@@ -107,6 +115,26 @@ def _strictly(data: bytes, codec: str, name: str) -> Decoded:
             column=len(before) - before.rfind("\n"),
             encoding=codec,
         ) from error
+
+
+def _mixed(data: bytes) -> Decoded | None:
+    """UTF-8 with some lines of another program in it, or cut within its last character.
+
+    Text in another encoding is hardly ever UTF-8 by accident: where most lines that are not ASCII
+    are, the file is, and the other lines are read by themselves.
+    """
+    lines = data.split(b"\n")
+    texts = [_tried(line, "utf-8") for line in lines]
+    other = tuple(number for number, text in enumerate(texts, 1) if text is None)
+    telling = sum(1 for text in texts if text is not None and not text.isascii())
+    if telling <= len(other):
+        return None
+    for number in other:
+        line = lines[number - 1]
+        found = (_tried(line, codec) for codec in _guesses(line))
+        text = next((one for one in found if one is not None), None)
+        texts[number - 1] = line.decode("utf-8", "replace") if text is None else text
+    return Decoded("\n".join(text or "" for text in texts), "utf-8", other)
 
 
 def _tried(data: bytes, codec: str) -> str | None:

@@ -184,6 +184,9 @@ def _named(
         result[field.name] = parts["suffix"]
     if parts.get("prefix"):
         result.setdefault("salutation", parts["prefix"])
+    written = " ".join(parts.get("0", "").split())
+    if written and written != result[field.name]:
+        made.set_aside(field.label.en, written, field)
     if whole and name and not set(name.split()) <= set(whole.split()) and not _HAN.search(name):
         made.set_aside("First Name, Last Name", name, field)
 

@@ -67,6 +67,11 @@ class Outcome:
         if action != "rejected":
             setattr(self, action, getattr(self, action) + rows)
 
+    def notice(self, proposal: Proposal, finding: Finding) -> None:
+        """Note a warning of a customer, at the first of its rows."""
+        first = proposal.rows[0]
+        self.noticed.add(first.number, finding, first.place)
+
     def reject(self, rows: tuple[RowRef, ...], why: Finding) -> None:
         """Note rows that cannot be taken in."""
         self.rejected += [Rejected(one.number, one.place, one.raw, why) for one in rows]
@@ -255,12 +260,13 @@ class Importer:
         if action != "skipped":
             outcome.records[action] += 1
             outcome.ids.append(record_id)
+            places = {one.number: one.place for one in proposal.rows}
             for row, one in proposal.warnings:
-                outcome.noticed.add(row, one)
+                outcome.noticed.add(row, one, places.get(row, ""))
             for one in met.like if self._lookout is None else ():
-                outcome.noticed.add(proposal.rows[0].number, one)
+                outcome.notice(proposal, one)
             for problem in draft.warnings:
-                outcome.noticed.add(proposal.rows[0].number, problem.finding)
+                outcome.notice(proposal, problem.finding)
         draft.warnings.clear()
 
     def _create(self, draft: Draft, outcome: Outcome, proposal: Proposal, taken: set[str]) -> str:
@@ -276,7 +282,7 @@ class Importer:
             else:
                 label = self._vault.schema.require("id").label.zh
                 tree["custom"] = {**tree.get("custom", {}), label: given}
-                outcome.noticed.add(proposal.rows[0].number, id_taken(given))
+                outcome.notice(proposal, id_taken(given))
         if self._meeting.knows_uid(tree.get("uid")):
             tree.pop("uid")
         if record_id is None:
@@ -295,7 +301,7 @@ class Importer:
         if self._lookout is None:
             return
         for one in self._lookout.before(proposal.tree).similar[:3]:
-            outcome.noticed.add(proposal.rows[0].number, may_be_there(one))
+            outcome.notice(proposal, may_be_there(one))
 
     def _update(self, draft: Draft, proposal: Proposal, record_id: str) -> tuple[Action, str]:
         path = self._meeting.path(record_id)

@@ -59,6 +59,12 @@ _GIVEN: Final = {
     "收货地址": "addresses/delivery",
     "家庭地址": "addresses/home",
     "跟进人": "follow-up by",
+    "跟单人": "owner",
+    "跟单人员": "owner",
+    "跟单员": "owner",
+    "跟进人员": "owner",
+    "销售人员": "owner",
+    "业务人员": "owner",
     "归属人": "owner",
     "所有人": "owner",
     "Owner": "owner",
@@ -90,7 +96,7 @@ _PHONE_KINDS: Final = (
 _BRACKETED: Final = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]|[*＊:：]")
 _LEVELS: Final = re.compile(r"·|: ")
 _PREFIX: Final = re.compile(
-    r"^(?:客户|联系人|公司|企业|单位|主要?联系人|customer|contact|company|client|primary|main|billing|mailing)\s*",
+    r"^(?:客户|线索|联系人|公司|企业|单位|主要?联系人|customer|contact|company|client|primary|main|billing|mailing)\s*",
     re.IGNORECASE,
 )
 _MAIL: Final = re.compile(r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*")
@@ -252,7 +258,10 @@ def of_values(values: Sequence[str], taken: Collection[str]) -> str:
         ("contacts/0/name", lambda one: looks_personal(one) or parse_salutation(one)),
         ("addresses/office", _is_address),
     )
+    in_parts = any(one.startswith("contacts/0/name:") for one in taken)
     for target, test in looks:
+        if in_parts and target == "contacts/0/name":
+            continue
         if target not in taken and share(test) >= _ENOUGH:
             return target
     return ""

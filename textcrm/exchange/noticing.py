@@ -26,23 +26,24 @@ _EACH_TOLD: Final = {
 
 
 class Notice(NamedTuple):
-    """One thing that was noticed, how often, and the first rows of it."""
+    """One thing that was noticed, how often, the first rows of it and where they stand."""
 
     finding: Finding
     times: int
     rows: tuple[int, ...]
+    places: tuple[str, ...] = ()
 
 
 class Noticed:
     """Warnings gathered by what they say; what is too much to list is counted."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[object, ...], tuple[Finding, list[int], list[int]]] = {}
+        self._found: dict[tuple[object, ...], tuple[Finding, dict[int, str], list[int]]] = {}
         self._alike: dict[tuple[object, ...], int] = {}
         self.total = 0
 
-    def add(self, row: int, finding: Finding) -> None:
-        """Note a warning of a row."""
+    def add(self, row: int, finding: Finding, place: str = "") -> None:
+        """Note a warning of a row, which stands at ``place`` of the file."""
         self.total += 1
         kind = (finding.code, _where(finding))
         key: tuple[object, ...] = (*kind, finding.say("en"))
@@ -51,14 +52,14 @@ class Noticed:
             self._alike[kind] = self._alike.get(kind, 0) + 1
             if self._alike[kind] > _EACH_TOLD.get(finding.code, _MOST_ALIKE):
                 key = kind
-        _, rows, count = self._found.setdefault(key, (finding, [], [0]))
+        _, rows, count = self._found.setdefault(key, (finding, {}, [0]))
         count[0] += 1
-        if len(rows) < _MOST_ROWS and (not rows or rows[-1] != row):
-            rows.append(row)
+        if len(rows) < _MOST_ROWS:
+            rows.setdefault(row, place)
 
     def __iter__(self) -> Iterator[Notice]:
         for finding, rows, count in self._found.values():
-            yield Notice(finding, count[0], tuple(rows))
+            yield Notice(finding, count[0], tuple(rows), tuple(filter(None, rows.values())))
 
     def __len__(self) -> int:
         return len(self._found)

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from textcrm.exchange import csvrows, decoding, layouts, likeness
+from textcrm.exchange import csvrows, decoding, layouts, likeness, trailing
 from textcrm.exchange.assembling import Assembler
 from textcrm.exchange.assembling import Column as Ready
 from textcrm.exchange.incoming import Incoming, Reading
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _SAMPLED: Final = 40
 _HEADER_WITHIN: Final = 10
 _LONGEST_HEADING: Final = 40
+_LINES_TOLD: Final = 5
 
 
 class Header(NamedTuple):
@@ -56,6 +57,7 @@ def read(source: Source, setting: Setting) -> Reading:
         suffix=suffix,
         encoding=decoded.encoding,
         delimiter=delimiter,
+        notes=_about(text, decoded.otherwise),
     )
 
 
@@ -91,7 +93,7 @@ def reading(
         head=(head.raw or as_line(head.cells, delimiter)) if head is not None else "",
         layout=layout.name if layout is not None else "",
         columns=mapped.columns,
-        notes=notes + (() if header.found else (_headless(),)),
+        notes=notes + (() if header.found or not first else (_headless(),)),
     )
 
 
@@ -122,6 +124,8 @@ def _records(
             continue
         number += 1
         made = assembler.row(row.cells)
+        if made.problem is None:
+            made.problem = trailing.about(row.cells, header.headings, made.tree)
         yield Incoming(
             number,
             row.place,
@@ -215,6 +219,38 @@ def as_line(cells: Sequence[str], delimiter: str = ",") -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return line.getvalue()
+
+
+def _about(text: str, otherwise: Sequence[int]) -> tuple[Finding, ...]:
+    """What is to be said of the file before its columns."""
+    if not text.strip():
+        return (_nothing(),)
+    return (_other_encoding(otherwise),) if otherwise else ()
+
+
+def _nothing() -> Finding:
+    return Finding(
+        "table-empty",
+        "warning",
+        (),
+        Text("there is nothing in the file", "文件是空的，没有可导入的内容"),
+        Text("save the table again and import it", "请重新导出表格后再导入"),
+    )
+
+
+def _other_encoding(lines: Sequence[int]) -> Finding:
+    some = ", ".join(map(str, lines[:_LINES_TOLD]))
+    return Finding(
+        "encoding-mixed",
+        "warning",
+        (),
+        Text(
+            "{count} lines are in another encoding than the rest: line {lines}",
+            "有 {count} 行的编码与其余内容不同，已单独识别，请核对：第 {lines} 行",
+        ),
+        Text("compare these lines with the file", "请对照原文件核对这些行"),
+        {"count": len(lines), "lines": some + (" …" if len(lines) > _LINES_TOLD else "")},
+    )
 
 
 def _headless() -> Finding:

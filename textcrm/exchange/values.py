@@ -192,7 +192,7 @@ def reordered(text: str, order: str) -> str:
 
 def _is_doubtful(text: str, stored: Any) -> bool:
     """A landline of China without the 0 before its area is as likely a number of another country."""
-    digits = "".join(char for char in text if char.isdigit())
+    digits = "".join(char for char in levelled(text) if char.isdigit())
     return (
         str(stored).startswith("+86")
         and "+" not in text

@@ -239,6 +239,8 @@ class _Reading:
 
     def birthday(self, line: Line) -> None:
         text = self._text(line).partition("T")[0]
+        if line.params.get("X-APPLE-OMIT-YEAR") and len(text) > 5:
+            text = "--" + text[4:].replace("-", "")  # a telephone writes the year 1604 for none
         if re.fullmatch(r"\d{8}", text):
             text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
         if text:

@@ -32,6 +32,8 @@ _DASHED: Final = re.compile(
     r"((?:(?:\+?86|0086)[- ]?)?(?:\(?0?\d{2,3}\)?[- ]\d{7,8}|[48]00-?\d{3}-?\d{4}))\s*-\s*(\d{1,6})"
 )
 _NUMBER: Final = re.compile(r"\(?\+?[0-9\s().·/–—-]+")
+# Two whole numbers with a blank between them; blanks inside one number divide it into shorter groups.
+_WHOLE: Final = re.compile(r"(?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-\d{7,8}")
 _SEPARATORS: Final = re.compile(r"[/、,，;；|\n\r]+|\s或\s?|或者?|\sor\s")
 # 110, 12345, 95588, 96110, 10086, 1010xxxx and SMS senders 106...: dialled as they are.
 _SERVICE: Final = re.compile(
@@ -84,13 +86,19 @@ def parse_phone(text: str, region: str = "CN") -> Phone:
 
 
 def split_phones(text: str) -> list[str]:
-    """Split a cell that holds several numbers at / 、 , ; and line ends; order kept."""
+    """Split a cell that holds several numbers at / 、 , ; line ends, and blanks; order kept."""
     parts = [part.strip() for part in _SEPARATORS.split(text)]
-    whole = [part for part in parts if part]
+    whole = [one for part in parts if part for one in _at_blanks(part)]
     # 010-88886666,8012 is an extension and 12345678/79 a range of lines: no numbers of their own.
     if any(sum(char.isdigit() for char in part) < 5 for part in whole):
         return [text.strip()] if text.strip() else []
     return whole
+
+
+def _at_blanks(part: str) -> list[str]:
+    words = part.split()
+    several = len(words) > 1 and all(_WHOLE.fullmatch(levelled(one)) for one in words)
+    return words if several else [part]
 
 
 def _odd(text: str, problem: Oddity) -> Phone:
