@@ -12,11 +12,13 @@ from textcrm.errors import Misuse
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textcrm.cli.context import Context
     from textcrm.history.taking_back import Answer, Clash
     from textcrm.history.undo import Undone
+
+_NAMED = 3
 
 
 def chooser(context: Context, *, keep: bool, drop: bool) -> Callable[[Clash], Answer] | None:
@@ -108,8 +110,18 @@ def tell(context: Context, undone: Undone) -> None:
             "已撤销：{op} {ids}（{what}），新提交 {commit}",
         ),
         op=OPS.get(undone.op, same(undone.op or "commit")),
-        ids=list(result.ids[:5]),
+        ids=_who(result.ids),
         what=undone.commit[:8],
         commit=result.commit[:8],
     )
     warnings(context, result)
+
+
+def _who(ids: Sequence[str]) -> Text:
+    """Customers by id; of very many, the first and how many they are."""
+    if len(ids) <= _NAMED:
+        return Text(", ".join(ids), "、".join(ids))
+    some = ids[:_NAMED]
+    return Text(
+        f"{', '.join(some)} ... ({len(ids)} customers)", f"{'、'.join(some)} 等 {len(ids)} 位客户"
+    )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from textcrm.text import Text as _Text
     from textcrm.vault import Result
 
+_WARNED = 10  # an undo of an import may touch thousands
+
 
 def report(
     context: Context,
@@ -55,14 +57,23 @@ def result_json(
 
 
 def warnings(context: Context, result: Result) -> None:
-    """Tell people what the change made odd."""
-    for problem in result.warnings:
+    """Tell people what the change made odd; of very much, the first and how many more."""
+    for problem in result.warnings[:_WARNED]:
         context.warn(
             Text("{file}:{line}:{column}: {what}", "{file}:{line}:{column}：{what}"),
             file=problem.file,
             line=problem.line,
             column=problem.column,
             what=Text(problem.finding.say("en"), problem.finding.say("zh")),
+        )
+    more = len(result.warnings) - _WARNED
+    if more > 0:
+        context.warn(
+            Text(
+                "and {more} more of this kind: textcrm check shows them",
+                "另有 {more} 条类似提醒，可用 textcrm check 查看",
+            ),
+            more=more,
         )
 
 
