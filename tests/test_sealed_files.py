@@ -85,7 +85,10 @@ def test_plain_bytes_are_nowhere_in_the_vault(team: Team, scan: Path) -> None:
     assert git(team.root, "status", "--porcelain") == ""
 
 
-def test_the_record_says_for_whom_and_the_list_shows_it(team: Team, scan: Path) -> None:
+def test_the_record_says_for_whom_and_the_list_shows_it(
+    team: Team, scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     one, path = attached(team, scan, owner="li-qiang")
     item: dict[str, Any] = Vault.open(team.root).get(one).raw["documents"][0]
     assert item["sealed_for"] == ["finance@1", "li-qiang"]

@@ -203,6 +203,7 @@ def _email(text: str) -> str:
 def _code(text: str) -> str:
     code = code_key(text)
     unfit = len(code) < _SHORTEST_CODE or "*" in code or len(set(code)) == 1
+    unfit = unfit or code_key(code) != code  # no code at all: marks that join what stood before
     return "" if unfit else code
 
 
