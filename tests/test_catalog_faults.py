@@ -63,10 +63,11 @@ def right(root: Path) -> bool:
         catalog.close()
 
 
-def test_killed_at_any_moment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turns", [8, pytest.param(64, marks=pytest.mark.slow)])
+def test_killed_at_any_moment(tmp_path: Path, turns: int) -> None:
     chooser = random.Random(7)
     fill(tmp_path, 400)
-    for turn in range(32):
+    for turn in range(turns):
         process = reader(tmp_path)
         assert process.stdout is not None
         process.stdout.readline()

@@ -63,9 +63,17 @@ def _run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
-@pytest.mark.parametrize(
-    "document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix()
-)
+def _marked(document: Path) -> object:
+    """Every page by the slow suite; by the default one the READMEs and the pages in Chinese.
+
+    The English pages run the same commands.
+    """
+    first = document.parent == CHECKOUT or document.stem.endswith(".zh-CN")
+    name = document.relative_to(CHECKOUT).as_posix()
+    return pytest.param(document, id=name, marks=() if first else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("document", map(_marked, DOCUMENTS))
 def test_console_blocks_run(document: Path, tmp_path: Path) -> None:
     steps = _steps(document.read_text(encoding="utf-8"))
     if not steps:
