@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def _run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
-def _marked(document: Path) -> object:
+def _marked(document: Path) -> Any:
     """Every page by the slow suite; by the default one the READMEs and the pages in Chinese.
 
     The English pages run the same commands.
@@ -73,7 +74,7 @@ def _marked(document: Path) -> object:
     return pytest.param(document, id=name, marks=() if first else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("document", map(_marked, DOCUMENTS))
+@pytest.mark.parametrize("document", [_marked(one) for one in DOCUMENTS])
 def test_console_blocks_run(document: Path, tmp_path: Path) -> None:
     steps = _steps(document.read_text(encoding="utf-8"))
     if not steps:
