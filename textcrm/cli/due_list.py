@@ -122,11 +122,11 @@ def _style(context: Context, one: Due) -> str | None:
 def what(context: Context, one: Due) -> str:
     """The reason; a next step is somebody's own words, so it is said to be one."""
     if one.kind != "next":
-        return one.say(context.language)
+        return one.brief(context.language)
     from textcrm.insight.due import KINDS
 
     colon = "：" if context.language == "zh" else ": "
-    return KINDS[one.kind].say(context.language) + colon + one.say(context.language)
+    return KINDS[one.kind].say(context.language) + colon + one.brief(context.language)
 
 
 def when(context: Context, one: Due) -> str:

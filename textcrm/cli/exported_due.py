@@ -49,7 +49,7 @@ def _appointment(context: Context, one: Due, doc: Doc, language: Language) -> Ap
     def line(label: Text, value: str) -> str:
         return _LINE.say(language, label=label, value=value)
 
-    what = one.say(language)
+    what = one.brief(language)
     notes = [line(Text("Customer", "客户"), f"{mask_name(context, one.name)} {one.id}")]
     notes += [line(Text("Contact", "联系人"), reached) for reached in _reached(context, doc)]
     if one.owner:

@@ -26,6 +26,11 @@ __all__ = ["KINDS", "Due", "Entered", "due"]
 _LONGEST_OFF = 20  # days; a reminder is moved by no more
 
 
+_BRIEF = {
+    REASONS[f"{code}-late"]: text for code, text in REASONS.items() if f"{code}-late" in REASONS
+}
+
+
 class Due(NamedTuple):
     """One thing to do. ``days`` counts from today to the due date: negative is overdue.
 
@@ -61,6 +66,11 @@ class Due(NamedTuple):
     def say(self, language: str) -> str:
         """The reason in one language."""
         return self.reason.say("zh" if language == "zh" else "en", **self.data)
+
+    def brief(self, language: str) -> str:
+        """The reason without how late it is, for a line that says that beside it."""
+        reason = _BRIEF.get(self.reason, self.reason)
+        return reason.say("zh" if language == "zh" else "en", **self.data)
 
     def settle(self, language: str) -> str:
         """The command that settles it."""
