@@ -317,6 +317,7 @@ def test_34_killed_while_it_writes(office: Office) -> None:
 
 
 @posix
+@pytest.mark.long
 @pytest.mark.slow
 def test_34_killed_sixty_times_while_it_writes(office: Office) -> None:
     _killed_sets(office, 60)

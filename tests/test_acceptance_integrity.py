@@ -266,6 +266,7 @@ def test_16_from_the_command_line(office: Office) -> None:
     _through_the_command_line(office, 37)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_16_from_the_command_line_at_every_place(office: Office) -> None:
     _through_the_command_line(office, 1)
@@ -424,6 +425,7 @@ def test_19_merges_by_git_alone_never_mix_a_value(office: Office) -> None:
     _merges(office, 8)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_19_five_hundred_merges(office: Office) -> None:
     _merges(office, 500)

@@ -343,6 +343,7 @@ def test_51_mutations_end_in_findings_and_errors(shell: Shell) -> None:
     _fuzz_access(shell.folder, 1000, 1)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_51_a_hundred_thousand_mutations(shell: Shell) -> None:
     _fuzz_records(shell.folder, 100_000, 2)

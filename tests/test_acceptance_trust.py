@@ -442,6 +442,7 @@ def test_40_a_killed_rekey_loses_nothing(office: Office) -> None:
     _killed_rekeys(office, 2, 12)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_40_twenty_kills(office: Office) -> None:
     _killed_rekeys(office, 20, 200)

@@ -248,6 +248,7 @@ def test_a_little_fuzz() -> None:
     _fuzz(1500)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_check_51_a_hundred_thousand_mutated_values() -> None:
     _fuzz(100_000)
