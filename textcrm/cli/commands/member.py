@@ -20,12 +20,14 @@ if TYPE_CHECKING:
         "Who works with this vault and who reads what. Admins “add NAME”, “remove NAME”, "
         "“replace-key NAME PUBLIC” for who lost theirs, change the “role NAME ROLE”, and “sign” "
         "what they edited in access/access.yaml by hand; each is one signed commit. “list” says who reads what, “list ID” for one customer and why. "
-        "“trust FINGERPRINT” trusts the admin whose key that is. Sealed fields only are closed to "
+        "“exposure NAME” says which sealed values that person, a former one too, could read and since "
+        "when. “trust FINGERPRINT” trusts the admin whose key that is. Sealed fields only are closed to "
         "others: whoever can clone reads every unsealed field.",
         "使用本客户库的人以及各自可读的内容。管理员可 add 姓名、remove 姓名、role 姓名 角色，"
         "为丢失密钥的人 replace-key 姓名 新公钥，"
         "手工修改 access/access.yaml 后用 sign 签名；每次操作为一次签名提交。"
-        "list 查看谁可读什么，list 编号 查看某客户及原因；trust 指纹 确认信任该管理员。"
+        "list 查看谁可读什么，list 编号 查看某客户及原因；"
+        "exposure 姓名 列出此人（含已离开的人）可读过哪些加密内容、从何时起；trust 指纹 确认信任该管理员。"
         "只有加密字段对他人不可读：能克隆仓库的人都能读到所有未加密的字段。",
     ),
     examples=[
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         (Text("another role", "调整角色"), "textcrm member role 王芳 客服人员"),
         (Text("who reads what", "谁可以读什么"), "textcrm member list"),
         (Text("for one customer", "某位客户"), "textcrm member list C20240501001"),
+        (Text("a laptop is stolen", "电脑被盗：可能泄露什么"), "textcrm member exposure 王芳"),
         (Text("trust, from a script", "在脚本中确认信任"), "textcrm member trust SHA256:..."),
     ],
 )
@@ -45,8 +48,8 @@ if TYPE_CHECKING:
     "action",
     metavar="ACTION",
     help=Text(
-        "add, remove, replace-key, role, list, trust or sign",
-        "add、remove、replace-key、role、list、trust 或 sign",
+        "add, remove, replace-key, role, list, exposure, trust or sign",
+        "add、remove、replace-key、role、list、exposure、trust 或 sign",
     ),
 )
 @argument(
@@ -94,7 +97,7 @@ def run(
     yes: bool,
 ) -> None:
     """See or change who works here."""
-    from textcrm.cli import membership
+    from textcrm.cli import exposed, membership
     from textcrm.members.people import Wish
 
     wish = Wish(role, keys, email, signing, replace)
@@ -120,6 +123,11 @@ def run(
             lambda: membership.role(context, words[0], words[1]),
         ),
         "list": (range(2), Text("[ID]", "[编号]"), lambda: membership.show(context, words[:1])),
+        "exposure": (
+            range(1, 2),
+            Text("NAME", "姓名"),
+            lambda: exposed.show(context, words[0]),
+        ),
         "trust": (
             range(2),
             Text("[SHA256:...]", "[SHA256:...]"),
