@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import yamlfile
@@ -10,6 +11,7 @@ from textcrm.limits import HOLIDAYS, LOST_ACTIONS, tiers_of
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
@@ -63,7 +65,8 @@ class Config:
 
     ``thresholds`` are whole numbers (days, characters, units of the vault's currency), except
     ``contract_days``, a list of days before the end. ``time_zone`` is an IANA name, ``currency``
-    an ISO 4217 code. ``types`` and ``tiers`` hold thresholds and contact intervals of their own, see
+    an ISO 4217 code; ``rates`` has what a unit of another is worth in it, by the day from which that
+    holds. ``types`` and ``tiers`` hold thresholds and contact intervals of their own, see
     :mod:`textcrm.limits`; ``lost_action`` is what is offered for a prospect who is silent for long,
     ``holidays`` which days off move a reminder.
     """
@@ -80,6 +83,7 @@ class Config:
             self._choice("signatures", ("optional", "required")) == "required"
         )
         self.seal_contact = self._flag("seal_contact")
+        self.rates = self._rates(tree.get("rates"))
         self.thresholds = self._thresholds(tree.get("thresholds"))
         self.types = tiers_of(tree.get("types"), "types", THRESHOLDS, self._wrong)
         self.tiers = tiers_of(tree.get("tiers"), "tiers", THRESHOLDS, self._wrong)
@@ -155,6 +159,37 @@ class Config:
             raise self._wrong(name, wanted) from None
         if len(found) != 4 or not all(x.is_finite() for x in found) or found != sorted(found):
             raise self._wrong(name, wanted)
+        return found
+
+    def _rates(self, given: Any) -> dict[str, dict[dt.date, Decimal]]:
+        """``rates: {USD: {2026-01-01: 7.1}}``: what a unit is worth in the vault's currency, from
+        that day on.
+        """
+        if given is None:
+            return {}
+        wanted = Text("currencies with dated rates", "币种及各日期的汇率")
+        if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
+            raise self._wrong("rates", wanted)
+        return {code: self._dated(code, dated) for code, dated in given.items()}
+
+    def _dated(self, code: str, dated: Mapping[str, Any]) -> dict[dt.date, Decimal]:
+        import datetime as dt
+        from decimal import Decimal
+
+        if not re.fullmatch("[A-Z]{3}", code):
+            raise self._wrong(f"rates/{code}", Text("a code such as USD", "币种代码，如 USD"))
+        found = {}
+        for day, value in dated.items():
+            try:
+                rate, since = Decimal(value), dt.date.fromisoformat(day)
+            except (ArithmeticError, TypeError, ValueError):
+                rate, since = Decimal(0), dt.date.min
+            if not (rate.is_finite() and rate > 0):
+                wanted = Text(
+                    "a date with a rate, 2026-01-01: 7.1", "日期和汇率，如 2026-01-01: 7.1"
+                )
+                raise self._wrong(f"rates/{code}/{day}", wanted)
+            found[since] = rate
         return found
 
     def _engine(self, given: Any) -> str:

@@ -181,10 +181,10 @@ def derive(
         "receivable": receivable(bought, paid, home),
         "other_currencies": {
             currency: {
-                "total_spent": amount,
-                "receivable": amount - paid.get(currency, Decimal(0)),
+                "total_spent": bought.get(currency, Decimal(0)),
+                "receivable": bought.get(currency, Decimal(0)) - paid.get(currency, Decimal(0)),
             }
-            for currency, amount in sorted(bought.items())
+            for currency in sorted(bought.keys() | paid.keys())
             if currency != home
         }
         or None,

@@ -90,6 +90,8 @@ def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Ma
     from textcrm.insight import reports
 
     if words[0].casefold() in ALL:
+        if asked["currency"]:  # not every report converts
+            _refuse_idle(Text("all", "全部"), tuple(_OPTIONS.keys() - {"currency"}), asked)
         ask = _ask(context, words[1:], asked, None)
         return [make(context, one, ask) for one in reports.REPORTS]
     report, query = reports.named(words)
@@ -133,18 +135,32 @@ def _with_outside(context: Context, report: Report, ask: Ask) -> Ask:
     return replace(ask, outside=Outside(wanted, entered=times))
 
 
-_OPTIONS = {"period": "--period", "level": "--level", "kind": "--kind", "detail": "--detail"}
+_OPTIONS = {
+    "period": "--period",
+    "level": "--level",
+    "kind": "--kind",
+    "detail": "--detail",
+    "currency": "--currency",
+}
 
 
 def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Report | None) -> Ask:
     """The question, with choices that this report does not take refused."""
     from textcrm.insight.asking import Ask
+    from textcrm.insight.converting import currency_of
     from textcrm.insight.facts import Facts
     from textcrm.insight.periods import unit_of
 
     if report is not None:
         _refuse_idle(report.title, report.takes, asked)
-    facts = Facts(context.vault(), " ".join(query), archived=asked["archived"])
+    span = span_of(context, asked["since"], asked["until"])
+    facts = Facts(
+        context.vault(),
+        " ".join(query),
+        archived=asked["archived"],
+        currency=currency_of(asked["currency"]) if asked["currency"] else "",
+        span=span,
+    )
     kind = ""
     if asked["kind"]:
         from textcrm.insight.customers import known_kind
@@ -152,7 +168,7 @@ def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Repo
         kind = known_kind(facts, asked["kind"])
     return Ask(
         facts,
-        span_of(context, asked["since"], asked["until"]),
+        span,
         unit_of(asked["period"]) if asked["period"] else "",
         asked["level"] or "",
         kind,

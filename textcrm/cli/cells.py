@@ -32,7 +32,8 @@ def shown(context: Context, table: Table, *, exact: bool = False) -> Shown:
     places = list(range(len(table.columns)))
     currency = None
     if not exact:
-        currency, places = _one_currency(table, places)
+        home = str(table.facts.get("currency") or context.vault().config.currency)
+        currency, places = _one_currency(table, places, home)
     columns = [table.columns[place] for place in places]
     heads = [_head(context, column, currency) for column in columns]
     rows = [
@@ -42,12 +43,15 @@ def shown(context: Context, table: Table, *, exact: bool = False) -> Shown:
     return Shown(tuple(columns), heads, rows, [] if exact else _total(context, table, columns))
 
 
-def _one_currency(table: Table, places: list[int]) -> tuple[str | None, list[int]]:
-    """A column that says the same currency in each row goes into the heads of the amounts."""
+def _one_currency(table: Table, places: list[int], home: str) -> tuple[str | None, list[int]]:
+    """A column that says the same currency in each row goes into the heads of the amounts.
+
+    Not where the total, which is in the ``home`` currency, would then stand under another one.
+    """
     for place in places:
         if table.columns[place].kind == "currency":
             named = {row[place] for row in table.rows}
-            if len(named) == 1:
+            if len(named) == 1 and (named == {home} or not table.total):
                 return named.pop(), [each for each in places if each != place]
     return None, places
 

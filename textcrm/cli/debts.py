@@ -37,7 +37,10 @@ def receivables_opened(context: Context, ask: Ask) -> Made:
                 damage = damage or error
     if read:
         note_read(context, "report receivables --reveal", read)
-    return Made(receivables.receivables(ask, trees), damage or (None if read else missing))
+    table = receivables.receivables(ask, trees)
+    if ask.facts.conversion is not None:
+        table = ask.facts.conversion.finish(table)
+    return Made(table, damage or (None if read else missing))
 
 
 def _opened(vault: Vault, record: Record) -> tuple[dict[str, Any], list[TextcrmError], int]:

@@ -300,3 +300,7 @@ def _derived(context: Context, record: Record) -> None:
                 context.language, own=decided
             )
         context.out.pair(label.say(context.language), text, depth=1)
+    for currency, sums in (derived.get("other_currencies") or {}).items():
+        for name, amount in sums.items():
+            head = DERIVED[name].say(context.language)
+            context.out.pair(head, f"{currency} {value_text(context, None, amount)}", depth=1)

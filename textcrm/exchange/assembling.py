@@ -79,6 +79,7 @@ class Assembler:
         self._columns = columns
         self._values = Values(setting)
         self._schema = setting.schema
+        self._home = setting.currency
         self._countries = [
             column
             for column in columns
@@ -176,6 +177,8 @@ class Assembler:
             made.tree.setdefault(read.field, read.value)
         elif read.value is not None:
             self._store(made, column, place, read.value)
+            if read.currency and read.currency != self._home:
+                _node(made.tree, place.steps[:-1]).setdefault("currency", read.currency)
 
     def _store(self, made: Assembled, column: Column, place: Place, value: Any) -> None:
         if place.steps[-1].grouped:

@@ -44,12 +44,15 @@ _HOME: Final = (
 
 
 class Read(NamedTuple):
-    """What a cell is: its value, a warning where it is not what was written, and its own field."""
+    """What a cell is: its value, a warning where it is not what was written, its own field, and the
+    currency that an amount names.
+    """
 
     value: Any
     warning: Finding | None = None
     kept: bool = True
     field: str = ""
+    currency: str = ""
 
 
 class Values:
@@ -89,6 +92,7 @@ class Values:
                 today=self._setting.today,
                 now=self._setting.now,
                 currency=self._setting.currency,
+                foreign=field.within is not None and field.within.child("currency") is not None,
             )
         except TextcrmError as error:
             return self._unreadable(field, text, error)
@@ -96,7 +100,7 @@ class Values:
             return Read(text.strip())
         if field.kind == "code" and not _fits(field, entry.value):
             return Read(text, _odd(field, text), kept=False)
-        return Read(entry.value)
+        return Read(entry.value, currency=entry.currency or "")
 
     def _sizes(self, field: Field, parts: list[str]) -> Read:
         """People and revenue in one cell, as our own tables write them."""

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.text import got
+from textcrm.insight.converting import Conversion
+from textcrm.insight.periods import Span
 from textcrm.insight.table import Said
 from textcrm.record import as_day
 from textcrm.text import Text, same
@@ -52,14 +54,27 @@ class Facts:
 
     Values come from the catalog's table of values, never from files; what is too long for that
     table is read from the record as the catalog keeps it. Nothing sealed is in either.
+    ``currency`` (ISO 4217) wants all amounts of items in that one, at the vault's dated rates:
+    ``home`` is then that currency, and ``conversion`` knows which rates were used. What lies
+    outside a ``span`` is not counted, and asks for no rate.
     Raises Misuse (query-syntax).
     """
 
-    def __init__(self, vault: Vault, query: str = "", *, archived: bool = False) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        query: str = "",
+        *,
+        archived: bool = False,
+        currency: str = "",
+        span: Span | None = None,
+    ) -> None:
         self.vault = vault
         self.query = query
         self.today = vault.today
-        self.home = vault.config.currency
+        self.home = currency or vault.config.currency
+        self._span = span or Span()
+        self.conversion = Conversion(vault.config, currency, self.today) if currency else None
         self.catalog: Catalog = vault.catalog()
         self._everybody = len(self.catalog.safely(self.catalog.rows))
         self._items: dict[tuple[str, ...], list[Item]] = {}
@@ -136,12 +151,31 @@ class Facts:
     def items(self, of: str, *names: str) -> list[Item]:
         """The items of a list with those of the named fields that they have, in order.
 
-        An item that has none of the fields is not given.
+        An item that has none of the fields is not given. Amounts that come with their ``currency``
+        are in the one that is wanted, by the day of the item's ``date``.
         """
+        asked = ("", of, *names)
+        if asked not in self._items:
+            found = self.recorded(of, *names)
+            change = "currency" in names and self.conversion is not None
+            self._items[asked] = [self._converted(one) for one in found] if change else found
+        return self._items[asked]
+
+    def recorded(self, of: str, *names: str) -> list[Item]:
+        """As :meth:`items`, every amount as it stands in the records."""
         asked = (of, *names)
         if asked not in self._items:
             self._items[asked] = self._gathered(of, names)
         return self._items[asked]
+
+    def _converted(self, item: Item) -> Item:
+        amount = item.amount()
+        counted = (item.day("date") or item.day("expected_close")) in self._span
+        if self.conversion is None or amount is None or not counted:
+            return item
+        own = item.text("currency") or self.conversion.home
+        value, currency = self.conversion.amount(amount, own, item.day("date"))
+        return item._replace(values={**item.values, "amount": value, "currency": currency})
 
     def _gathered(self, of: str, names: tuple[str, ...]) -> list[Item]:
         found: dict[int, dict[str, Any]] = {}  # by row and place in one number, which is quick

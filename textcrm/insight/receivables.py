@@ -49,14 +49,28 @@ class Debt(NamedTuple):
 
 
 def debts(ask: Ask, opened: Mapping[int, Mapping[str, Any]] | None = None) -> list[Debt]:
-    """Everything owed today. ``opened`` are records with their sealed values open, by row."""
-    return [*_purchases(ask.facts), *_instalments(ask.facts, opened or {})]
+    """Everything owed today. ``opened`` are records with their sealed values open, by row.
+
+    In a currency that is wanted each debt is worth what it is at today's rate: payments are held
+    against purchases in the currency of both.
+    """
+    found = [*_purchases(ask.facts), *_instalments(ask.facts, opened or {})]
+    return found if ask.facts.conversion is None else [_worth(ask.facts, one) for one in found]
+
+
+def _worth(facts: Facts, debt: Debt) -> Debt:
+    if facts.conversion is None or debt.amount is None:
+        return debt
+    amount, currency = facts.conversion.amount(debt.amount, debt.currency, facts.today)
+    return debt._replace(amount=amount, currency=currency)
 
 
 def _purchases(facts: Facts) -> Iterator[Debt]:
-    purchases = facts.items("purchases", "date", "due", "amount", "currency", "number", "product")
-    payments = facts.items("payments", "amount", "currency")
-    for debt, _ in open_purchases(purchases, payments, facts.one("credit.days"), facts.home):
+    names = ("date", "due", "amount", "currency", "number", "product")
+    purchases = facts.recorded("purchases", *names)
+    payments = facts.recorded("payments", "amount", "currency")
+    home = facts.vault.config.currency
+    for debt, _ in open_purchases(purchases, payments, facts.one("credit.days"), home):
         yield debt
 
 
@@ -113,7 +127,7 @@ def _instalments(facts: Facts, opened: Mapping[int, Mapping[str, Any]]) -> Itera
     for doc in facts.docs(rows):
         row = doc.row  # type: ignore[attr-defined]
         tree = opened.get(row, doc.typed)
-        for debt, _ in unpaid(tree, row, facts.home):
+        for debt, _ in unpaid(tree, row, facts.vault.config.currency):
             yield debt
 
 

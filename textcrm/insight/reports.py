@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Report(NamedTuple):
     """A report: its name, title, what it tells, other words for it, and where it is made.
 
-    ``takes`` names the choices that change it: span, period, level, kind, detail, reveal.
+    ``takes`` names the choices that change it: span, period, level, kind, detail, reveal,
+    currency.
     """
 
     name: str
@@ -69,6 +70,7 @@ REPORTS: Final = (
         Text("open deals by stage, with amounts by probability", "各阶段商机金额与折算金额"),
         ("opportunities", "deals", "商机"),
         "sales:pipeline",
+        ("span", "currency"),
     ),
     Report(
         "products",
@@ -76,6 +78,7 @@ REPORTS: Final = (
         Text("which products are most popular", "哪些产品最受欢迎"),
         ("product", "产品", "畅销"),
         "sales:products",
+        ("span", "currency"),
     ),
     Report(
         "purchases",
@@ -83,7 +86,7 @@ REPORTS: Final = (
         Text("purchases by week, month, quarter or year", "按周、月、季度、年统计购买"),
         ("sales", "months", "purchases by month", "购买", "销售", "月度购买", "购买金额"),
         "sales:purchases",
-        ("span", "period"),
+        ("span", "period", "currency"),
     ),
     Report(
         "regions",
@@ -99,7 +102,7 @@ REPORTS: Final = (
         Text("customers by industry", "各行业的客户数与购买金额"),
         ("industry", "行业", "客户行业"),
         "customers:industries",
-        ("span", "level"),
+        ("span", "level", "currency"),
     ),
     Report(
         "frequency",
@@ -144,7 +147,7 @@ REPORTS: Final = (
         Text("what is owed, by age; instalments of contracts", "应收款账龄；合同分期另列"),
         ("receivable", "debts", "应收", "账龄", "欠款", "应收款"),
         "receivables:receivables",
-        ("detail", "reveal"),
+        ("detail", "reveal", "currency"),
     ),
     Report(
         "feedback",
@@ -229,8 +232,9 @@ def named(words: Sequence[str]) -> tuple[Report, list[str]]:
     return find(words[0]), list(words[1:])
 
 
-def report(vault: Vault, name: str, query: str = "", **asked: Any) -> Table:
-    """A report of a vault by name, for library users; ``asked`` as :class:`Ask` takes them.
+def report(vault: Vault, name: str, query: str = "", *, currency: str = "", **asked: Any) -> Table:
+    """A report of a vault by name, for library users; ``asked`` as :class:`Ask` takes them,
+    and ``currency`` (ISO 4217) for reports that convert.
 
     >>> report(Vault.open("."), "sources", "type:prospect").total  # doctest: +SKIP
 
@@ -239,7 +243,8 @@ def report(vault: Vault, name: str, query: str = "", **asked: Any) -> Table:
     from textcrm.insight.asking import Ask
     from textcrm.insight.facts import Facts
 
-    return make(find(name), Ask(Facts(vault, query), **asked))
+    facts = Facts(vault, query, currency=currency, span=asked.get("span"))
+    return make(find(name), Ask(facts, **asked))
 
 
 def _key(word: str) -> str:
@@ -250,4 +255,5 @@ def make(report: Report, ask: Ask) -> Table:
     """Make a report. Raises Misuse for a choice that it does not know."""
     module, _, function = report.place.partition(":")
     maker: Callable[[Ask], Table] = getattr(import_module(f"textcrm.insight.{module}"), function)
-    return maker(ask)
+    table = maker(ask)
+    return table if ask.facts.conversion is None else ask.facts.conversion.finish(table)

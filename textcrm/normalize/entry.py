@@ -55,20 +55,23 @@ def normalize_value(
     today: dt.date,
     now: dt.datetime | None = None,
     currency: str = "CNY",
+    foreign: bool = False,
 ) -> Entry:
     """Make what is stored of a value in words, by the kind of its field.
 
-    ``currency`` (ISO 4217) is the vault's: money said in another is refused, for the field beside it
-    must say so. A masked or odd phone and an industry in plain words are kept as typed (a warning of
+    ``currency`` (ISO 4217) is the vault's: money said in another is refused unless ``foreign``, for
+    the field beside it must say so: the entry then names it. A masked or odd phone and an industry in plain words are kept as typed (a warning of
     check); free text is never touched. Raises Misuse (date-unreadable, date-ambiguous,
     amount-unreadable, amount-currency, number-unreadable, size-unreadable, email-invalid,
     unknown-value, value-has-parts) and Invalid (checksum); none of them repeats a sealed value.
     """
-    moment = Moment(today, now or dt.datetime.combine(today, dt.time(), tzinfo=dt.UTC), currency)
+    start = now or dt.datetime.combine(today, dt.time(), tzinfo=dt.UTC)
+    moment = Moment(today, start, currency, foreign)
     if not field.seal:
         return _entry(field, text, moment)
     try:
-        return Entry(_entry(field, text, moment).value)
+        entry = _entry(field, text, moment)
+        return Entry(entry.value, currency=entry.currency)
     except TextcrmError as error:
         raise _unsaid(field, error) from None
 
@@ -163,26 +166,26 @@ def _day_shown(day: dt.date, stored: str) -> Text:
 
 
 def _money(_field: Field, text: str, moment: Moment) -> Entry:
-    from textcrm.normalize.amount import parse_amount, parse_amount_with_currency
+    from textcrm.normalize.amount import parse_amount_with_currency
 
     value, currency = parse_amount_with_currency(text)
-    if currency not in (None, moment.currency):
-        if currency != "CNY":
-            parse_amount(text)  # refuses, naming the currency
+    if currency not in (None, moment.currency) and not moment.foreign:
         raise Misuse(
             "amount-currency",
             Text(
-                "“{text}” is in yuan, not in {currency}", "“{text}”的币种是人民币，不是 {currency}"
+                "“{text}” is in {currency}; this field is in {home}",
+                "“{text}”的币种是 {currency}，该字段的币种是 {home}",
             ),
-            hint=Text(
-                "write the bare number and set currency=CNY beside it",
-                "请只写数字，并另设 currency=CNY",
-            ),
+            hint=Text("write the amount in {home}", "请换算成 {home} 后填写"),
             text=shortened(text),
-            currency=moment.currency,
+            currency=currency,
+            home=moment.currency,
         )
     plain = format(value, "f")
-    return Entry(value) if plain == text.strip() else noted(text, value, plain)
+    if plain == text.strip():
+        return Entry(value)
+    shown = plain if currency in (None, moment.currency) else f"{currency} {plain}"
+    return noted(text, value, shown)._replace(currency=currency)
 
 
 def _number(field: Field, text: str, _moment: Moment) -> Entry:

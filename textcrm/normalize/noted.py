@@ -18,18 +18,20 @@ class Entry(NamedTuple):
     """What to store, and a note for people where it is not what was typed.
 
     ``note`` has places that ``data`` fills: ``note.say(language, **data)``. For a sealed field there
-    is no note. Values: str, Decimal (money, numbers), int, bool, lists, mappings, None for nothing.
+    is no note. ``currency`` is the one that was said with an amount. Values: str, Decimal (money, numbers), int, bool, lists, mappings, None for nothing.
     """
 
     value: Any
     note: Text | None = None
     data: Mapping[str, Any] = {}
+    currency: str | None = None
 
 
 class Moment(NamedTuple):
     today: dt.date
     now: dt.datetime
     currency: str
+    foreign: bool = False
 
 
 def noted(text: str, value: Any, stored: object) -> Entry:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import paths, yamlfile
 from textcrm.errors import Misuse, NotFound
 from textcrm.normalize.tags import split_tags
-from textcrm.records.values import Assigned, apply, assigned, at_target, split_assignment
+from textcrm.records.values import (
+    Assigned,
+    apply,
+    assigned,
+    at_target,
+    split_assignment,
+    with_currency,
+)
 from textcrm.text import Text
 from textcrm.vault import edits
 
@@ -241,7 +248,10 @@ def item_of(
         one = at_target(vault, target, value)
         inner = one._replace(path=("item", *one.path[len(list_path) + 1 :]))
         read.append(one)
-        text = edits.put(text, inner.path, inner.value, vault.schema)
+        holder = paths.value_at(inner.path[:-1], yamlfile.read_mapping(text))
+        known = holder if isinstance(holder, dict) else {}
+        for path, part in with_currency(vault, one, inner.path, known):
+            text = edits.put(text, path, part, vault.schema)
     item = yamlfile.read_mapping(text)["item"]
     order = {name: place for place, name in enumerate(vault.schema.order(field.path))}
     return dict(sorted(item.items(), key=lambda pair: order.get(pair[0], len(order)))), read

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm import paths
+from textcrm import paths, yamlfile
 from textcrm.errors import Invalid, Misuse, TextcrmError
 from textcrm.normalize.entry import normalize_value
+from textcrm.records import currencies
 from textcrm.text import Text
 from textcrm.vault import edits
 
@@ -31,6 +32,20 @@ class Assigned(NamedTuple):
     value: Any
     note: Text | None
     data: dict[str, Any]
+    currency: str | None = None
+    """The currency that was said with an amount."""
+
+
+def with_currency(
+    vault: Vault, one: Assigned, path: Path, item: dict[str, Any]
+) -> list[tuple[Path, Any]]:
+    """What to write for an amount: itself, and beside it the currency where that changes.
+
+    ``path`` is where it is written, ``item`` the mapping there. Raises Misuse (currency-mixed).
+    """
+    said = currencies.beside(vault.schema, one.path, item, one.currency, vault.config.currency)
+    beside = [] if said is None else [((*path[:-1], currencies.FIELD), said)]
+    return [(path, one.value), *beside]
 
 
 def split_assignment(text: str) -> tuple[str, str]:
@@ -74,13 +89,18 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
         return _person(vault, target.path, text)
     try:
         entry = normalize_value(
-            field, text, today=vault.today, now=vault.now, currency=vault.config.currency
+            field,
+            text,
+            today=vault.today,
+            now=vault.now,
+            currency=vault.config.currency,
+            foreign=currencies.has_field(vault.schema, target.path),
         )
     except TextcrmError as error:
         # A value that will not do is a record that would be invalid (5), not a misused command.
         data = {"path": paths.spell(target.path), **error.data}
         raise Invalid(error.code, error.message, hint=error.hint, **data) from error
-    return Assigned(target.path, entry.value, entry.note, dict(entry.data))
+    return Assigned(target.path, entry.value, entry.note, dict(entry.data), entry.currency)
 
 
 def _first_item(vault: Vault, path: Path, field: Field, text: str) -> Assigned:
@@ -119,13 +139,18 @@ def _person(vault: Vault, path: Path, text: str) -> Assigned:
 def apply(vault: Vault, text: str, values: list[Assigned]) -> str:
     """Put values into a record's text, one after the other."""
     for one in values:
-        for path, value in _parts(vault, one):
+        for path, value in _parts(vault, one, text):
             text = edits.put(text, path, value, vault.schema)
     return text
 
 
-def _parts(vault: Vault, one: Assigned) -> list[tuple[Path, Any]]:
-    """A size said in words sets the ranges that it names and leaves the others (A20)."""
+def _parts(vault: Vault, one: Assigned, text: str) -> list[tuple[Path, Any]]:
+    """A size said in words sets the ranges that it names and leaves the others (A20); an amount
+    said with its currency sets that beside it.
+    """
+    if one.currency is not None:
+        item = paths.value_at(one.path[:-1], yamlfile.read_mapping(text))
+        return with_currency(vault, one, one.path, item if isinstance(item, dict) else {})
     field = vault.schema.at(one.path)
     if isinstance(one.value, dict) and field is not None and field.kind == "size":
         return [((*one.path, name), part) for name, part in one.value.items()]

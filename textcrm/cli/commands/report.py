@@ -103,6 +103,14 @@ _CHOICES = (
         "--kind", metavar="KIND", help=Text("of the addresses: office ...", "地址用途：办公等")
     ),
     option(
+        "--currency",
+        metavar="CODE",
+        help=Text(
+            "amounts in that currency, at the dated rates of textcrm.yaml",
+            "金额折算成该币种，按 textcrm.yaml 中的各日汇率",
+        ),
+    ),
+    option(
         "--detail",
         is_flag=True,
         help=Text("a row for each thing instead of sums", "逐条列出，不汇总"),
