@@ -123,12 +123,10 @@ def test_no_total_mixes_currencies(shell: Shell) -> None:
     }
     total = shell.ok("report", "receivables", "--json").data["total"]
     assert (total["amount"], total["other_currencies"]["USD"]["amount"]) == ("70", "300")
-    reasons = [
-        one["reason"]
-        for one in shell.ok("--lang", "zh", "due", "--json").data
-        if one["kind"] == "payment"
-    ]
-    assert sorted(reasons) == ["未付 70：", "未付 USD 300："]
+    reasons = [one["reason"] for one in shell.ok("due", "--json").data if one["kind"] == "payment"]
+    assert len(reasons) == 2
+    assert sum("70" in one and "USD" not in one for one in reasons) == 1
+    assert sum("USD 300" in one or "300 USD" in one for one in reasons) == 1
     assert "USD 300" in shell.ok("--lang", "en", "export", "ics").out.replace("\\,", ",")
 
 

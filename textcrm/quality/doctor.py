@@ -180,6 +180,11 @@ def _config(vault: Vault) -> Iterator[Row]:
         "seal_contact",
         "schema_base",
         "rates",
+        "rfm",
+        "types",
+        "tiers",
+        "lost_action",
+        "holidays",
     }
     data = {"format": vault.config.format, "known": config.FORMAT}
     if vault.config.format > config.FORMAT:
