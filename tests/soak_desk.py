@@ -92,6 +92,7 @@ class Desk:
         self.root = folder / f"vault-{who}"
         self.broken: Path | None = None
         self.away = False
+        self.shaken = False  # a command was killed, and none has gone on from there
         self._bin = folder / "bin"
         (self.home / "gitconfig").write_text(
             f"[user]\n\tname = {name}\n\temail = {self.email}\n[init]\n\tdefaultBranch = main\n",

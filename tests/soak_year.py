@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 YEAR = 2025
 PEOPLE = (("anna", "安娜"), ("bao", "鲍伟"), ("chen", "陈晨"), ("dan", "丹青"), ("eve", "伊芙"))
 REFUSE = "#!/bin/sh\necho 'disk quota exceeded' >&2\nexit 1\n"
+WRITING = {"add", "log", "set", "append", "tag", "save", "sync", "import", "merge", "undo"}
 STATUSES = ("active", "paused", "none")
 
 
@@ -111,9 +112,15 @@ class Year:
         ended = desk.run(words, at=self.now, given=given, dies_at=dies_at)
         self.last = ended
         self.counts[kind] += 1
+        with (self.folder / "journal.txt").open("a", encoding="utf-8") as journal:
+            told = f"{self.now:%m-%d %H:%M} {desk.who} {' '.join(words)}"
+            journal.write(f"{told} -> {ended.code}, {ended.touches} {dies_at or ''}\n")
         if ended.killed and dies_at is not None:
             self.kills += 1
+            desk.shaken = True
             return ended
+        if kind in WRITING and ended.code == 0:
+            desk.shaken = False
         self._touches[kind] = ended.touches
         self.times[kind].append((self.month, ended.seconds))
         self.codes[kind][str(ended.code)] += 1
@@ -391,7 +398,9 @@ class Year:
         if one is not None:
             codes = (0, 5) if desk.broken else (0,)
             self.deed(desk, "show", one.id, "--json", codes=codes)
-            self.deed(desk, "log", one.id, "--json", codes=codes)
+            # A file that a killed sync brought is told of by git when the next writing goes on.
+            told = (*codes, 1) if desk.shaken else codes
+            self.deed(desk, "log", one.id, "--json", codes=told)
         self.deed(desk, "check", "--json", codes=(0, 1) if desk.broken else (0,))
 
     # -- sharing
@@ -441,7 +450,8 @@ class Year:
         found: list[dict[str, Any]] = self.deed(desk, "resolve", "--json").data
         self.faults = faults
         uids = {one.id: one.uid for one in desk.customers()}
-        self.asked_of[desk.who].update(uids.get(one["id"], one["id"]) for one in found)
+        for one in found:
+            self.asked_of[desk.who] |= {one["id"], uids.get(one["id"], "")}
         return found
 
     def resolve(self, desk: Desk) -> None:
@@ -494,7 +504,7 @@ def _active(one: Customer) -> bool:
 def _uids(desk: Desk, out: str) -> set[str]:
     """The customers that a command names in what it prints."""
     ids = set(re.findall(r"C\d{11,}", out))
-    return {one.uid for one in desk.customers() if one.id in ids}
+    return ids | {one.uid for one in desk.customers() if one.id in ids}
 
 
 def _fingerprint(shown: Any) -> str:

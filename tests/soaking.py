@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from soak_desk import Desk
 
 ROUNDS = 8
+_NUMBER = re.compile(rb"\d{9,}(?:\.\d\d)?")
 
 
 def settle(year: Year) -> None:
@@ -63,8 +66,24 @@ def judge(year: Year) -> list[str]:
     wrong += _history(year, year.desks[0])
     wrong += _present(year, year.desks[0])
     wrong += _sealed(year, year.desks[0])
-    wrong += [f"plain text: {one}" for one in traces(year.canaries, [year.folder])]
+    wrong += [f"plain text: {one}" for one in _plain(year)]
     return wrong
+
+
+def _plain(year: Year) -> list[str]:
+    """Where a sealed value stands in clear: all of them as they were typed, some in any clothes."""
+    some = year.dice.sample(year.canaries, min(len(year.canaries), 12))
+    found = traces(some, [year.folder])
+    wanted = {one.encode() for one in year.canaries}
+    for file in sorted(year.folder.rglob("*")):
+        if file.is_file() and wanted & set(_NUMBER.findall(file.read_bytes())):
+            found.append(str(file))
+        if file.name == "objects" and (file.parent / "HEAD").is_file():
+            words = ["git", "cat-file", "--batch-all-objects", "--batch"]
+            data = subprocess.run(words, cwd=file.parent, capture_output=True, check=True).stdout
+            if wanted & set(_NUMBER.findall(data)):
+                found.append(f"an object of {file.parent}")
+    return found
 
 
 def _history(year: Year, desk: Desk) -> list[str]:

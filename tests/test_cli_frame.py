@@ -282,7 +282,7 @@ def _process(*words: str, **options: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_completing_a_command_name() -> None:
-    done = _process(_TEXTCRM_COMPLETE="bash_complete", COMP_WORDS="textcrm un", COMP_CWORD="1")
+    done = _process(_TEXTCRM_COMPLETE="bash_complete", COMP_LINE="textcrm un")
     assert {line.split(b",")[-1] for line in done.stdout.split()} >= {b"undo", b"unarchive"}
 
 
@@ -299,8 +299,7 @@ def test_completing_a_command_name() -> None:
 def test_completing_fields_views_and_codes(shell: Shell, words: str, offered: bytes) -> None:
     done = _process(
         _TEXTCRM_COMPLETE="bash_complete",
-        COMP_WORDS=words,
-        COMP_CWORD=str(len(words.split()) - 1),
+        COMP_LINE=words,
         TEXTCRM_VAULT=str(shell.folder),
     )
     assert offered in {line.partition(b",")[2] for line in done.stdout.splitlines()}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from textcrm.errors import TextcrmError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import click
     from click.shell_completion import CompletionItem
 
-    from textcrm.schema import Schema
+    from textcrm.schema import Field, Schema
 
 
 def field_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -52,7 +54,7 @@ def query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
 
 def record_words(
     ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> list[CompletionItem[str]]:
     """Ids with their names, where an id is begun; names where a name is."""
     del param
     from click.shell_completion import CompletionItem
@@ -71,11 +73,128 @@ def record_words(
     return [CompletionItem(name, help=record_id) for record_id, name in found]
 
 
+def pairs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """``PATH=VALUE``: a field, and behind ``=`` its codes, tags or people."""
+    del param
+    schema = _schema(ctx)
+    name, equals, value = incomplete.partition("=")
+    if schema is None:
+        return []
+    if not equals:
+        return [f"{each}=" for each in _begun(schema.fields, name)]
+    return [f"{name}={word}" for word in _values(ctx, schema.find(name)) if word.startswith(value)]
+
+
+def item_pairs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """``KEY=VALUE`` of an item of the list that stands before it."""
+    del param
+    schema = _schema(ctx)
+    kind = schema.find(str(ctx.params.get("list") or "")) if schema is not None else None
+    if kind is None:
+        return []
+    name, equals, value = incomplete.partition("=")
+    if not equals:
+        return [f"{each}=" for each in _begun(kind.fields, name)]
+    found = _values(ctx, kind.find(name))
+    return [f"{name}={word}" for word in found if word.startswith(value)]
+
+
+def paths(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """A field of a record."""
+    del param
+    schema = _schema(ctx)
+    return _begun(schema.fields, incomplete) if schema is not None else []
+
+
+def lists(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """A list of a record."""
+    del param
+    schema = _schema(ctx)
+    if schema is None:
+        return []
+    return _begun([one for one in schema.fields if one.kind in {"items", "list"}], incomplete)
+
+
+def tag_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """``+TAG`` and ``-TAG``."""
+    del param
+    sign = incomplete[:1]
+    return [
+        f"{sign}{tag}" for tag in _tags(ctx) if sign in "+-" and tag.startswith(incomplete[1:])
+    ]
+
+
+def channels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """A channel of a contact, as the schema has them."""
+    del param
+    schema = _schema(ctx)
+    contacts = schema.find("interactions") if schema is not None else None
+    field = contacts.find("channel") if contacts is not None else None
+    return [word for word in _values(ctx, field) if word.startswith(incomplete)]
+
+
+def people(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """People of access.yaml, by id with the name, or by name."""
+    del param
+    from click.shell_completion import CompletionItem
+
+    found = _people(ctx)
+    by_id = [
+        CompletionItem(each, help=name) for each, name in found if each.startswith(incomplete)
+    ]
+    return by_id or [
+        CompletionItem(name, help=each) for each, name in found if name.startswith(incomplete)
+    ]
+
+
+def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """A topic of ``help``, or a command."""
+    del ctx, param
+    from textcrm.cli.commands.help import TOPICS
+    from textcrm.cli.main import COMMANDS
+
+    return [each for each in (*TOPICS, "fields", *COMMANDS) if each.startswith(incomplete)]
+
+
+def shells(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """A shell that completion knows."""
+    del ctx, param
+    from textcrm.cli.commands.completion import SHELLS
+
+    return [each for each in SHELLS if each.startswith(incomplete)]
+
+
+def _begun(fields: Iterable[Field], word: str) -> list[str]:
+    """Names, and labels where one is begun, of fields."""
+    known = list(fields)
+    names = [one.name for one in known if one.name.startswith(word)]
+    return names + [one.label.zh for one in known if word and one.label.zh.startswith(word)]
+
+
+def _values(ctx: click.Context, field: Field | None) -> list[str]:
+    if field is None:
+        return []
+    if field.path == ("tags",):
+        return _tags(ctx)
+    if field.kind == "person":
+        return [word for pair in _people(ctx) for word in pair]
+    return [word for choice in field.enum for word in (choice.code, choice.label.zh)]
+
+
+def _people(ctx: click.Context) -> list[tuple[str, str]]:
+    try:
+        return [(one.id, one.name) for one in ctx.find_root().obj.vault().access.people]
+    except TextcrmError:
+        return []
+
+
 def _tags(ctx: click.Context) -> list[str]:
     from textcrm.vault.finding import tags
 
-    vault = ctx.find_root().obj.vault()
     try:
+        vault = ctx.find_root().obj.vault()
         return sorted(tags(vault)) if vault.has_catalog() else []
     except TextcrmError:
         return []

@@ -50,6 +50,11 @@ class Context:
             setattr(self, name, value)
 
     @property
+    def completes(self) -> bool:
+        """Whether a shell asks what a word may go on as."""
+        return "_TEXTCRM_COMPLETE" in os.environ
+
+    @property
     def interactive(self) -> bool:
         """Whether somebody sits there to be asked."""
         return not self.no_input and not self.json and sys.stdin.isatty() and sys.stdout.isatty()

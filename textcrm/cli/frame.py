@@ -149,21 +149,24 @@ def option(
     *names: str, help: Text, **kwargs: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an option."""
+    _completed(kwargs, kwargs.get("metavar"), names[-1].lstrip("-"))
     return click.option(*names, cls=Option, text=help, **kwargs)
 
 
-def _record_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-    from textcrm.cli.completing import record_words
+def _completed(kwargs: dict[str, Any], *words: str | None) -> None:
+    """Let TAB offer what a parameter takes, as its name or what stands for its value says."""
+    from textcrm.cli import completed
 
-    return record_words(ctx, param, incomplete)
+    found = next((completed.BY_WORD[word] for word in words if word in completed.BY_WORD), None)
+    if found is not None:
+        kwargs.setdefault("shell_complete", completed.late(found))
 
 
 def argument(
     name: str, *, help: Text, **kwargs: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an argument; one named ``id`` is completed by the ids and names of customers."""
-    if name == "id":
-        kwargs.setdefault("shell_complete", _record_words)
+    _completed(kwargs, kwargs.get("metavar"), name)
     return click.argument(name, cls=Argument, text=help, **kwargs)
 
 
@@ -251,17 +254,17 @@ def help_lines(command: Command, path: str, language: Language) -> list[str]:
     zh = language == "zh"
     own = [p for p in command.params if isinstance(p, Option) and not p.common]
     arguments = [p for p in command.params if isinstance(p, Argument)]
-    usage = " ".join([path, *(_argument_name(one) for one in arguments)])
+    usage = " ".join([path, *(argument_name(one) for one in arguments)])
     lines = wrap(
         ("用法：" if zh else "Usage: ") + usage + (" [选项]" if zh else " [OPTIONS]"), COLUMNS
     )
     lines += ["", *("  " + line for line in wrap(command.text.say(language), COLUMNS - 2))]
     if arguments:
         lines += ["", "参数：" if zh else "Arguments:"]
-        lines += columns([(_argument_name(one), one.text.say(language)) for one in arguments])
+        lines += columns([(argument_name(one), one.text.say(language)) for one in arguments])
     if own:
         lines += ["", "选项：" if zh else "Options:"]
-        lines += columns([(_option_names(one), one.text.say(language)) for one in own])
+        lines += columns([(option_names(one), one.text.say(language)) for one in own])
     lines += ["", "示例：" if zh else "Examples:"]
     for what, words in command.examples:
         lines += ["  # " + line for line in wrap(what.say(language), COLUMNS - 4)]
@@ -273,7 +276,8 @@ def help_lines(command: Command, path: str, language: Language) -> list[str]:
     return lines
 
 
-def _argument_name(argument: Argument) -> str:
+def argument_name(argument: Argument) -> str:
+    """An argument as a usage line has it."""
     name = argument.metavar or (argument.name or "").upper()
     if argument.metavar and argument.metavar.startswith("["):
         return name
@@ -282,7 +286,8 @@ def _argument_name(argument: Argument) -> str:
     return name if argument.required else f"[{name}]"
 
 
-def _option_names(option: Option) -> str:
+def option_names(option: Option) -> str:
+    """An option's names, and what stands for its value."""
     names = ", ".join(option.opts)
     if option.is_flag:
         return names

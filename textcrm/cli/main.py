@@ -162,7 +162,7 @@ def overview(language: Language) -> list[str]:
         lines += ["", title.say(language) + ("：" if zh else ":"), *frame.columns(members)]
     lines += ["", "选项（放在命令前后均可）：" if zh else "Options (before or after the command):"]
     options = [one for one in frame.common_options() if isinstance(one, frame.Option)]
-    rows = [(frame._option_names(one), one.text.say(language)) for one in options]  # noqa: SLF001 - same room
+    rows = [(frame.option_names(one), one.text.say(language)) for one in options]
     rows.append(("--version", Text("show the version", "显示版本").say(language)))
     lines += frame.columns(rows)
     last = (
@@ -171,6 +171,21 @@ def overview(language: Language) -> list[str]:
         else "New here: textcrm demo. A command's help: textcrm COMMAND --help"
     )
     return [*lines, "", *wrap(last, frame.COLUMNS)]
+
+
+def manual(language: Language) -> str:
+    """The manual page of the whole program."""
+    from textcrm import __version__
+    from textcrm.cli import manual as manuals
+
+    whole = root()
+    context = click.Context(whole)
+    sections = []
+    for section, title in SECTIONS.items():
+        names = [name for name, (own, _) in COMMANDS.items() if own == section]
+        found = [whole.get_command(context, name) for name in names]
+        sections.append((title, [one for one in found if isinstance(one, frame.Command)]))
+    return manuals.page(sections, __version__, language)
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
@@ -208,6 +223,10 @@ def run(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
     words = list(argv)
     context = contexts.make(words)
+    if context.completes:
+        from textcrm.cli import shells
+
+        shells.register()
     return boundary.guard(
         context,
         lambda: _ended(

@@ -26,6 +26,14 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
             Text("fish", "fish"),
             "textcrm completion fish > ~/.config/fish/completions/textcrm.fish",
         ),
+        (
+            Text("zsh, after compinit", "zsh（放在 compinit 之后）"),
+            "textcrm completion zsh >> ~/.zshrc",
+        ),
+        (
+            Text("PowerShell", "PowerShell"),
+            "textcrm completion powershell >> $PROFILE",
+        ),
     ],
 )
 @argument("shell", help=Text("bash, zsh, fish or powershell", "bash、zsh、fish 或 powershell"))
@@ -33,8 +41,10 @@ def run(context: Context, shell: str) -> None:
     """Print a completion script."""
     from click.shell_completion import get_completion_class
 
+    from textcrm.cli import shells
     from textcrm.cli.main import root
 
+    shells.register()
     found = get_completion_class(shell)
     if found is None:
         raise Misuse(
@@ -44,4 +54,4 @@ def run(context: Context, shell: str) -> None:
             shell=shell,
             known=list(SHELLS),
         )
-    context.out.plain(found(root(), {}, "textcrm", "_TEXTCRM_COMPLETE").source() + "\n")
+    context.out.plain(found(root(), {}, "textcrm", shells.VARIABLE).source() + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textcrm.cli.frame import argument, command
+from textcrm.cli.frame import argument, command, option
 from textcrm.cli.query_help import QUERY
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -91,14 +91,30 @@ contacts/+/name                   新增一位联系人
         (Text("the query language", "查询语法"), "textcrm help query"),
         (Text("every field by name", "全部字段名"), "textcrm help fields"),
         (Text("exit codes", "退出码"), "textcrm help exit-codes"),
+        (
+            Text("all of it as a manual page", "以手册页阅读全部说明"),
+            "textcrm help --man | man -l -",
+        ),
     ],
 )
 @argument("topic", required=False, help=Text("a topic or a command", "专题或命令"))
-def run(context: Context, topic: str | None) -> None:
+@option("--man", is_flag=True, help=Text("the manual page, for man", "输出供 man 阅读的手册页"))
+def run(context: Context, topic: str | None, man: bool) -> None:
     """Read about a topic."""
-    from textcrm.cli.main import COMMANDS
+    from textcrm.cli.main import COMMANDS, manual
 
-    if topic in COMMANDS:
+    if man:
+        if topic is not None:
+            raise Misuse(
+                "options-clash",
+                Text(
+                    "--man is the whole manual; it takes no topic", "--man 输出整本手册，不接专题"
+                ),
+                hint=Text("textcrm help {topic}", "textcrm help {topic}"),
+                topic=topic,
+            )
+        context.out.plain(manual(context.language))
+    elif topic in COMMANDS:
         context.run_again([str(topic), "--help"])
     elif topic == "fields":
         from textcrm.cli.fields import print_fields
