@@ -163,3 +163,22 @@ def test_what_the_reports_do_not_load(tmp_path: Path) -> None:
     subprocess.run(words, capture_output=True, check=True)  # the catalog is made
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stderr.strip() in ("[]", "['yaml']")
+
+
+def test_columns_below_zero_hang_from_the_line() -> None:
+    from textcrm.cli.bars import Bar
+    from textcrm.cli.drawing import columns
+
+    drawn = columns([Bar("2024-01", 100.0, "100"), Bar("2024-02", -50.0, "-50")], "t")
+    assert 'class="bar" x="51.6" y="24.0" width="326.8" height="160.0"' in drawn
+    assert 'class="bar below" x="481.6" y="184.0" width="326.8" height="80.0"' in drawn
+    assert 'y1="184.0" y2="184.0"' in drawn
+    only = columns([Bar("2024-02", -50.0, "-50")], "t")
+    assert 'class="bar below" x="103.2" y="24.0" width="653.6" height="240.0"' in only
+
+
+def test_notes_are_in_the_language_of_the_user(shell: Shell) -> None:
+    zh = shell.ok("report", "sources", "--json", "--lang", "zh").data["notes"]
+    en = shell.ok("report", "sources", "--json", "--lang", "en").data["notes"]
+    assert zh[0].startswith("已购客户")
+    assert en[0].startswith("A buyer")

@@ -73,6 +73,25 @@ def test_a_column_of_words_is_no_second_name_of_a_person(vault: Vault) -> None:
     assert [(cell.heading, cell.text) for cell in row.left] == [("批次", "王芳")]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["2024.5.1", "2024.12.31"], ["2024-05-01", "2024-12-31"], ["2024/5/1 10:00", "2024/5/2"],
+        ["1000000", "2500000"], ["20240501001", "20240501002"],
+    ],
+)  # fmt: skip
+def test_days_amounts_and_orders_are_no_telephone_numbers(vault: Vault, values: list[str]) -> None:
+    rows = rows_of(vault, "公司名称,登记\n" + "".join(f"公司{one},{one}\n" for one in values))
+    assert [cell.text for row in rows for cell in row.left] == values
+    assert not any("contacts" in row.tree for row in rows)
+
+
+def test_numbers_under_a_heading_that_says_nothing(vault: Vault) -> None:
+    lines = ["13812345678", "010-62345678", "+44 20 7946 0018"]
+    rows = rows_of(vault, "公司名称,热线\n" + "".join(f"公司{one},{one}\n" for one in lines))
+    assert all(row.tree["contacts"][0]["phones"] for row in rows)
+
+
 def test_lines_of_another_encoding_are_read_by_themselves_and_said(vault: Vault) -> None:
     data = f"{HEAD}甲公司,张三,13811110001\n".encode()
     data += "乙公司,李四,13811110002\n".encode("gbk") + "丙公司,王五,13811110003\n".encode()

@@ -16,6 +16,7 @@ from textcrm.exchange import export, sheet_again
 from textcrm.exchange.incoming import Setting
 from textcrm.exchange.sheet_edits import Edits, edits_of
 from textcrm.exchange.sheet_writing import Outcome, Writing
+from textcrm.vault.creation import create
 from textcrm.vault.revealing import reveal
 
 if TYPE_CHECKING:
@@ -277,6 +278,18 @@ def test_a_workbook_of_another_program_is_none(tmp_path: Path) -> None:
     book.save(tmp_path / "x.xlsx")
     assert sheet_again.read((tmp_path / "x.xlsx").read_bytes()) is None
     assert sheet_again.read(b"no workbook") is None
+
+
+def test_a_workbook_of_another_vault_is_a_table(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Shell(create(tmp_path / "other").vault.root, capsys)
+    told = other.ok("import", str(desk.file), "--json").data
+    assert (told["rejected"], told["created"]) == (0, len(desk.before))
+    uid = next(one for one in told["columns"] if one["heading"] == "textcrm:uid")
+    assert uid["field"] == ""
+    assert other.ok("show", ONE, "--json").data["name"] == "杭州云杉软件有限公司"
+    assert other.ok("import", str(desk.file), "--json").data["skipped"] == told["rows"]
 
 
 def test_the_command_takes_it_in_and_asks(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

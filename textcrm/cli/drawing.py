@@ -72,16 +72,18 @@ def columns(found: list[Bar], title: str) -> str:
     """Upright columns over time: as many labels below as there is room for, the greatest named."""
     height, below, above = 240.0, 28.0, 24.0
     step = _WIDTH / len(found)
-    most = max(*(bar.size for bar in found), 0.0) or 1.0
+    top, bottom = max(0.0, *(bar.size for bar in found)), min(0.0, *(bar.size for bar in found))
+    scale = height / ((top - bottom) or 1.0)
     every = max(1, -(-int(max(measured(bar.label) for bar in found) + 12) // max(int(step), 1)))
     greatest = max(range(len(found)), key=lambda place: found[place].size)
-    base = above + height
+    zero, base = above + top * scale, above + height
     parts = [_open(base + below, title)]
     for place, bar in enumerate(found):
         left = place * step
-        tall = max(bar.size / most * height, 0.0)
+        tall = abs(bar.size) * scale
+        start, kind = (zero, "bar below") if bar.size < 0 else (zero - tall, "bar")
         parts.append(
-            f'<rect class="bar" x="{left + step * 0.12:.1f}" y="{base - tall:.1f}" '
+            f'<rect class="{kind}" x="{left + step * 0.12:.1f}" y="{start:.1f}" '
             f'width="{step * 0.76:.1f}" height="{tall:.1f}">'
             f"<title>{escape(bar.label)}: {escape(bar.figure)}</title></rect>"
         )
@@ -91,12 +93,12 @@ def columns(found: list[Bar], title: str) -> str:
     parts.append(
         _centred(
             (greatest + 0.5) * step,
-            base - found[greatest].size / most * height - 6,
+            zero - max(found[greatest].size, 0.0) * scale - 6,
             figure,
             "figure",
         )
     )
-    parts.append(f'<line x1="0" x2="{_WIDTH}" y1="{base}" y2="{base}"/></svg>')
+    parts.append(f'<line x1="0" x2="{_WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/></svg>')
     return "\n".join(parts)
 
 

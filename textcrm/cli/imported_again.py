@@ -38,13 +38,21 @@ def came_back(context: Context, file: str, data: bytes, setting: Setting, wish: 
     if not data.startswith(_ZIP):
         return False
     from textcrm.exchange import export, sheet_again
-    from textcrm.exchange.sheet_edits import edits_of
+    from textcrm.exchange.sheet_edits import edits_of, is_of
     from textcrm.exchange.sheet_writing import Writing
 
     book = sheet_again.read(data)
     if book is None:
         return False
     vault = context.vault()
+    if not is_of(vault, book):
+        context.warn(
+            Text(
+                "the workbook was written from another vault; its customers are imported as from any table",
+                "该工作簿由其他客户库导出，按普通表格导入",
+            )
+        )
+        return False
     with context.progress(Text("comparing rows", "比较各行")):
         found = edits_of(vault, book, export.settings_of(vault, book.language))
     writing = Writing(vault, found, setting, _decider(context, policy, dry_run=wish.dry_run))

@@ -147,7 +147,7 @@ class Printing:
     def _json(self, found: Sequence[Table]) -> str:
         import json
 
-        trees = [table.as_dict() for table in found]
+        trees = [table.as_dict(self.context.language) for table in found]
         for tree in trees if self.limit else ():
             tree["rows"] = tree["rows"][: self.limit]
         tree = trees[0] if len(trees) == 1 else {one["report"]: one for one in trees}

@@ -101,6 +101,7 @@ _PREFIX: Final = re.compile(
 )
 _MAIL: Final = re.compile(r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*")
 _NUMBER: Final = re.compile(r"(?=(?:\D*\d){7})[+(]?[\d\s().－/-]{7,24}(?:转\d+)?")
+_DAY: Final = re.compile(r"(?:19|20)\d\d([-./年])\d{1,2}[-./月]\d{1,2}(?!\d)")
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _COMPANY: Final = re.compile(
@@ -252,7 +253,7 @@ def of_values(values: Sequence[str], taken: Collection[str]) -> str:
         ("contacts/0/emails/0/address", _MAIL.fullmatch),
         ("contacts/0/id_number", lambda one: not check_resident_id(one)),
         ("registration_number", _USCC.fullmatch),
-        ("contacts/0/phones/0/number", _NUMBER.fullmatch),
+        ("contacts/0/phones/0/number", _is_number),
         ("website", _URL.fullmatch),
         ("name", _COMPANY.search),
         ("contacts/0/name", lambda one: looks_personal(one) or parse_salutation(one)),
@@ -265,6 +266,15 @@ def of_values(values: Sequence[str], taken: Collection[str]) -> str:
         if target not in taken and share(test) >= _ENOUGH:
             return target
     return ""
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number to call: no day, no amount, no number of an order."""
+    if not _NUMBER.fullmatch(text) or _DAY.match(text):
+        return False
+    from textcrm.normalize.phone import parse_phone
+
+    return text[0] in "+(0" or parse_phone(text).problem is None
 
 
 def _is_address(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from textcrm.exchange import likeness, targets
 from textcrm.exchange.incoming import Column
 from textcrm.exchange.likeness import NameTable
+from textcrm.exchange.xlsx_sheet import ITEM, UID, VERSION
 from textcrm.schema.words import folded
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def _column(
         if folded(heading) in words:
             return Column(heading, words[folded(heading)] or "", "map", sample)
     named = setting.schema.find(heading)
+    if own and heading in (UID, VERSION, ITEM):
+        return Column(heading, "", "layout", sample)
     if own and named is not None and named.name == "custom":
         return Column(heading, "custom", "layout", sample)
     if (ours := own.get(folded(heading))) is not None and ours in {"", "owner"}:

@@ -82,6 +82,18 @@ def edits_of(vault: Vault, book: Book, settings: Settings) -> Edits:
     return _Comparing(vault, book, settings).compared()
 
 
+def is_of(vault: Vault, book: Book) -> bool:
+    """Whether a workbook was written from this vault: it knows a customer of it, or once did."""
+    rows = [row for sheet in book.sheets if not sheet.path for row in sheet.rows if row.uid]
+    uids = {row.uid for row in rows}
+    if not uids or any(doc.typed.get("uid") in uids for doc in vault.catalog().docs()):
+        return True
+    length = vault.repo.id_length
+    versions = {row.version for row in rows if len(row.version) == length}
+    with vault.repo.blobs() as blobs:
+        return any(blobs.find(one) is not None for one in versions if one.isalnum())
+
+
 class _State(NamedTuple):
     """A record as it was when the row was written (None: not known any more) and as it is."""
 

@@ -91,8 +91,10 @@ class Table:
         place = self.place(name)
         return [row[place] for row in self.rows]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The table for programs: ``{report, title, columns, labels, rows, total, notes}``.
+
+        The notes are sentences in ``language``.
 
         ``columns`` are the keys, each row a list of values in their order: codes, ISO dates,
         amounts as strings, shares and ratios as numbers of four decimals.
@@ -105,7 +107,7 @@ class Table:
             "rows": [[plain(cell) for cell in row] for row in self.rows],
             "total": plain(dict(self.total)),
             **({"facts": plain(dict(self.facts))} if self.facts else {}),
-            "notes": [note.say("en") for note in self.notes],
+            "notes": [note.say(language) for note in self.notes],
         }
 
 

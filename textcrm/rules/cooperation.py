@@ -39,7 +39,6 @@ def status_wants(record: RuleView, context: RuleContext) -> Iterator[Finding]:
 
 def type_and_status(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """Type and status agree: a prospect has no cooperation, a lost customer none that runs (D6, D7)."""
-    del context
     kind, status = text_of(record.raw, "type"), text_of(record.raw, "status")
     if (
         (kind == "prospect" and status in ("active", "paused"))
@@ -50,11 +49,18 @@ def type_and_status(record: RuleView, context: RuleContext) -> Iterator[Finding]
             "type-status",
             ("status",),
             "type {kind} and status {status} do not go together",
-            "客户类型 {kind} 与合作状态 {status} 不一致",
-            None,
-            kind=kind,
-            status=status,
+            "客户类型“{kind}”与合作状态“{status}”不一致",
+            Text("correct one of the two", "请改正其中一个"),
+            kind=_called(context, "type", kind),
+            status=_called(context, "status", status),
         )
+
+
+def _called(context: RuleContext, field: str, code: str | None) -> Text:
+    """A code of the schema in the words that people read."""
+    known = context.schema.find(field)
+    value = known.enum_value(code or "") if known is not None else None
+    return value.label if value is not None else Text(code or "", code or "")
 
 
 def first_cooperation(record: RuleView, context: RuleContext) -> Iterator[Finding]:

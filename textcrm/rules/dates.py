@@ -28,7 +28,6 @@ def _at(tree: Any, name: str) -> dt.date | None:
 
 def contract_order(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """A contract ends after it starts, and consents are withdrawn after they are given (A39, L6)."""
-    del context
     for name, first, second in (
         ("contracts", "starts", "ends"),
         ("contracts", "signed", "ends"),
@@ -40,12 +39,19 @@ def contract_order(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 yield error(
                     "date-order",
                     (name, place, second),
-                    "{end} is before {start}",
-                    "{end} 早于 {start}",
-                    None,
+                    "{after} {end} is before {before} {start}",
+                    "{after} {end} 早于{before} {start}",
+                    Text("correct one of the two dates", "请改正其中一个日期"),
+                    after=_label(context, name, second),
+                    before=_label(context, name, first),
                     end=end.isoformat(),
                     start=start.isoformat(),
                 )
+
+
+def _label(context: RuleContext, listed: str, name: str) -> Text:
+    field = context.schema.at((listed, name))
+    return field.label if field is not None else Text(name, name)
 
 
 def not_in_future(record: RuleView, context: RuleContext) -> Iterator[Finding]:

@@ -47,10 +47,13 @@ def impossible_days(
                     "error",
                     here,
                     Text(
-                        "{field}: {found} is no day of the calendar, write 2026-05-01",
-                        "{field}：{found} 不是有效日期，应写作 2026-05-01",
+                        "{field}: {found} is no day of the calendar",
+                        "{field}：{found} 不是有效日期",
                     ),
-                    None,
+                    Text(
+                        "write year, month and day, as in 2026-05-01",
+                        "请按年-月-日书写，例如 2026-05-01",
+                    ),
                     {"field": named(schema.at(here), here), "found": f"“{clipped(one)}”"},
                 )
 

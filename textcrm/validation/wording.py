@@ -107,8 +107,12 @@ def near_value(value: str, field: Field) -> Text | None:
             for one in field.enum
             for word in (one.code, one.label.zh, one.label.en, *one.aliases)
         }
+        begun = {one.code: one for word, one in words.items() if word.startswith(value.casefold())}
         close = difflib.get_close_matches(value.casefold(), words, n=1, cutoff=0.5)
-        known = words[close[0]] if close else None
+        if len(begun) == 1:
+            (known,) = begun.values()
+        elif close:
+            known = words[close[0]]
     return (
         None
         if known is None
