@@ -1,4 +1,4 @@
-"""Measures reports, segments and the portrait on one vault, against ``textcrm list --count``.
+"""Measures reports, segments, the portrait and what is due on one vault, against ``textcrm list --count``.
 
 usage: python -m benchmarks.reports [--records N] [--rounds N] [NAME ...]
 
@@ -30,6 +30,9 @@ def commands(vault: Path, one: str) -> dict[str, tuple[str, ...]]:
         *at, "report", "--by", "purchases.product", "--sum", "purchases.amount", "--json",
     )  # fmt: skip
     found["show --summary"] = (*at, "show", one, "--summary", "--json")
+    found["due --count"] = (*at, "due", "--count")
+    found["due --json"] = (*at, "due", "--json")
+    found["due --owner"] = (*at, "due", "--owner", "none")
     found["segment --bought"] = (*at, "segment", "--bought", "云主机", "--json")
     return found
 

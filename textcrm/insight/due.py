@@ -151,10 +151,13 @@ class _Asking:
         self._action = vault.config.lost_action
         self._days_off = vault.config.holidays
         self._touched: Touched | None = None
+        self._reminders: dict[tuple[dt.date | None, bool], tuple[dt.date | None, bool]] = {}
 
     def seen(self, one: Kept) -> Due | None:
         """What a seed is on this day; None where it is not to be seen."""
         seed, today = one.seed, self._today
+        if seed.until is not None and seed.until < today:
+            return None
         day, data = seed.due, dict(seed.data)
         if seed.kind == "stale":
             day = self._went_stale(one.id, data)
@@ -162,13 +165,15 @@ class _Asking:
                 return None
         elif seed.kind == "contact":
             day = last_of_month(today)
-        reminder = remind_on_of(day, seed.kind, self._days_off)
+        before = seed.kind in BEFORE
+        reminder = self._reminders.get((day, before))
+        if reminder is None:
+            reminder = remind_on_of(day, self._days_off, before=before)
+            self._reminders[day, before] = reminder
         shown = seed.start is not None and seed.start <= today
         if not shown and seed.kind in STRICT:
             return None
         if not shown and (day is None or min(day, reminder[0] or day) > self._horizon):
-            return None
-        if seed.until is not None and seed.until < today:
             return None
         return self._made(one, day, data, reminder)
 
@@ -176,8 +181,8 @@ class _Asking:
         """The day on which a record was not updated for too long; None where that is not yet."""
         if self._touched is None:
             self._touched = touched(self._vault)
-        last = self._touched.day([own, *data.pop("former")])
-        limit = data.pop("limit")
+        former, limit = data.pop("former"), data.pop("limit")
+        last = self._touched.day([own, *former])
         if last is None or (self._today - last).days <= limit:
             return None
         data["since"] = last.isoformat()
@@ -237,11 +242,13 @@ class _Asking:
             )
 
 
-def remind_on_of(day: dt.date | None, kind: str, days_off: str) -> tuple[dt.date | None, bool]:
-    """The workday of a due date, and whether the holidays of its year are known."""
+def remind_on_of(
+    day: dt.date | None, days_off: str, *, before: bool
+) -> tuple[dt.date | None, bool]:
+    """The workday of a due date, or the last one ``before`` it, and whether the holidays of its year are known."""
     if day is None or days_off == "none":
         return day, True
-    moved = remind_on(day, before=kind in BEFORE, holidays=days_off == "cn")
+    moved = remind_on(day, before=before, holidays=days_off == "cn")
     return moved.day, moved.sure
 
 

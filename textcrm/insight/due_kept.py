@@ -159,12 +159,17 @@ _SELECT: Final = (
 
 def _read(catalog: Catalog, today: int, horizon: int) -> list[Kept]:
     found = catalog.connection.execute(_SELECT, (horizon, today, today)).fetchall()
+    told_of: dict[str, Any] = {}  # many say the same: owners, limits
+    for line in found:
+        for text in (line[2], line[8]):
+            if text not in told_of:
+                told_of[text] = json.loads(text)
     return [
         Kept(
             got(own),
             got(name),
-            json.loads(owner),
-            Seed(kind, code, _day(due), _day(first), _day(until), json.loads(told)),
+            told_of[owner],
+            Seed(kind, code, _day(due), _day(first), _day(until), told_of[told]),
         )
         for own, name, owner, kind, code, due, first, until, told in found
     ]

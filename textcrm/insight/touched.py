@@ -7,6 +7,7 @@ since are read when asked again.
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,6 @@ from textcrm.errors import TextcrmError
 from textcrm.record import id_of_path
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
     from textcrm.catalog import Catalog
@@ -34,8 +34,6 @@ class Touched:
 
     def day(self, ids: list[str]) -> dt.date | None:
         """The last change of a record that has or had these ids; None where git knows nothing."""
-        import datetime as dt
-
         found = [self._days[one] for one in ids if one in self._days]
         if not found:
             return None
