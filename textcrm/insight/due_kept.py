@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import secrets
 import sqlite3
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from textcrm.catalog import Catalog, KeptDoc
     from textcrm.vault import Vault
 
-_FORM: Final = "1"
+_FORM: Final = "2"
 _BATCH: Final = 500
 
 
@@ -45,9 +46,9 @@ def _followed(vault: Vault, catalog: Catalog, horizon: dt.date) -> list[Kept]:
     stamp = _stamp(vault, catalog)
     at = _at(catalog, stamp)
     today = vault.today.toordinal()
-    if at is None or today < at[1]:  # a clock that went back: what was foretold is not yet
+    if at is None or today < at.day:  # a clock that went back: what was foretold is not yet
         at = _begin(catalog, stamp)
-    if at != (catalog.sequence, today):
+    if (at.sequence, at.day) != (catalog.sequence, today):
         _follow(vault, catalog, rules, at)
     return _read(catalog, today, horizon.toordinal())
 
@@ -67,24 +68,37 @@ def _stamp(vault: Vault, catalog: Catalog) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _at(catalog: Catalog, stamp: str) -> tuple[int, int] | None:
-    """Up to which sequence and on which day the seeds were made; None where they are of no use."""
+class _At(NamedTuple):
+    """Up to which sequence of the catalog and on which day the seeds were made, and by which
+    beginning: who finds another one there has built in vain.
+    """
+
+    sequence: int
+    day: int
+    by: str
+
+
+def _at(catalog: Catalog, stamp: str) -> _At | None:
+    """How far the seeds are; None where they are of no use."""
     try:
         found = catalog.connection.execute(
-            "SELECT sequence, day FROM due_at WHERE stamp=?", (stamp,)
+            "SELECT sequence, day, by FROM due_at WHERE stamp=?", (stamp,)
         ).fetchone()
     except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
+        if "no such" in str(error):
             return None
         raise
-    return (int(found[0]), int(found[1])) if found else None
+    return _At(int(found[0]), int(found[1]), str(found[2])) if found else None
 
 
-def _begin(catalog: Catalog, stamp: str) -> tuple[int, int]:
+def _begin(catalog: Catalog, stamp: str) -> _At:
+    by = secrets.token_hex(8)
     with catalog.writing() as connection:
         for table in ("due_at", "due_rows", "due_seeds"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
-        connection.execute("CREATE TABLE due_at(stamp TEXT, sequence INTEGER, day INTEGER)")
+        connection.execute(
+            "CREATE TABLE due_at(stamp TEXT, sequence INTEGER, day INTEGER, by TEXT)"
+        )
         connection.execute(
             "CREATE TABLE due_rows(row INTEGER PRIMARY KEY, owner TEXT, renew INTEGER)"
         )
@@ -93,34 +107,39 @@ def _begin(catalog: Catalog, stamp: str) -> tuple[int, int]:
             "first INTEGER, until INTEGER, told TEXT)"
         )
         connection.execute("CREATE INDEX due_seeds_row ON due_seeds(row)")
-        connection.execute("INSERT INTO due_at VALUES(?, -1, -1)", (stamp,))
-    return -1, -1
+        connection.execute("INSERT INTO due_at VALUES(?, -1, -1, ?)", (stamp, by))
+    return _At(-1, -1, by)
 
 
-def _follow(vault: Vault, catalog: Catalog, rules: Rules, at: tuple[int, int]) -> None:
-    """Bring the seeds up to the catalog and to today."""
+def _follow(vault: Vault, catalog: Catalog, rules: Rules, at: _At) -> None:
+    """Bring the seeds up to the catalog and to today, a few hundred records at a time."""
     sequence, today = catalog.sequence, vault.today.toordinal()
-    changes = catalog.changed_since(at[0])
-    anew = at[0] < 0 or changes.everything
-    chosen: set[int] | None = None
-    if not anew:
+    changes = catalog.changed_since(at.sequence)
+    chosen: list[int] | None = None
+    if at.sequence >= 0 and not changes.everything:
         renewed = catalog.connection.execute("SELECT row FROM due_rows WHERE renew<=?", (today,))
-        chosen = {*changes.upserted, *(row for (row,) in renewed)}
-    with vault.telling() as told, catalog.writing() as connection:
-        if anew:
-            connection.execute("DELETE FROM due_seeds")
-            connection.execute("DELETE FROM due_rows")
-        gone = [(row,) for row in {*changes.removed, *(chosen or ())}]
-        connection.executemany("DELETE FROM due_seeds WHERE row=?", gone)
-        connection.executemany("DELETE FROM due_rows WHERE row=?", gone)
-        docs = catalog.docs(None if chosen is None else sorted(chosen))
-        count = 0
+        chosen = sorted({*changes.upserted, *(row for (row,) in renewed)})
+    docs = catalog.docs(chosen)
+    count = 0
+    with vault.telling() as told:
         while batch := list(islice(docs, _BATCH)):
-            _put(connection, rules, batch)
+            with catalog.writing() as connection:
+                _forget(connection, [doc.row for doc in batch])
+                _put(connection, rules, batch)
             count += len(batch)
-            if told is not None:
+            if told is not None and count > _BATCH:
                 told(count)
-        connection.execute("UPDATE due_at SET sequence=?, day=?", (sequence, today))
+    with catalog.writing() as connection:
+        _forget(connection, changes.removed)
+        connection.execute(
+            "UPDATE due_at SET sequence=?, day=? WHERE by=?", (sequence, today, at.by)
+        )
+
+
+def _forget(connection: sqlite3.Connection, rows: Iterable[int]) -> None:
+    gone = [(row,) for row in rows]
+    connection.executemany("DELETE FROM due_seeds WHERE row=?", gone)
+    connection.executemany("DELETE FROM due_rows WHERE row=?", gone)
 
 
 def _put(connection: sqlite3.Connection, rules: Rules, docs: Iterable[KeptDoc]) -> None:

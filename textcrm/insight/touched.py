@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FORMAL: Final = frozenset(("rekey", "fix", "renumber", "migrate"))
 _FORM: Final = "1"
+_MANY: Final = 500
 
 
 class Touched:
@@ -59,8 +60,11 @@ def _followed(vault: Vault, catalog: Catalog, head: str) -> dict[str, tuple[int,
         return _read(catalog)
     onward = known is not None and _leads_to(vault, known, head)
     days = _read(catalog) if onward else {}
-    for commit in vault.repo.log(f"{known}..{head}" if onward else head):
-        _take(days, commit, vault.prefix)
+    with vault.telling() as told:
+        for count, commit in enumerate(vault.repo.log(f"{known}..{head}" if onward else head), 1):
+            _take(days, commit, vault.prefix)
+            if told is not None and count % _MANY == 0:
+                told(count)
     with catalog.writing() as connection:
         connection.execute("DROP TABLE IF EXISTS touched")
         connection.execute(
