@@ -77,3 +77,13 @@ def test_at_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     shown = shell.ok("--lang", "zh", "show", "C20250611001", "--summary").out
     assert "下一步建议" in shown
     assert "尚无购买记录" in shown
+
+
+def test_what_its_tier_is_owed(vault: Vault) -> None:
+    """D13, F9: by textcrm.yaml, or by the record itself."""
+    high = said(portrait(vault, vault.get("C20250818001")), "who")
+    assert high["interval"] == "to be contacted every 30 days"
+    assert high["service"] == "service of the tier: 专属客户经理，季度上门拜访"
+    low = said(portrait(vault, vault.get("C20250214001")), "who")
+    assert low["interval"] == "to be contacted every 14 days"
+    assert "service" not in low

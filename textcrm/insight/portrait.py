@@ -163,8 +163,27 @@ def _people(known: Known) -> Iterator[Fact]:
     if isinstance(owner, str) and owner:
         person = known.vault.access.display(owner)
         yield Fact("owner", Text("looked after by {owner}", "由 {owner} 跟进"), {"owner": person})
+    yield from _service(known)
     if source is not None:
         yield Fact("source", Text("came by: {source}", "来源：{source}"), {"source": source})
+
+
+def _service(known: Known) -> Iterator[Fact]:
+    """What the tier is owed: contact every so many days, its service (D13, F9)."""
+    from textcrm.insight.due_seeds import Rules
+    from textcrm.limits import days_of
+
+    tree = known.tree
+    tier = tree.get("value_tier") or known.derived.get("value_tier")
+    limits = Rules(known.vault).limits(tree.get("type"), tier)
+    own = tree.get("follow_up_every")
+    every = (days_of(own) if own else None) or limits.every
+    if every:
+        text = Text("to be contacted every {every} days", "每 {every} 天联系一次")
+        yield Fact("interval", text, {"every": every})
+    if limits.service:
+        text = Text("service of the tier: {service}", "该等级的服务：{service}")
+        yield Fact("service", text, {"service": limits.service})
 
 
 def _needs(known: Known) -> Iterator[Fact]:
