@@ -31,6 +31,9 @@ def _update(context: Context, repo: GitRepo, old: str, new: str, ref: str) -> bo
     if not new.strip("0"):
         return _refuse(context, ref, Text("a branch is not deleted", "不允许删除分支"))
     if known and repo.process.run("merge-base", "--is-ancestor", known, new).code:
+        checkpoint = _signed_rewrite(repo, known, new)
+        if checkpoint is not None:
+            return _range(context, repo, f"{checkpoint}..{new}", new)
         return _refuse(
             context,
             ref,
@@ -41,6 +44,22 @@ def _update(context: Context, repo: GitRepo, old: str, new: str, ref: str) -> bo
         )
     head = known or repo.head().commit
     return _range(context, repo, f"{head}..{new}" if head else new, new)
+
+
+def _signed_rewrite(repo: GitRepo, known: str, new: str) -> str | None:
+    """The tip that an admin of the known history signed as its rewriting (privacy erase)."""
+    from textcrm import access
+    from textcrm.quality.erased import admins_of
+    from textcrm.vault import tombstones
+    from textcrm.vault.committed import CommittedVault
+
+    try:
+        vault = CommittedVault.at(repo, new)
+    except NotFound:
+        return None
+    admins = admins_of(repo.read(known, access.FILE_NAME))
+    found = tombstones.accepted(vault, known, new, admins)
+    return found.new if found is not None else None
 
 
 def _range(context: Context, repo: GitRepo, span: str, new: str) -> bool:

@@ -132,6 +132,13 @@ class Git:
             quiet=quiet,
         )
 
+    def run_module(self, name: str, *args: str) -> Outcome:
+        """Run a Python module that drives git itself, as a program of its own in this folder."""
+        import sys
+
+        command = [sys.executable, "-m", name, *args]
+        return self._finish(command, {"LC_ALL": "C", "LANGUAGE": "", "PYTHONUTF8": "1"})
+
     def leave(self, *args: str) -> None:
         """Start a command that goes on by itself after us; nobody hears how it ends."""
         process = subprocess.Popen(

@@ -9,6 +9,8 @@ from textcrm import store
 from textcrm.gitrepo import identity, making
 from textcrm.gitrepo.message import encoded
 from textcrm.history.replay import Replay, Step
+from textcrm.vault import tombstones
+from textcrm.vault.tombstones import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from textcrm.gitrepo.objects import Blobs
     from textcrm.history.questions import Question
     from textcrm.vault import Vault
+    from textcrm.vault.tombstones import Tombstones
 
 
 class Rebased(NamedTuple):
@@ -49,7 +52,7 @@ def rebase(
         return Rebased(tip, 0, (), renumbered, [])
     own = list(vault.repo.log(f"{base}..{local}", reverse=True))
     with vault.repo.blobs() as blobs:
-        replay = Replay(vault, blobs, base or "", tip)
+        replay = Replay(vault, blobs, base or "", tip, erased_at(vault, blobs, local, tip))
         replay.renumbering.adopt(renumbered)
         if _keeps_apart(vault, blobs, own):
             orders = _joined(vault, replay, base or "", local, tip, own)
@@ -63,6 +66,15 @@ def rebase(
     return Rebased(
         new, len(orders), tuple(replay.merged), dict(replay.renumbering.ids), replay.questions
     )
+
+
+def erased_at(vault: Vault, blobs: Blobs, *revisions: str | None) -> Tombstones:
+    """The customers that were erased by any of some histories."""
+    found = NOTHING
+    for rev in revisions:
+        if rev:
+            found = found.merged(tombstones.at(blobs.read, vault.prefix, rev))
+    return found
 
 
 def _length(vault: Vault, base: str | None, local: str) -> int:

@@ -11,6 +11,7 @@ from textcrm.history.questions import Question
 from textcrm.history.renumbering import Renumbering
 from textcrm.history.story import Story
 from textcrm.text import Text
+from textcrm.vault.tombstones import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textcrm.record import Record
     from textcrm.three_way import Side
     from textcrm.vault import Vault
+    from textcrm.vault.tombstones import Tombstones
 
 _ACCESS = access.FILE_NAME.partition("/")[0] + "/"
 
@@ -40,7 +42,14 @@ class Replay:
     ``questions`` what only a person can decide; there the remote's value stands.
     """
 
-    def __init__(self, vault: Vault, blobs: Blobs, base: str, tip: str) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        blobs: Blobs,
+        base: str,
+        tip: str,
+        erased: Tombstones = NOTHING,
+    ) -> None:
         self._vault = vault
         self._blobs = blobs
         self._tip = tip
@@ -50,6 +59,7 @@ class Replay:
         self.merged: dict[str, None] = {}
         self.questions: list[Question] = []
         self._step = Step({}, "", "")
+        self._erased = erased
 
     def current(self, path: str) -> bytes | None:
         """A file as the replayed history has it so far."""
@@ -95,6 +105,12 @@ class Replay:
         self, path: str, before: bytes | None, after: bytes | None
     ) -> list[tuple[str, bytes | None]]:
         now = self.current(path)
+        own = path.removeprefix(self._vault.prefix)
+        if self._erased.of_path(own) or (
+            after and self._is_record(path) and self._erased.of_data(after)
+        ):
+            # Whoever else changed it: an erasure stands, and nobody is asked.
+            return [(path, None)] if now is not None else []
         if now == before:
             return [(path, after)]
         if now == after:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.errors import Conflict, NotFound, StorageFailure, TrustFailure
 from textcrm.gitrepo import maintenance, moving, remote
-from textcrm.history import questions, rebasing
+from textcrm.history import erasures, questions, rebasing
 from textcrm.text import Text
 from textcrm.vault import formats, wiring
 
@@ -68,7 +68,8 @@ def sync(
     ``insecure`` allows a remote that sends everything in the clear (L2); ``accept_rewritten``
     goes on where the remote's history was replaced. Raises NotFound (no-remote), Invalid
     (vault-too-new, of the vault here or of the one there), Conflict
-    (sync-uncommitted, sync-other-files), TrustFailure (remote-rewritten), Invalid (yaml-...)
+    (sync-uncommitted, sync-other-files), TrustFailure (remote-rewritten, remote-erased,
+    erased-comes-back), Invalid (yaml-...)
     where a commit of ours does not read, StorageFailure (remote-failed, remote-refused,
     remote-busy, unrelated-histories ...). Nothing has changed then.
     """
@@ -81,7 +82,8 @@ def sync(
         if fetched == "offline":
             return _offline(vault, there)
         if fetched == "rewritten":
-            raise _rewritten(there)
+            told = erasures.rewritten(vault, there)
+            raise erasures.explained(there, told) if told else _rewritten(there)
         with vault.repo.exclusively():
             done = _attempt(vault, there)
         if done is not None:
@@ -136,12 +138,14 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
     local, tip = _local(repo), repo.resolve(there.tracking)
     if tip:
         formats.demand_known_at(vault, tip)
+    erasures.demand_none_incoming(vault, local, tip)
     known = _pending(repo)
     pending = next((one for one in known if tip and _is_ancestor(repo, one.new, tip)), None)
-    base = _base(repo, local, tip, pending)
+    base = erasures.base_before(vault, local, tip) or _base(repo, local, tip, pending)
     plan = rebasing.rebase(
         vault, base=base, local=local, tip=tip, renumbered=pending.renumbered if pending else {}
     )
+    erasures.demand_gone(vault, local, tip, plan.new)
     fresh = [questions.Question(**{**one, "path": tuple(one["path"])}) for one in
              (pending.questions if pending else [])] + plan.questions  # fmt: skip
     move = _planned(repo, local, plan.new)

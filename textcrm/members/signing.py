@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import yamlfile
 from textcrm.access import FILE_NAME, founding, read, trust
-from textcrm.access.keyring import bare
-from textcrm.access.owning import public_of
+from textcrm.access.signers import signer
 from textcrm.access.soundness import slips
-from textcrm.errors import Conflict, Misuse, TrustFailure
+from textcrm.errors import Conflict, Misuse
 from textcrm.text import Text
 from textcrm.vault import trusting
 
@@ -128,28 +127,6 @@ def _commit(
     result = vault.write(op, plan, subject=subject, adopt=adopt)
     trusting.own_change(vault, signed[0])
     return made[0]._replace(commit=result.commit)
-
-
-def signer(access: Access, signing_keys: Sequence[Path]) -> Path:
-    """The signing key at hand that is an admin's. Raises TrustFailure (not-admin)."""
-    admins = {bare(one.signing): one for one in access.admins if one.signing}
-    for path in signing_keys:
-        public = public_of(path)
-        if public and bare(public) in admins:
-            return path
-    raise TrustFailure(
-        "not-admin",
-        Text(
-            "only an admin may do this: {names}",
-            "只有管理员可以这样做：{names}",
-        ),
-        hint=Text(
-            "ask one of them; your own signing key: textcrm key show",
-            "请联系其中一位；查看自己的签名密钥：textcrm key show",
-        ),
-        names=[one.name for one in admins.values()],
-        tried=[str(path) for path in signing_keys],
-    )
 
 
 def _demand_sound(access: Access) -> None:

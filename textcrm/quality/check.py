@@ -52,11 +52,12 @@ def check(
     found = check_paths(vault, paths_of(vault, words), progress=progress)
     if words:
         return found
-    from textcrm.quality import attached
+    from textcrm.quality import attached, erased
     from textcrm.quality.key_files import key_file_problems
     from textcrm.quality.keys import surroundings
 
     beside = [*attached.problems(vault), *surroundings(vault), *key_file_problems(vault)]
+    beside += erased.problems(vault)
     return Checked(found.checked, _in_order([*found.problems, *beside]))
 
 

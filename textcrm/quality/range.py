@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import store
 from textcrm.errors import Misuse
 from textcrm.findings import Finding, Problem
+from textcrm.quality.erased import Guard
 from textcrm.quality.keys import file_problems
 from textcrm.quality.versions import (
     OWN_FILES,
@@ -54,7 +55,8 @@ def check_range(
 
     Of each version of a record that a commit brings: plain text where the schema seals, wrong
     labels and forms, values added under a retired key (errors), look-alikes also in the commit's
-    message and in other texts (warnings); in any file secret keys. A version is judged by the schema and
+    message and in other texts (warnings); in any file secret keys; what brings an erased customer
+    back (errors). A version is judged by the schema and
     people of its own commit, and by the keys at the start of the range. What a commit only hands
     on is told once. Of the records that the range leaves behind, all else that schema and rules
     say, and that they did not say at its start; with the commit that brought the version. Raises NotFound (no-such-commit), Misuse (bad-range).
@@ -102,11 +104,14 @@ class _Walk:
         self._told: set[tuple[object, ...]] = set()
         self._sealed: dict[tuple[str, ...], str] = {}
         self._left: dict[str, tuple[Version, str, str]] = {}
+        self._guard: Guard | None = None
 
     def begin(self) -> None:
         """Take the keys of the start of the range, which everybody could have known."""
-        start, dots, _ = self.range.partition("..")
+        start, dots, end = self.range.partition("..")
         first = self.vault.repo.resolve(start or "HEAD") if dots else None
+        last = self.vault.repo.resolve(end.lstrip(".") or "HEAD" if dots else start)
+        self._guard = Guard(self.vault, self.blobs, first, last)
         base = self._version(first) if first else None
         if base is not None:
             self._newer = base.rule_context(None).keys
@@ -116,6 +121,8 @@ class _Walk:
 
     def take(self, commit: Commit) -> None:
         """Judge what one commit brings."""
+        if self._guard is not None:
+            self.problems += self._guard.of_commit(commit)
         message = f"{commit.subject}\n\n{commit.body}"
         for finding in in_text(message, Text("the commit's message", "提交说明")):
             line, column = finding.place or (1, 1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textcrm import config, store
 from textcrm.findings import Problem
+from textcrm.quality import erased
 from textcrm.quality.check import Checked
 from textcrm.quality.keys import file_problems
 from textcrm.quality.versions import (
@@ -17,6 +18,7 @@ from textcrm.quality.versions import (
     told_as_new,
 )
 from textcrm.rules.sealing import CODES
+from textcrm.vault import tombstones
 
 if TYPE_CHECKING:
     from textcrm.findings import Finding
@@ -47,6 +49,7 @@ def check_staged(vault: Vault, *, index: str | None = None) -> Checked:
         staged = Version(vault, files)
         staged.schema, staged.config, staged.rule_context(None)
         others = _other_parents(vault)
+        stones = tombstones.at(blobs.read, prefix, "HEAD")
         moved = [
             parsed(staged, change.path.removeprefix(prefix), old)
             for change in listed
@@ -57,6 +60,7 @@ def check_staged(vault: Vault, *, index: str | None = None) -> Checked:
             if data is None:
                 continue
             checked += 1
+            problems += erased.of_staged(path, data, stones)
             if not store.is_record_path(path):
                 problems += file_problems(path, data)
                 continue

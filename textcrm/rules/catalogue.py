@@ -107,6 +107,14 @@ CATALOGUE: Final[dict[str, Known]] = {
     "no-recovery": Known(Text("no recovery key", "没有恢复密钥"), "I4 L3"),
     "attachment-plain": Known(Text("a sealed attachment in plain form", "应加密的附件为明文"), "L3 O2"),
     "attachment-class": Known(Text("an attachment sealed for another class", "附件的密级不对"), "L3 O2"),
+    "erased-comes-back": Known(Text("a file of an erased customer", "已彻底删除的客户又出现"), "L13"),
+    "tombstone-removed": Known(Text("a tombstone was taken out", "删除记录被移除"), "L13"),
+    "tombstones-unsigned": Known(Text("tombstones that no admin signed", "删除记录没有有效签名"), "L13"),
+    "tombstones-unreadable": Known(Text("tombstones that do not read", "删除记录无法读取"), "L13"),
+    "no-provenance": Known(
+        Text("personal data with neither provenance nor basis", "个人信息既无来源也无依据"), "B17 L7"
+    ),
+    "notice-stale": Known(Text("the notice does not match the schema", "隐私说明与字段结构不符"), "L5"),
     "schema-unseals": Known(Text("a field is not sealed any more", "字段不再加密"), "L3"),
     "textconv-cache": Known(Text("git keeps decrypted text", "git 会保存解密文本"), "L3"),
     "textconv-notes": Known(Text("git has kept decrypted text", "git 已保存解密文本"), "L3"),

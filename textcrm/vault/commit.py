@@ -48,6 +48,7 @@ def write(
         drafts[:] = [draft]
         plan(draft)
         demand_sealed(vault, draft)
+        demand_not_erased(vault, draft)
         return {prefix + path: data for path, data in draft.files.items()}
 
     def message() -> str:
@@ -87,6 +88,26 @@ def demand_sealed(vault: Vault, draft: Draft) -> None:
             wrong += vault.placed(record, plain)
     if wrong:
         raise invalid(wrong)
+
+
+def demand_not_erased(vault: Vault, draft: Draft) -> None:
+    """Let nothing write a file of a customer who was erased: undo, restore, save, import.
+
+    Raises TrustFailure (erased-comes-back).
+    """
+    from textcrm.vault import tombstones
+
+    stones = tombstones.of(vault)
+    if not stones.stones:
+        return
+    for path, data in draft.files.items():
+        if data is None:
+            continue
+        stone = stones.of_path(path)
+        if stone is None and isinstance(data, bytes) and store.is_record_path(path):
+            stone = stones.of_data(data)
+        if stone is not None:
+            raise tombstones.refused(path, stone)
 
 
 def touched(vault: Vault, draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -67,11 +67,27 @@ def next_id(day: dt.date, taken: Iterable[str], prefix: str = "C") -> str:
 
 
 def taken_on(day: dt.date, root: Path, repo: GitRepo | None, prefix: str) -> set[str]:
-    """The ids of a day's month that are, or ever were, used: work tree, branches, history."""
+    """The ids of a day's month that are, or ever were, used: work tree, branches, history, tombstones."""
     folder = f"{store.FOLDER}/{day:%Y/%m}"
     names: set[str] = set()
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         names.update(file.name for file in (root / folder).iterdir())
     if repo is not None:
         names.update(repo.paths_ever(f"{prefix}{folder}", since=day))
-    return {id_of_path(name) for name in names if name.endswith(store.SUFFIX)}
+    used = {id_of_path(name) for name in names if name.endswith(store.SUFFIX)}
+    return used | _erased(root, repo, prefix)
+
+
+def _erased(root: Path, repo: GitRepo | None, prefix: str) -> set[str]:
+    """The ids of tombstones: of the work tree, of HEAD, and of what others shared."""
+    from textcrm.vault import tombstones
+
+    found: set[str] = set()
+    with contextlib.suppress(OSError):
+        found |= tombstones.ids_in((root / tombstones.FILE_NAME).read_bytes())
+    if repo is not None:
+        there = repo.upstream()
+        revisions = ["HEAD", *([there.tracking] if there else [])]
+        for data in repo.read_many([(rev, prefix + tombstones.FILE_NAME) for rev in revisions]):
+            found |= tombstones.ids_in(data)
+    return found

@@ -98,7 +98,7 @@ def _verify(context: Context, range_: str | None, *, everything: bool) -> None:
             vault, range_, seen=seen._replace(clean=False) if seen and everything else seen,
             progress=progress,
         )  # fmt: skip
-    span = range_ or (f"{seen.tip}..HEAD" if seen and seen.clean and not everything else "HEAD")
+    span = range_ or done.span
     rewritten = any(one.rule == "history-rewritten" for one in done.violations)
     plain = list(check_range(vault, "HEAD" if rewritten else span).problems)
     wrong = done.errors + sum(one.finding.severity == "error" for one in plain)

@@ -42,8 +42,21 @@ SIGNS = {"ok": "✓", "warning": "!", "error": "✗"}
         "演练：验证恢复密钥能打开全部加密内容，不写入任何内容",
     ),
 )
-def run(context: Context, fix: bool, prune: bool, drill: str | None) -> None:
+@option(
+    "--erased",
+    is_flag=True,
+    help=Text(
+        "look at every object of this clone for customers that were erased",
+        "检查本克隆的全部对象中是否仍有已彻底删除的客户",
+    ),
+)
+def run(context: Context, fix: bool, prune: bool, drill: str | None, erased: bool) -> None:
     """Look for what is wrong."""
+    if erased:
+        from textcrm.cli.erased import remnants
+
+        remnants(context)
+        return
     from textcrm.quality.doctor import examine
 
     if drill is not None:

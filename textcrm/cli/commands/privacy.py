@@ -138,9 +138,13 @@ def run(context: Context, action: str, words: tuple[str, ...], **given: Any) -> 
 
 
 def _actions() -> dict[str, Callable[[Context, tuple[str, ...], dict[str, Any]], None]]:
-    from textcrm.cli import consented, disclosed
+    from textcrm.cli import consented, disclosed, erased
 
-    return {"consent": consented.consent, "disclose": disclosed.disclose}
+    return {
+        "consent": consented.consent,
+        "disclose": disclosed.disclose,
+        "erase": erased.erase,
+    }
 
 
 def _demand_fitting(action: str, words: tuple[str, ...], given: dict[str, Any]) -> None:
