@@ -157,7 +157,7 @@ def test_fingerprints_stay_when_lines_items_and_language_move(shell: Shell) -> N
     item = "\n- {id: %s, number: '12'}"
     file = record(shell.folder, status="actve")
     text = file.read_text(encoding="utf-8")
-    contacts = "contacts:\n- id: ccccc\n  name: 王芳\n  phones:\n"
+    contacts = "source: referral\ncontacts:\n- id: ccccc\n  name: 王芳\n  phones:\n"
     one, two = "  - {id: aaaaa, number: '12'}\n", "  - {id: bbbbb, number: '13'}\n"
 
     def marks(content: str, language: str = "en") -> set[str]:

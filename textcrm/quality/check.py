@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import store
 from textcrm.errors import NotFound, TextcrmError
 from textcrm.findings import Finding, Problem
+from textcrm.quality.lawful import UNFOUNDED, without_ground
 from textcrm.rules.across import PHONES, SEALED, phones_of
 from textcrm.rules.sealing import sealed_prints
 from textcrm.rules.spellings import WORDS, check_spellings, place_of, words_of
 from textcrm.text import Text
+from textcrm.vault.lawful import unfounded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,12 +54,12 @@ def check(
     found = check_paths(vault, paths_of(vault, words), progress=progress)
     if words:
         return found
-    from textcrm.quality import attached, erased
+    from textcrm.quality import attached, erased, lawful
     from textcrm.quality.key_files import key_file_problems
     from textcrm.quality.keys import surroundings
 
     beside = [*attached.problems(vault), *surroundings(vault), *key_file_problems(vault)]
-    beside += erased.problems(vault)
+    beside += [*erased.problems(vault), *lawful.notice_problems(vault)]
     return Checked(found.checked, _in_order([*found.problems, *beside]))
 
 
@@ -183,6 +185,7 @@ def _looked_at(vault: Vault, paths: list[str]) -> Looked:
         head[SEALED] = sealed_prints(record.raw, vault.schema) if may_hold else []
         head[PHONES] = phones_of(record.raw)
         head["name"] = record.name
+        head[UNFOUNDED] = unfounded(record.raw)
         head[WORDS] = words_of(record.raw)
         heads.append((path, head))
     return len(paths), problems, heads
@@ -194,6 +197,9 @@ def _across(vault: Vault, heads: list[Head]) -> list[Problem]:
     problems = []
     for path, findings in check_vault(heads).items():
         if findings:
+            problems += vault.placed(vault.load(path), findings)
+    for path, head in heads:
+        if findings := without_ground(head):
             problems += vault.placed(vault.load(path), findings)
     for path, findings in check_spellings(heads).items():
         record = vault.load(path)

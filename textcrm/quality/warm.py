@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Head = tuple[str, dict[str, object]]
     Known = dict[str, tuple[list[Problem], Head | None]]
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _TABLE: Final = """CREATE TABLE IF NOT EXISTS warm_files(path PRIMARY KEY, hash BLOB, mark TEXT,
   said BLOB, sum INTEGER) WITHOUT ROWID"""
 

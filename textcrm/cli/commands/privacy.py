@@ -138,12 +138,14 @@ def run(context: Context, action: str, words: tuple[str, ...], **given: Any) -> 
 
 
 def _actions() -> dict[str, Callable[[Context, tuple[str, ...], dict[str, Any]], None]]:
-    from textcrm.cli import consented, disclosed, erased
+    from textcrm.cli import consented, disclosed, erased, retained
 
     return {
         "consent": consented.consent,
         "disclose": disclosed.disclose,
         "erase": erased.erase,
+        "notice": retained.notice,
+        "retention": retained.retention,
     }
 
 
