@@ -198,7 +198,6 @@ def test_a_broken_file_among_others(shell: Shell) -> None:
     ("file", "text", "code"),
     [
         ("textcrm.yaml", "thresholds: [1\n", 5),
-        ("textcrm.yaml", "format: 99\n", 5),
         ("textcrm.yaml", "thresholds: {silent_days: soon}\n", 5),
         ("schema/customer.schema.json", "{", 5),
         ("schema/customer.schema.json", '{"properties": {"name": {"type": "strin"}}}', 5),

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from textcrm.errors import Conflict, StorageFailure
+from textcrm.gitrepo import system
 from textcrm.text import Text
 
 
@@ -14,7 +15,7 @@ def replace(file: Path, data: bytes) -> None:
     """Write a file (0600) in place of what may be there. Raises OSError."""
     temporary = _written(file.parent, data)
     try:
-        temporary.replace(file)
+        system.replace(temporary, file)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

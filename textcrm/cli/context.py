@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from textcrm.cli import language as languages
-from textcrm.cli.output import Output, prepare
+from textcrm.cli.encoding import prepare
+from textcrm.cli.output import Output
 from textcrm.errors import Misuse, TextcrmError
 from textcrm.text import Text
 

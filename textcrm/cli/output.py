@@ -228,11 +228,3 @@ def fitted(rows: Sequence[Sequence[str]], columns: int, whole: Iterable[int] = (
         while places and sum(sizes) > spare and max(sizes[place] for place in places) > least:
             sizes[max(places, key=sizes.__getitem__)] -= 1
     return sizes
-
-
-def prepare(stream: TextIO) -> None:
-    """A console that cannot show a sign shows a substitute, never a traceback."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        with contextlib.suppress(ValueError, OSError):
-            reconfigure(errors="backslashreplace")

@@ -46,26 +46,16 @@ def private_file(name: str, data: bytes) -> Iterator[Path]:
 
 def sweep() -> None:
     """Remove what a killed program left: folders of ours whose process is gone."""
+    from textcrm.gitrepo.system import is_alive
+
     for base in (memory_folder(), Path(tempfile.gettempdir())):
         if base is None:
             continue
         with contextlib.suppress(OSError):
             for entry in os.scandir(base):
                 match = _NAME.match(entry.name)
-                if match and entry.is_dir(follow_symlinks=False) and _is_dead(int(match[1])):
+                if match and entry.is_dir(follow_symlinks=False) and not is_alive(int(match[1])):
                     shutil.rmtree(entry.path, ignore_errors=True)
-
-
-def _is_dead(number: int) -> bool:
-    if os.name == "nt":
-        return False
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from textcrm.errors import Misuse, StorageFailure
+from textcrm.gitrepo import system
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -84,4 +85,4 @@ def _put(aside: Path, target: Path, *, force: bool) -> None:
                 raise _exists(target) from None
         else:
             return
-    aside.replace(target)
+    system.replace(aside, target)

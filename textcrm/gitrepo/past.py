@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm.errors import Conflict
-from textcrm.gitrepo import failures, identity, journal, locks
+from textcrm.gitrepo import failures, identity, journal, locks, system
 from textcrm.gitrepo.making import Order, commit_lines, import_stream
 from textcrm.gitrepo.message import encoded
 from textcrm.text import Text
@@ -67,5 +67,5 @@ def _check_out(repo: GitRepo, branch: str) -> None:
     ):
         index = repo.folder / "past.idx"
         git.output("read-tree", "-m", "-u", "HEAD", env={"GIT_INDEX_FILE": str(index)}, write=True)
-        index.replace(repo.git_dir / "index")
+        system.replace(index, repo.git_dir / "index")
         journal.sweep(repo.folder)

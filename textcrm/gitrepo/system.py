@@ -1,4 +1,4 @@
-"""Where platforms differ: locking a file, claiming a name, replacing, flushing, finding git."""
+"""Where platforms differ: locks, claiming a name, replacing, flushing, processes, finding git."""
 
 from __future__ import annotations
 
@@ -123,6 +123,36 @@ def git_program() -> str:
         if Path(folder).is_absolute() and candidate.is_file():
             return str(candidate)
     return "git.exe"
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process of that number runs; where that cannot be told, it does.
+
+    On Windows ``os.kill`` would end it.
+    """
+    if WINDOWS:
+        return _is_alive_on_windows(number)
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+_QUERY = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+_NO_SUCH = 87  # ERROR_INVALID_PARAMETER
+
+
+def _is_alive_on_windows(number: int) -> bool:
+    ctypes: Any = importlib.import_module("ctypes")
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    handle = kernel.OpenProcess(_QUERY, False, number)
+    if not handle:
+        return bool(ctypes.get_last_error() != _NO_SUCH)
+    kernel.CloseHandle(handle)
+    return True
 
 
 def is_runnable(file: Path) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store
 from textcrm.errors import StorageFailure, TextcrmError, TrustFailure
+from textcrm.gitrepo import system
 from textcrm.history import bundles, restoring
 from textcrm.history.bundles import Backup
 from textcrm.text import Text
@@ -153,7 +154,7 @@ def _put(draft: Path, file: Path, recipients: Sequence[str]) -> str:
         digest = bundles.checksum(part)
         if not recipients and digest != bundles.checksum(draft):
             raise bundles.damaged(file)
-        part.replace(file)
+        system.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
     return digest

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textcrm import store, yamlfile
 from textcrm.changes import UNRESOLVED
 from textcrm.errors import TextcrmError
+from textcrm.gitrepo import system
 from textcrm.history.questions import Question
 from textcrm.paths import locate
 from textcrm.vault import edits, formats
@@ -80,7 +81,7 @@ def answer(vault: Vault, one: Question, value: Any, *, reason: str | None) -> Re
     text = sealed_text(vault, answered, before)  # git is given no plain value
     draft = (vault.root / one.file).with_suffix(".textcrm~")
     draft.write_bytes(yamlfile.encode(text))
-    draft.replace(vault.root / one.file)
+    system.replace(draft, vault.root / one.file)
     if "U" in (found.index, found.worktree) and UNRESOLVED not in yamlfile.read_mapping(text):
         vault.repo.git("add", "--", vault.prefix + one.file)
     return None

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.errors import StorageFailure
+from textcrm.gitrepo import system
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def save(vault: Vault, questions: Iterable[Question]) -> None:
         handle.write(json.dumps(listed, ensure_ascii=False, indent=1).encode())
         handle.flush()
         os.fsync(handle.fileno())
-    draft.replace(file)
+    system.replace(draft, file)
 
 
 def added(known: list[Question], fresh: Iterable[Question]) -> list[Question]:

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.errors import Conflict, NotFound, StorageFailure, TrustFailure
-from textcrm.gitrepo import maintenance, moving, remote
+from textcrm.gitrepo import maintenance, moving, remote, system
 from textcrm.history import erasures, questions, rebasing
 from textcrm.text import Text
 from textcrm.vault import formats, wiring
@@ -288,7 +288,7 @@ def _note(repo: GitRepo, pending: list[_Pending]) -> None:
         handle.write(json.dumps([one._asdict() for one in pending[-_MOST_PENDING:]]).encode())
         handle.flush()
         os.fsync(handle.fileno())
-    draft.replace(file)
+    system.replace(draft, file)
 
 
 def _pending(repo: GitRepo) -> list[_Pending]:

@@ -73,6 +73,7 @@ def examine(vault: Vault | None, *, fix: bool = False, prune: bool = False) -> l
     rows += _guarded("safety", lambda: _safety(vault, prune=prune))
     rows += _guarded("search", lambda: _search(vault))
     rows += _guarded("keeping", lambda: _keeping(vault))
+    rows += _guarded("system", lambda: _surroundings(vault))
     return rows
 
 
@@ -344,6 +345,12 @@ def _keeping(vault: Vault) -> Iterator[Row]:
     from textcrm.quality import keeping
 
     yield from keeping.of_vault(vault)
+
+
+def _surroundings(vault: Vault) -> Iterator[Row]:
+    from textcrm.quality import surroundings
+
+    yield from surroundings.of_vault(vault)
 
 
 def _fix(vault: Vault) -> Iterator[Row]:

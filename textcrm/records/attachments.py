@@ -148,15 +148,28 @@ def file_name(day: dt.date, kind: str, title: str, suffix: str) -> str:
     return f"{day.isoformat()}_{kind}_{clean[:60]}{safe}"
 
 
+def _taken(folder: Path) -> set[str]:
+    """The names in a folder as a system sees them that knows no letter case."""
+    try:
+        return {_folded(file.name) for file in folder.iterdir()}
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def _free(vault: Vault, folder: str, name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
     if not dot:
         stem, suffix = name, ""
+    taken = _taken(vault.root / folder)
     for number in range(1, 1000):
         tail = "" if number == 1 else f"-{number}"
-        path = f"{folder}/{stem}{tail}{dot}{suffix}"
-        if not (vault.root / path).exists():
-            return path
+        made = f"{stem}{tail}{dot}{suffix}"
+        if _folded(made) not in taken:
+            return f"{folder}/{made}"
     raise Misuse(
         "too-many-files",
         Text("there are 999 files named {name} already", "同名文件 {name} 已有 999 个"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext, store, yamlfile
 from textcrm.errors import KeyMissing, TextcrmError, TrustFailure
+from textcrm.gitrepo import system
 from textcrm.history.worktree import changed_files
 from textcrm.records import editing
 from textcrm.rules.sealing import sealed_places
@@ -61,7 +62,7 @@ def seal_files(
         file = vault.root / path
         draft = file.with_name(f".{file.name}.sealing~")
         draft.write_bytes(yamlfile.encode(text))
-        draft.replace(file)
+        system.replace(draft, file)
     return [sealed for _, sealed in made.values()]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from textcrm import ciphertext
 from textcrm.errors import Misuse, NotFound, StorageFailure, TrustFailure
+from textcrm.gitrepo import system
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -144,20 +145,8 @@ def _sweep(folder: Path) -> None:
     """Remove ciphertext that a killed program left."""
     for file in folder.glob(f"{_PREFIX}*{SUFFIX}"):
         number = file.name.removeprefix(_PREFIX).split("-")[0]
-        if number.isdigit() and not _is_alive(int(number)):
+        if number.isdigit() and not system.is_alive(int(number)):
             file.unlink(missing_ok=True)
-
-
-def _is_alive(number: int) -> bool:
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 # -- opening

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import command, option
@@ -57,6 +58,7 @@ def run(context: Context, fix: bool, prune: bool, drill: str | None, erased: boo
 
         remnants(context)
         return
+    from textcrm.cli import surroundings
     from textcrm.quality.doctor import examine
 
     if drill is not None:
@@ -65,6 +67,7 @@ def run(context: Context, fix: bool, prune: bool, drill: str | None, erased: boo
     if fix:
         _first_keys(context)
     rows = examine(context.vault_or_none(), fix=fix, prune=prune)
+    rows += surroundings.rows(sys.stdout)
     if context.json:
         context.emit(
             [
