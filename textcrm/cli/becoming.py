@@ -32,7 +32,7 @@ def complete(
     if not missing:
         return list(pairs)
     if not context.interactive:
-        _warn(context, record.id, missing)
+        _warn(context, record.id, missing, checked=after.typed.get("status") == "active")
         return list(pairs)
     return [*pairs, *_asked(context, missing)]
 
@@ -59,9 +59,10 @@ def _asked(context: Context, missing: Sequence[Wanted]) -> list[tuple[str, str]]
     return found
 
 
-def _warn(context: Context, id: str, missing: Sequence[Wanted]) -> None:
-    """Name what is missing; what the checks say of it anyway is not said twice."""
-    names = [one for one in missing if one.name in ("status", "stage_since")]
+def _warn(context: Context, id: str, missing: Sequence[Wanted], *, checked: bool) -> None:
+    """Name what is missing; what the checks say of an active customer is not said twice."""
+    said = ("first_cooperation", "products") if checked else ()
+    names = [one for one in missing if one.name not in said]
     if names:
         context.warn(
             Text(

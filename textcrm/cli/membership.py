@@ -50,8 +50,21 @@ def remove(context: Context, name: str) -> None:
     """Take somebody out."""
     from textcrm.members import people
 
-    done = people.remove(context.vault(), name, signing_keys())
+    vault = context.vault()
+    owner = people.find(vault.trusted_access(), name).id
+    done = people.remove(vault, name, signing_keys())
     _report(context, done, Text("{name} ({id}) is removed", "已移除{name}（{id}）"), lost=True)
+    catalog = vault.catalog()
+    owned = catalog.safely(lambda: catalog.values.counts(("owner",))).get(owner, 0)
+    if owned:
+        context.hint(
+            Text(
+                "{n} customers are still theirs; hand them over: textcrm assign --all {id} PERSON",
+                "其名下还有 {n} 位客户，请交接：textcrm assign --all {id} 接手人",
+            ),
+            n=owned,
+            id=owner,
+        )
 
 
 def replace_key(context: Context, name: str, key: str) -> None:

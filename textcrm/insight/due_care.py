@@ -90,7 +90,7 @@ def _aftercare(case: Case) -> Iterator[Seed]:
         return
     due = _after(day, case.limits["aftercare_days"])
     what = one.get("product") or one.get("summary") or one.get("problem") or ""
-    data = {"on": day.isoformat(), "what": text_of(what)}
+    data = {"on": day.isoformat(), "what": text_of(what) or "—"}
     until = _after(due, case.limits["aftercare_until_days"])
     yield Seed("aftercare", code, due, None, until, {**data, "item": one.get("id") or ""})
 

@@ -61,9 +61,13 @@ REASONS: Final[dict[str, Text]] = {
     "contract": Text("contract ends: {what}", "合同到期：{what}"),
     "warranty": Text("warranty ends: {what}", "质保到期：{what}"),
     "birthday": Text("birthday of {who}", "{who}生日"),
-    "aftercare": Text("no call since the purchase of {on}: {what}", "{on} 购买后未回访：{what}"),
+    "aftercare": Text(
+        "after-sales call: no contact since the purchase of {on} ({what})",
+        "售后回访：{on} 购买后没有联系（{what}）",
+    ),
     "aftercare-service": Text(
-        "no call since the service of {on}: {what}", "{on} 服务后未回访：{what}"
+        "after-sales call: no contact since the service of {on} ({what})",
+        "售后回访：{on} 服务后没有联系（{what}）",
     ),
     "purchase": Text(
         "buys about every {cycle} days ({n} times), last on {on}",
