@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from importing import new_vault, rows_of, take_in
+from importing import new_vault, reading_of, rows_of, take_in
 
 from textcrm.exchange.decoding import decode
 
@@ -130,3 +130,54 @@ def test_a_birthday_without_its_year_is_not_in_1604(vault: Vault) -> None:
     (row,) = rows_of(vault, card, "a.vcf")
     assert "birthday" not in row.tree["contacts"][0]
     assert ("BDAY", "--0506") in row.left
+
+
+@pytest.mark.parametrize(
+    ("heading", "place"),
+    [
+        ("移动电话", "phones/mobile/number"), ("商务传真", "phones/fax/number"),
+        ("商务电话", "phones/work/number"), ("住宅电话", "phones/home/number"),
+        ("手机2", "phones/mobile/number"), ("手机号码 1", "phones/mobile/number"),
+        ("邮箱2", "emails/0/address"), ("电子邮件 2 地址", "emails/0/address"),
+    ],
+)  # fmt: skip
+def test_headings_of_telephones_and_addresses(vault: Vault, heading: str, place: str) -> None:
+    (column,) = [
+        one
+        for one in reading_of(vault, f"公司名称,{heading}\n甲公司,13811110001\n").columns
+        if one.heading == heading
+    ]
+    assert column.target == f"contacts/0/{place}"
+
+
+def test_contacts_of_outlook_in_chinese(vault: Vault) -> None:
+    head = "名,姓,单位,部门,商务地址 街道,商务地址 市/县,商务地址 邮政编码,移动电话,电子邮件地址,附注,类别"
+    line = (
+        "建国,欧阳,东方集团,采购部,南京西路100号,上海,200000,13812340081,oy@df.cn,老客户,VIP;重点"
+    )
+    (row,) = rows_of(vault, f"{head}\n{line}\n")
+    assert not row.left
+    assert row.tree["tags"] == ["VIP", "重点"]
+    assert row.tree["notes"] == "老客户"
+    assert row.tree["addresses"][0]["street"] == "南京西路100号"
+
+
+def test_contacts_of_salesforce_in_chinese(vault: Vault) -> None:
+    head = "帐户名,姓氏,名字,移动电话,电子邮件,潜在客户来源,邮寄街道,邮寄城市,帐户所有人"
+    line = "海天酱油,林,小雨,13812340082,lin@ht.cn,展會,文沙路16号,佛山,李销售"
+    (row,) = rows_of(vault, f"{head}\n{line}\n")
+    assert not row.left
+    assert (row.tree["name"], row.tree["source"], row.tree["owner"]) == (
+        "海天酱油",
+        "exhibition",
+        "李销售",
+    )
+    assert row.tree["contacts"][0]["name"] == "林小雨"
+    assert row.tree["addresses"] == [{"kind": "office", "city": "佛山", "street": "文沙路16号"}]
+
+
+def test_marks_of_an_empty_cell_are_no_values(vault: Vault) -> None:
+    head = "公司名称,手机,邮箱,客户来源,标签,跟进人,首次合作时间,合作状态,备注"
+    (row,) = rows_of(vault, f"{head}\n甲公司,无,-,—,N/A,/,暂无,none,无\n")
+    assert row.tree == {"name": "甲公司", "kind": "organization", "status": "none", "notes": "无"}
+    assert not row.warnings

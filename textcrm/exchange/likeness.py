@@ -27,7 +27,7 @@ _GENERIC: Final = frozenset(
         ),
     )
 )
-_GIVEN: Final = {
+_GIVEN: Final[dict[str, str]] = {
     "First Name": "contacts/0/name:first",
     "Given Name": "contacts/0/name:first",
     "Forename": "contacts/0/name:first",
@@ -59,6 +59,16 @@ _GIVEN: Final = {
     "收货地址": "addresses/delivery",
     "家庭地址": "addresses/home",
     "跟进人": "follow-up by",
+    "帐户名": "name",
+    "帐户名称": "name",
+    "账户名": "name",
+    "账户名称": "name",
+    "电子邮件地址": "contacts/0/emails/0/address",
+    "电邮": "contacts/0/emails/0/address",
+    "电邮地址": "contacts/0/emails/0/address",
+    "网页": "website",
+    "附注": "notes",
+    "类别": "tags",
     "跟单人": "owner",
     "跟单人员": "owner",
     "跟单员": "owner",
@@ -79,6 +89,39 @@ _GIVEN: Final = {
     "沟通记录": "interactions/0/summary",
     "决策关键人": "decision maker",
 }
+# What telephones are called where the heading itself tells their kind.
+_GIVEN |= dict.fromkeys(
+    _words_of(
+        "移动电话 移动电话号码 办公电话 商务电话 公司电话 单位电话 固定电话 固话 座机 座机号码 住宅电话 "
+        "家庭电话 传真 传真号码 商务传真 公司传真 住宅传真 热线 热线电话"
+    ),
+    "contacts/0/phones/0/number",
+)
+# The columns of addresses in Outlook and Salesforce, in Chinese.
+_GIVEN |= {
+    f"{whose}{part}": f"addresses/{kind}/{name}"
+    for whose, kind in (
+        ("商务地址", "office"),
+        ("住宅地址", "home"),
+        ("其他地址", "other"),
+        ("邮寄", "office"),
+        ("帐单", "billing"),
+        ("账单", "billing"),
+        ("发货", "delivery"),
+    )
+    for part, name in (
+        ("街道", "street"),
+        ("市/县", "city"),
+        ("城市", "city"),
+        ("省/市/自治区", "province"),
+        ("省/直辖市/自治区", "province"),
+        ("省", "province"),
+        ("州/省", "province"),
+        ("邮政编码", "postal_code"),
+        ("国家/地区", "country"),
+        ("国家", "country"),
+    )
+}
 # Short ways of saying targets that stand for several places.
 SHORT: Final = {
     "follow-up by": "owner+interactions/0/by",
@@ -89,16 +132,29 @@ _PHONE_KINDS: Final = (
     ("mobile", ("手机", "移动电话", "mobile", "cell")),
     (
         "work",
-        ("办公", "座机", "公司电话", "单位电话", "固话", "固定电话", "business", "work", "office"),
+        (
+            "办公",
+            "商务",
+            "座机",
+            "公司电话",
+            "单位电话",
+            "固话",
+            "固定电话",
+            "business",
+            "work",
+            "office",
+        ),
     ),
     ("home", ("家庭", "住宅", "home")),
 )
 _BRACKETED: Final = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]|[*＊:：]")
 _LEVELS: Final = re.compile(r"·|: ")
 _PREFIX: Final = re.compile(
-    r"^(?:客户|线索|联系人|公司|企业|单位|主要?联系人|customer|contact|company|client|primary|main|billing|mailing)\s*",
+    r"^(?:客户|潜在客户|线索|帐户|账户|联系人|公司|企业|单位|主要?联系人|customer|contact|company|client|primary|main|billing|mailing)\s*",
     re.IGNORECASE,
 )
+# 手机1, 邮箱 2, 电子邮件 2 地址: one of several columns of a kind.
+_NUMBERED: Final = re.compile(r"\s*[0-9０-９一二三四]\s*(?=(?:地址|号码)?$)")
 _MAIL: Final = re.compile(r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*")
 _NUMBER: Final = re.compile(r"(?=(?:\D*\d){7})[+(]?[\d\s().－/-]{7,24}(?:转\d+)?")
 _DAY: Final = re.compile(r"(?:19|20)\d\d([-./年])\d{1,2}[-./月]\d{1,2}(?!\d)")
@@ -174,6 +230,9 @@ def _spellings(heading: str) -> Iterator[str]:
     short = _PREFIX.sub("", plain)
     if short and short != plain:
         yield short
+    bare = _NUMBERED.sub("", plain)
+    if bare and bare != plain:
+        yield bare
 
 
 def _with_kind(target: str, heading: str) -> str:

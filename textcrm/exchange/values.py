@@ -10,6 +10,7 @@ from textcrm.errors import TextcrmError
 from textcrm.findings import Finding
 from textcrm.normalize.entry import normalize_value
 from textcrm.normalize.keys import levelled
+from textcrm.query.fold import fold
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -27,6 +28,31 @@ _CLOCK: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]0{1,2}
 _NUMBERED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 _SIZES: Final = re.compile(r"[；;]\s*")
 _CACHED: Final = frozenset(("enum", "date", "moment", "person", "list", "boolean", "code", "size"))
+# What people write into a cell that has nothing to say; in a field of free text it stays.
+_NOTHING: Final = frozenset(
+    (
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "/",
+        "\\",
+        "?",
+        "？",
+        "??",
+        "n/a",
+        "na",
+        "#n/a",
+        "null",
+        "none",
+        "nil",
+        "无",
+        "暂无",
+        "没有",
+    )
+)
 _MOST_CACHED: Final = 5000
 # A value that its own field does not know may be one of these: 合作状态 潜在客户 is a type (Q2).
 _SIBLINGS: Final = ("type", "status", "stage")
@@ -75,6 +101,8 @@ class Values:
         return found
 
     def _read(self, field: Field, text: str) -> Read:
+        if text.strip().casefold() in _NOTHING and field.enum_value(text.strip()) is None:
+            return Read(None)
         if field.kind in ("date", "moment"):
             text = _dated(text)
         if field.kind == "person":
@@ -111,6 +139,8 @@ class Values:
         return Read({name: part for one in read for name, part in one.value.items()})
 
     def _unreadable(self, field: Field, text: str, error: TextcrmError) -> Read:
+        if field.enum and (known := field.enum_value(fold(text.strip()))) is not None:
+            return Read(known.code)
         warning = Finding(
             error.code, "warning", field.path, error.message, error.hint, dict(error.data)
         )

@@ -104,23 +104,23 @@ class Table:
             "title": {"en": self.title.en, "zh": self.title.zh},
             "columns": [column.name for column in self.columns],
             "labels": [{"en": one.label.en, "zh": one.label.zh} for one in self.columns],
-            "rows": [[plain(cell) for cell in row] for row in self.rows],
+            "rows": [[plain(cell, language) for cell in row] for row in self.rows],
             "total": plain(dict(self.total)),
             **({"facts": plain(dict(self.facts))} if self.facts else {}),
             "notes": [note.say(language) for note in self.notes],
         }
 
 
-def plain(value: Any) -> Any:
-    """A value that JSON can carry."""
+def plain(value: Any, language: Language = "en") -> Any:
+    """A value that JSON can carry; sentences in ``language``."""
     if isinstance(value, Said):
         return value.code
     if isinstance(value, Note):
-        return value.say("en")
+        return value.say(language)
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: plain(inner, language) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
+        return [plain(inner, language) for inner in value]
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, float):
