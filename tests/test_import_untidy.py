@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from importing import new_vault, reading_of, rows_of, take_in
 
+from textcrm.errors import TextcrmError
 from textcrm.exchange.decoding import decode
 
 if TYPE_CHECKING:
@@ -181,3 +182,24 @@ def test_marks_of_an_empty_cell_are_no_values(vault: Vault) -> None:
     (row,) = rows_of(vault, f"{head}\n甲公司,无,-,—,N/A,/,暂无,none,无\n")
     assert row.tree == {"name": "甲公司", "kind": "organization", "status": "none", "notes": "无"}
     assert not row.warnings
+
+
+def test_items_of_json_that_are_mere_texts_are_kept(vault: Vault) -> None:
+    text = """[{"客户名称": "甲乙公司", "合作状态": "合作中",
+      "contacts": [{"name": "张三", "phones": ["13811110002", 13811110003], "emails": ["a@b.cn"]}, "李四"],
+      "addresses": ["北京市海淀区中关村大街1号"], "interactions": ["来过电话"]}]"""
+    (row,) = rows_of(vault, text, "a.json")
+    assert row.problem is None
+    assert (row.tree["name"], row.tree["status"]) == ("甲乙公司", "active")
+    first, second = row.tree["contacts"]
+    assert [one["number"] for one in first["phones"]] == ["+8613811110002", "+8613811110003"]
+    assert first["emails"] == [{"address": "a@b.cn"}]
+    assert second == {"name": "李四"}
+    assert row.tree["addresses"][0]["district"] == "海淀区"
+    assert [cell.text for cell in row.left] == ["来过电话"]
+
+
+def test_a_broken_workbook_is_no_table_of_text(vault: Vault) -> None:
+    for data in (b"PK\x03\x04garbage", b"\xd0\xcf\x11\xe0garbage"):
+        with pytest.raises(TextcrmError):
+            rows_of(vault, data, "a.xlsx")

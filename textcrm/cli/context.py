@@ -234,7 +234,7 @@ class Context:
                 "no-such-file",
                 Text("{file} cannot be read: {why}", "无法读取 {file}：{why}"),
                 file=source,
-                why=error.strerror or "",
+                why=_why(error),
             ) from error
 
     def read_text(self, source: str) -> str:
@@ -280,3 +280,14 @@ def make(argv: list[str]) -> Context:
     # Usage errors come before the options are read, and are to be in the form that was asked for.
     context.json = "--json" in (argv[: argv.index("--")] if "--" in argv else argv)
     return context
+
+
+def _why(error: OSError) -> Text:
+    """Why a file cannot be read, in the user's words."""
+    if isinstance(error, FileNotFoundError):
+        return Text("there is no such file", "文件不存在")
+    if isinstance(error, IsADirectoryError):
+        return Text("it is a folder", "这是文件夹，不是文件")
+    if isinstance(error, PermissionError):
+        return Text("you may not read it", "没有读取权限")
+    return Text(error.strerror or "", error.strerror or "")

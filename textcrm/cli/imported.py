@@ -38,7 +38,9 @@ def show_reading(context: Context, reading: Reading, name: str) -> None:
 
     layout = layouts.find(reading.layout)
     context.say(
-        Text("{name}: {format}, {encoding}", "{name}：{format}，编码 {encoding}"),
+        Text("{name}: {format}", "{name}：{format}")
+        if reading.format == "xlsx"
+        else Text("{name}: {format}, {encoding}", "{name}：{format}，编码 {encoding}"),
         name=name,
         format=_known_as(reading, layout.label if layout is not None else None),
         encoding=reading.encoding,

@@ -50,6 +50,8 @@ def _json(source: Source, setting: Setting) -> Reading:
 
 def _is_text(source: Source) -> bool:
     """Whatever is no binary file may be a table."""
+    if source.data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return False  # a workbook cut off or broken
     head = source.data[:4096]
     return b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0\0" not in head
 

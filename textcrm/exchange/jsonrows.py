@@ -13,6 +13,7 @@ from textcrm.exchange.csvrows import Row
 from textcrm.exchange.incoming import Cell, Incoming, Reading
 from textcrm.exchange.values import Values
 from textcrm.findings import Finding
+from textcrm.schema.words import folded
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -142,8 +143,9 @@ def _clean(
     tree: Mapping[str, Any], fields: Mapping[str, Field], made: Assembled, values: Values
 ) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    for name, value in tree.items():
-        field = fields.get(name)
+    for said, value in tree.items():
+        field = fields.get(said) or _labelled(said, tree, fields)
+        name = said if field is None else field.name
         if value is None or value in ("", [], {}):
             continue
         if field is None:
@@ -153,14 +155,41 @@ def _clean(
         elif isinstance(value, dict):
             result[name] = _clean(value, {one.name: one for one in field.fields}, made, values)
         elif isinstance(value, list) and field.kind == "items":
-            inner = {one.name: one for one in field.fields}
-            result[name] = [
-                _clean(one, inner, made, values) for one in value if isinstance(one, dict)
-            ]
+            found = [_item(one, field, made, values) for one in value]
+            result[name] = [one for one in found if one]
         elif isinstance(value, list):
             result[name] = [str(one) for one in value if one not in (None, "")]
         else:
             _scalar(result, name, field, value, made, values)
+    return result
+
+
+def _labelled(said: str, tree: Mapping[str, Any], fields: Mapping[str, Field]) -> Field | None:
+    """The field that a key means by its label in either language, where it is not there by name."""
+    word = folded(said)
+    for field in fields.values():
+        if word in (folded(field.label.zh), folded(field.label.en)):
+            return None if field.name in tree else field
+    return None
+
+
+def _item(one: Any, field: Field, made: Assembled, values: Values) -> dict[str, Any]:
+    """An item of a list; of a mere text the value that tells items apart, a number or a name."""
+    inner = {child.name: child for child in field.fields}
+    if isinstance(one, dict):
+        return _clean(one, inner, made, values)
+    if one is None or not str(one).strip():
+        return {}
+    if field.name == "addresses":
+        read = values.read(field, str(one))
+        return read.value if isinstance(read.value, dict) else {"street": str(one)}
+    key = inner.get(field.key[0]) if len(field.key) == 1 else None
+    if key is None or isinstance(one, list) or key.enum:
+        text = one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
+        made.set_aside(field.label.zh, text, field)
+        return {}
+    result: dict[str, Any] = {}
+    _scalar(result, key.name, key, one, made, values)
     return result
 
 

@@ -27,7 +27,7 @@ _GENERIC: Final = frozenset(
         ),
     )
 )
-_GIVEN: Final[dict[str, str]] = {
+_GIVEN: Final = {
     "First Name": "contacts/0/name:first",
     "Given Name": "contacts/0/name:first",
     "Forename": "contacts/0/name:first",
@@ -90,7 +90,7 @@ _GIVEN: Final[dict[str, str]] = {
     "决策关键人": "decision maker",
 }
 # What telephones are called where the heading itself tells their kind.
-_GIVEN |= dict.fromkeys(
+_NUMBERS: Final = dict.fromkeys(
     _words_of(
         "移动电话 移动电话号码 办公电话 商务电话 公司电话 单位电话 固定电话 固话 座机 座机号码 住宅电话 "
         "家庭电话 传真 传真号码 商务传真 公司传真 住宅传真 热线 热线电话"
@@ -98,7 +98,7 @@ _GIVEN |= dict.fromkeys(
     "contacts/0/phones/0/number",
 )
 # The columns of addresses in Outlook and Salesforce, in Chinese.
-_GIVEN |= {
+_PLACES: Final = {
     f"{whose}{part}": f"addresses/{kind}/{name}"
     for whose, kind in (
         ("商务地址", "office"),
@@ -246,7 +246,7 @@ def _with_kind(target: str, heading: str) -> str:
 
 def _targets(schema: Schema) -> Iterator[tuple[str, str]]:
     """Words and targets, the surest first: our own short list, the customer, the person, the rest."""
-    for word, target in _GIVEN.items():
+    for word, target in (_GIVEN | _NUMBERS | _PLACES).items():
         yield word, SHORT.get(target, target)
     for field in schema.fields:
         if field.kind not in ("items", "mapping"):
