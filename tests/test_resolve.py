@@ -9,7 +9,7 @@ from cli_running import Shell
 from sharing import Hub, fresh, git
 
 from textcrm.errors import Misuse, NotFound
-from textcrm.history import questions, resolve
+from textcrm.history import questions, resolve, trash
 from textcrm.history.sync import sync
 from textcrm.records import editing, lifecycle
 
@@ -79,6 +79,43 @@ def test_a_deleted_record_comes_back_with_mine(hub: Hub) -> None:
         fresh(bob).get(one)
     resolve.resolve(fresh(bob), question, "mine")
     assert fresh(bob).get(one).raw["status"] == "active"
+
+
+def test_deleted_and_brought_back_is_no_question(hub: Hub) -> None:
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("云帆", status="none", needs="a").id
+    for vault in (anna, bob):
+        sync(fresh(vault))
+    editing.change(fresh(anna), one, [("status", "active")])
+    sync(fresh(anna))
+    lifecycle.remove(fresh(bob), one, reason="x")
+    trash.restore(fresh(bob), one)
+    editing.change(fresh(bob), one, [("needs", "b")])
+    assert sync(fresh(bob)).questions == ()
+    raw = fresh(bob).get(one).raw
+    assert (raw["status"], raw["needs"]) == ("active", "b")
+
+
+def test_my_deletion_settles_what_was_asked_of_its_fields(
+    hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("云帆", status="none").id
+    for vault in (anna, bob):
+        sync(fresh(vault))
+    editing.change(fresh(anna), one, [("status", "active")])
+    sync(fresh(anna))
+    editing.change(fresh(bob), one, [("status", "paused")])
+    sync(fresh(bob))
+    editing.change(fresh(anna), one, [("needs", "b")])
+    sync(fresh(anna))
+    lifecycle.remove(fresh(bob), one, reason="x")
+    sync(fresh(bob))
+    assert len(questions.load(fresh(bob))) == 2
+    ran = Shell(bob.root, capsys)("resolve", one, "--mine", "--json")
+    assert ran.code == 0, ran
+    assert questions.load(fresh(bob)) == []
+    assert list(fresh(bob).records()) == []
 
 
 def test_no_such_question(hub: Hub) -> None:

@@ -339,7 +339,8 @@ class _Walk:
     # -- when, and what is claimed
 
     def _in_time(self, commit: Commit) -> Iterator[Violation]:
-        at = commit.at.astimezone(dt.UTC)
+        # A change that sync replayed keeps its author's time and is committed later.
+        at = (commit.committed or commit.at).astimezone(dt.UTC)
         self._times[commit.id] = at
         before = [self._times[one] for one in commit.parents if one in self._times]
         if before and at < max(before) - _BACKWARDS:
@@ -350,9 +351,9 @@ class _Walk:
                     "its time {at} lies before that of the commit before it",
                     "提交时间 {at} 早于前一提交",
                 ),
-                {"at": f"{commit.at:%Y-%m-%d %H:%M}"},
+                {"at": f"{commit.committed or commit.at:%Y-%m-%d %H:%M}"},
             )
-        if at > dt.datetime.now(dt.UTC) + _AHEAD:
+        if commit.at.astimezone(dt.UTC) > dt.datetime.now(dt.UTC) + _AHEAD:
             yield Violation(
                 "time-ahead",
                 "warning",

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from textcrm.gitrepo.process import Git
 
 _MARK: Final = "\x01"
-_FORMAT: Final = "%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%s%x00%b%x00%(trailers:only,unfold)%x00"
-_FIELDS: Final = 8
+_FORMAT: Final = (
+    "%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%cd%x00%s%x00%b%x00%(trailers:only,unfold)%x00"
+)
+_FIELDS: Final = 9
 _CHUNK: Final = 1 << 16
 _BATCH: Final = 200  # ids on one command line
 
@@ -154,7 +156,7 @@ def _blob(name: str) -> str | None:
 
 
 def _commit(fields: list[str], changes: list[BlobChange]) -> Commit:
-    commit, parents, name, email, date, subject, body, trailers = fields
+    commit, parents, name, email, date, committed, subject, body, trailers = fields
     return Commit(
         commit,
         tuple(parents.split()),
@@ -164,6 +166,7 @@ def _commit(fields: list[str], changes: list[BlobChange]) -> Commit:
         _shown(body).strip("\n"),
         _trailers(_shown(trailers)),
         tuple(changes),
+        read_date(committed),
     )
 
 

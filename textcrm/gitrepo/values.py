@@ -56,7 +56,11 @@ class BlobChange(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """A commit with its raw changes; a merge shows only what differs from all its parents."""
+    """A commit with its raw changes; a merge shows only what differs from all its parents.
+
+    ``at`` is when its author made the change, ``committed`` when it took its place in this history,
+    which is later where sync replayed it; None where that was not asked of git.
+    """
 
     id: str
     parents: tuple[str, ...]
@@ -66,6 +70,7 @@ class Commit(NamedTuple):
     body: str
     trailers: dict[str, list[str]]
     changes: tuple[BlobChange, ...]
+    committed: dt.datetime | None = None
 
 
 class PastCommit(NamedTuple):

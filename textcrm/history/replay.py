@@ -58,6 +58,7 @@ class Replay:
         self.renumbering = Renumbering(vault)
         self.merged: dict[str, None] = {}
         self.questions: list[Question] = []
+        self._taken: dict[str, bytes] = {}  # what a step of ours deleted, until one restores it
         self._step = Step({}, "", "")
         self._erased = erased
 
@@ -111,6 +112,8 @@ class Replay:
         ):
             # Whoever else changed it: an erasure stands, and nobody is asked.
             return [(path, None)] if now is not None else []
+        if before is None and after is not None and now is not None and path in self._taken:
+            before = self._restored(path)
         if now == before:
             return [(path, after)]
         if now == after:
@@ -120,11 +123,19 @@ class Replay:
         if now is None and path in self.story.moved and after is not None:
             return self._merged(self.story.moved[path], before, after)
         if after is None or now is None:
+            if after is None and before is not None:
+                self._taken[path] = before
             self._ask_whole(path, before, after, now)
             return []
         if before is None and self._are_two(path, now, after):
             return self.renumbering.renumbered(path, after)
         return [(path, self._record(path, before, now, after))]
+
+    def _restored(self, path: str) -> bytes:
+        """What stood there before a deletion of ours that we took back: nobody need be asked."""
+        own = path.removeprefix(self._vault.prefix)
+        self.questions = [one for one in self.questions if one.file != own or not one.whole]
+        return self._taken.pop(path)
 
     # -- records
 

@@ -48,6 +48,13 @@ def _names(vault: Vault, one: Question, path: str) -> bool:
     return len(one.path) == 1 and field is not None and field is vault.schema.find(bare)
 
 
+def is_open(vault: Vault, one: Question) -> bool:
+    """Whether a question still waits for an answer."""
+    if one.in_file:
+        return True
+    return any((each.file, each.path) == (one.file, one.path) for each in questions.load(vault))
+
+
 def can_be_both(one: Question) -> bool:
     """Whether both answers fit together: lists, and texts."""
     pair = (one.mine, one.theirs)
@@ -81,8 +88,15 @@ def resolve(
         result = vault.write(
             "resolve", lambda draft: _write(vault, draft, one, choice), reason=reason
         )
-    settle(vault, [one])
+    settle(vault, _decided(vault, one) if choice == "mine" else [one])
     return result
+
+
+def _decided(vault: Vault, one: Question) -> list[Question]:
+    """The question, and where my whole file was chosen those about its fields with it."""
+    if not one.whole:
+        return [one]
+    return [each for each in questions.load(vault) if each.file == one.file]
 
 
 def answer(vault: Vault, one: Question, value: Any, *, reason: str | None = None) -> Result | None:

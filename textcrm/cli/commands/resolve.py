@@ -112,6 +112,7 @@ def _answer(
     value: str | None,
     reason: str | None,
 ) -> None:
+    from textcrm.history import resolve
     from textcrm.paths import spell
 
     if word is None or (choice == "value" and len(found) != 1):
@@ -127,7 +128,12 @@ def _answer(
             choice=choice,
             paths=[f"{one.id} {spell(one.path)}" for one in found],
         )
-    commits = [_settled(context, one, choice, value, reason) for one in found]
+    # Whole files first: what is about their fields may be decided by that.
+    commits = [
+        _settled(context, one, choice, value, reason)
+        for one in sorted(found, key=lambda one: not one.whole)
+        if len(found) == 1 or resolve.is_open(context.vault(), one)
+    ]
     if context.json:
         context.emit(
             {
