@@ -53,7 +53,8 @@ class Year:
         self.noted: dict[str, str] = {}  # a mark in a note -> the customer's uid
         self.made: set[str] = set()
         self.gone: set[str] = set()  # deleted, merged away, or in doubt because of a kill
-        self.typed: dict[str, set[str]] = defaultdict(set)
+        self.typed: dict[str, set[str]] = defaultdict(set)  # accounts by uid
+        self.perhaps: dict[str, set[str]] = defaultdict(set)  # those of killed commands
         self.canaries: list[str] = []
         # what was seen
         self.asked_of: dict[str, set[str]] = defaultdict(set)  # by person: uids in questions
@@ -82,7 +83,7 @@ class Year:
         self.deed(admin, "sync")
         self.desks = [admin]
         for who, name in PEOPLE[1:]:
-            self.join(who, name, role="manager" if who == "bao" else "sales")
+            self.join(who, name, role="manager")
 
     def join(self, who: str, name: str, *, role: str) -> None:
         """Somebody joins: clone, key, admission by the admin, trust."""
@@ -142,7 +143,7 @@ class Year:
             return None
         if re.search(r'"commit": "|"commits": \["', ended.out):
             shared = any("status=" in one or "intent=" in one for one in words)
-            shared = shared or words[0] in {"archive", "unarchive", "rm"}
+            shared = shared or words[0] in {"archive", "unarchive", "rm", "assign"}
             told = f"{desk.who} {' '.join(words)[:80]}"
             self.proved[mark] = Proof(desk.who, _uids(desk, ended.out), told, shared)
         return mark
@@ -204,13 +205,23 @@ class Year:
             self.marked(admin, "rekey")
             self.desks.remove(leaver)
             self.sync(admin)
-            self.join("fay", "范一", role="sales")
+            self.join("fay", "范一", role="manager")
         if self.month == 9:
-            self.deed(admin, "member", "role", "丹青", "manager", "--yes")
+            self._lose_key(next(one for one in self.desks if one.who == "dan"))
         if self.month % 3 == 0:
             self.sync(admin)
             self.marked(admin, "rekey", codes=(0, 1))
             self.sync(admin)
+
+    def _lose_key(self, desk: Desk) -> None:
+        """A key is lost: the owner makes another, and the admin lets it in."""
+        admin = self.desks[0]
+        (file,) = desk.home.rglob("identity.txt")
+        file.unlink()
+        self.deed(desk, "join", "--json", codes=(1,))
+        self.deed(admin, "member", "replace-key", desk.name, self.last.data["public"], "--yes")
+        self.marked(admin, "rekey", "--person", desk.name)
+        self.sync(admin)
 
     def _size(self) -> int:
         return sum(one.stat().st_size for one in self.hub.rglob("*") if one.is_file()) // 1024
@@ -271,7 +282,7 @@ class Year:
             words = ("set", one.id, "bank_account=-", "--json")
             done = self.marked(desk, *words, given=account, codes=self.open_codes(desk))
             if done or self.last.killed:
-                self.typed[one.uid].add(account)
+                (self.typed if done else self.perhaps)[one.uid].add(account)
 
     def rename(self, desk: Desk) -> None:
         """Another name."""
@@ -317,6 +328,13 @@ class Year:
                 if self.dice.random() < 0.7:
                     self.marked(desk, "restore", one.id, "--json", codes=(0, 2, 4, 5, 7))
 
+    def assign(self, desk: Desk) -> None:
+        """A customer gets another owner, who reads what is sealed there."""
+        if one := self._some(desk):
+            person = self.dice.choice([each.name for each in self.desks[:4]])
+            codes = (0, 3, *self.open_codes(desk))
+            self.marked(desk, "assign", one.id, person, "--json", codes=codes)
+
     def undo(self, desk: Desk) -> None:
         """A note too many, taken back."""
         if one := self._some(desk):
@@ -360,7 +378,7 @@ class Year:
         if self.dice.random() < 0.3:
             account = self.account()
             text = _with_line(text, "bank_account", f"'{account}'")
-            self.typed[one.uid].add(account)
+            self.perhaps[one.uid].add(account)  # it may stay an open question
             one.file.write_text(text, encoding="utf-8")
             self.save(desk)
             return
@@ -479,6 +497,7 @@ DEEDS = {
     "append": 3,
     "bulk": 1,
     "archive": 1,
+    "assign": 2,
     "remove": 1,
     "undo": 2,
     "take_in": 1,

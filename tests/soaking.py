@@ -61,8 +61,7 @@ def judge(year: Year) -> list[str]:
             if one["severity"] == "error"
         ]
         year.deed(desk, "audit", "verify", "--all", "--json", codes=(0, 1))
-        if year.last.code:
-            wrong.append(f"{desk.who}: audit verify: {year.last.out[:1500]}{year.last.err[:500]}")
+        wrong += [f"{desk.who}: audit: {one}" for one in year.last.data["violations"]]
     wrong += _history(year, year.desks[0])
     wrong += _present(year, year.desks[0])
     wrong += _sealed(year, year.desks[0])
@@ -117,8 +116,8 @@ def _sealed(year: Year, desk: Desk) -> list[str]:
     """Sealed values that are not what somebody typed."""
     wrong = []
     for one in desk.customers():
-        values = year.typed.get(one.uid)
-        if not values or one.uid in year.gone:
+        values = year.typed[one.uid] | year.perhaps[one.uid]
+        if not year.typed[one.uid] or one.uid in year.gone:
             continue
         ran = year.deed(desk, "show", one.id, "bank_account", "--reveal", "--json")
         if ran.code or ran.data["value"] not in values:
