@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from insight_vault import TODAY, vault_of
+from insight_vault import TODAY, sample, sample_trees, vault_of
 
 from textcrm.cli.lately import entered_late
 from textcrm.errors import Invalid
@@ -285,6 +285,25 @@ class TestLimits:
     def test_intervals(self, text: str, days: int | None) -> None:
         assert days_of(text) == days
 
+    def test_limits_without_bounds_are_no_crash(self, tmp_path: Path) -> None:
+        far = "9" * 12
+        names = (
+            "silent_days lost_days contract_days verify_days birthday_days aftercare_days "
+            "aftercare_until_days file_days survey_days cycle_notice_days late_shown_days "
+            "archive_days stale_days"
+        )
+        listed = ", ".join(f"{name}: {far}" for name in names.split())
+        body = (
+            MUCH
+            + "contacts:\n  - {name: x, birthday: 1990-01-01}\nservices:\n  - {at: 2026-11-02}\n"
+        )
+        settings = f"thresholds: {{{listed}}}\n"
+        assert "next" in kinds(tmp_path / "v", body, settings=settings, within=10**12)
+        vault = vault_of(tmp_path / "p", [HEAD + "type: prospect\n"], settings=settings)
+        assert due(vault) == []
+        assert entered_late(vault) == []
+        assert idle(vault) == []
+
 
 class TestDaysOff:
     """Reminders stand on workdays; the due date is the one recorded (DESIGN section 8)."""
@@ -527,3 +546,66 @@ def test_whom_to_archive(tmp_path: Path) -> None:
     assert (
         idle(vault_of(tmp_path / "w", texts, settings="thresholds: {archive_days: 2000}\n")) == []
     )
+
+
+# -- the sample vault, against its files read with PyYAML
+
+
+def _day(value: object) -> dt.date:
+    return dt.date.fromisoformat(str(value)[:10])
+
+
+def test_the_sample_against_a_plain_reading(tmp_path: Path) -> None:
+    """F4, F5, F7, F10, F12, O3: whom and when, by hand."""
+    soon = TODAY + dt.timedelta(days=7)
+    wanted: set[tuple[str, str, str]] = set()
+
+    def want(kind: str, own: str, day: dt.date) -> None:
+        wanted.add((kind, own, day.isoformat()))
+
+    for tree in sample_trees():
+        own = tree["id"]
+        bought = sorted(tree.get("purchases", []), key=lambda one: str(one.get("date")))
+        paid = sum(float(one["amount"]) for one in tree.get("payments", []))
+        for one in bought:
+            open_ = max(0.0, float(one["amount"]) - max(paid, 0.0))
+            paid -= float(one["amount"])
+            if open_ > 0 and one.get("due") and _day(one["due"]) <= soon:
+                want("payment", own, _day(one["due"]))
+        for one in tree.get("feedback", []):
+            if one["kind"] == "complaint" and not one.get("resolved"):
+                want("complaint", own, _day(one["at"]))
+        if tree.get("restricted"):
+            continue
+        for one in tree.get("contracts", []):
+            filed = one.get("file") or one.get("status") in ("draft", "terminated")
+            if one.get("signed") and not filed and _day(one["signed"]) <= TODAY:
+                want("file", own, _day(one["signed"]) + dt.timedelta(days=7))
+        if tree.get("do_not_contact"):
+            continue
+        talks = tree.get("interactions", [])
+        steps = [one["next"] for one in talks if one.get("next") and not one["next"].get("done")]
+        for step in steps:
+            if step.get("due") and _day(step["due"]) <= soon:
+                want("next", own, _day(step["due"]))
+        for one in tree.get("contracts", []):
+            near = one.get("ends") and abs((_day(one["ends"]) - TODAY).days) <= 60
+            if near and one.get("status") in (None, "active", "expired"):
+                want("contract", own, _day(one["ends"]))
+        if tree.get("type") == "prospect" and not any(step.get("due") for step in steps):
+            last = max(
+                (_day(one["at"]) for one in talks),
+                default=_day(f"{own[1:5]}-{own[5:7]}-{own[7:9]}"),
+            )
+            days = (TODAY - last).days
+            if days > 30:
+                want("lost" if days > 90 else "silent", own, last + dt.timedelta(days=30))
+    found = {
+        (one.kind, one.id, str(one.due))
+        for one in due(sample(tmp_path / "v"))
+        if one.kind in {kind for kind, _, _ in wanted}
+    }
+    assert found == wanted
+    assert {kind for kind, _, _ in wanted} == {
+        "next", "payment", "complaint", "contract", "file", "silent", "lost",
+    }  # fmt: skip

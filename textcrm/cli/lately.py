@@ -27,11 +27,12 @@ def entered_late(vault: Vault) -> list[Entered]:
     What came with a new record is a first entry or an import, and never late.
     """
     from textcrm.history.versions import Versions
+    from textcrm.insight.due_case import minus
 
     limits = vault.config.thresholds
     if not limits["late_hours"] or not limits["late_shown_days"]:
         return []
-    since = vault.today - dt.timedelta(days=limits["late_shown_days"])
+    since = minus(vault.today, limits["late_shown_days"])
     found: dict[tuple[str, str], Entered] = {}
     try:
         with Versions(vault) as versions:

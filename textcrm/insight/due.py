@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.catalog.masking import masked
+from textcrm.insight.due_case import plus
 from textcrm.insight.due_kept import Kept, kept
 from textcrm.insight.due_kinds import BEFORE, COMMANDS, KINDS, LEVELS, ORDER, REASONS, STRICT
 from textcrm.insight.due_seeds import Rules, seeds_of
@@ -107,8 +108,8 @@ def due(
     complaints. ``owner`` is a person's id, or ``none`` for the public pool; ``kinds`` are those of
     KINDS, all where none is given; ``entered`` is what history knows to be entered late.
     """
-    horizon = _ahead(vault.today, within)
-    beyond = _ahead(horizon, _LONGEST_OFF)
+    horizon = plus(vault.today, within)
+    beyond = plus(horizon, _LONGEST_OFF)
     seeds = kept(vault, beyond) if records is None else _of(vault, records)
     asking = _Asking(vault, horizon)
     found = [one for each in seeds if (one := asking.seen(each)) is not None]
@@ -132,13 +133,6 @@ def _of(vault: Vault, records: Iterable[Record | Doc]) -> Iterator[Kept]:
         owner = case.typed.get("owner")
         for seed in seeds_of(case):
             yield Kept(doc.id, doc.name, owner if isinstance(owner, str) else "", seed)
-
-
-def _ahead(day: dt.date, days: int) -> dt.date:
-    try:
-        return day + dt.timedelta(days=days)
-    except OverflowError:
-        return dt.date.max
 
 
 class _Asking:

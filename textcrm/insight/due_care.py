@@ -25,10 +25,6 @@ def seeds(case: Case) -> Iterator[Seed]:
     yield from _survey(case)
 
 
-def _after(day: dt.date, days: int) -> dt.date:
-    return plus(day, dt.timedelta(days=days))
-
-
 def _silent(case: Case) -> Iterator[Seed]:
     """Prospects nobody talked to (E5, F4); with a dated next step they are not forgotten.
 
@@ -45,9 +41,9 @@ def _silent(case: Case) -> Iterator[Seed]:
     lost = max(limits["lost_days"], days)
     code = "silent" if last else "silent-never"
     data = {"since": since.isoformat()}
-    day = _after(since, days)
-    yield Seed("silent", code, day, _after(day, 1), _after(since, lost), data)
-    yield Seed("lost", code, day, _after(since, lost + 1), data=data)
+    day = plus(since, days)
+    yield Seed("silent", code, day, plus(day, 1), plus(since, lost), data)
+    yield Seed("lost", code, day, plus(since, lost + 1), data=data)
 
 
 def _regular(case: Case) -> Iterator[Seed]:
@@ -59,7 +55,7 @@ def _regular(case: Case) -> Iterator[Seed]:
     since = last or case.derived.get("created")
     if not isinstance(since, dt.date):
         return
-    day = _after(since, every)
+    day = plus(since, every)
     if any(step.due and step.due <= day for step in open_steps(case.typed)):
         return
     data = {"every": every, "on": since.isoformat()}
@@ -88,10 +84,10 @@ def _aftercare(case: Case) -> Iterator[Seed]:
     day, moment, code, one = found
     if any(_later(talk.get("at"), moment) for talk in items(case.typed, "interactions")):
         return
-    due = _after(day, case.limits["aftercare_days"])
+    due = plus(day, case.limits["aftercare_days"])
     what = one.get("product") or one.get("summary") or one.get("problem") or ""
     data = {"on": day.isoformat(), "what": text_of(what) or "—"}
-    until = _after(due, case.limits["aftercare_until_days"])
+    until = plus(due, case.limits["aftercare_until_days"])
     yield Seed("aftercare", code, due, None, until, {**data, "item": one.get("id") or ""})
 
 
@@ -119,7 +115,7 @@ def _verification(case: Case) -> Iterator[Seed]:
         return
     last = as_day(typed.get("verified")) or case.derived.get("created")
     if last is not None:
-        day = _after(last, case.limits["verify_days"])
+        day = plus(last, case.limits["verify_days"])
         yield Seed("verify", "verify", day, data={"on": last.isoformat()})
 
 
@@ -149,7 +145,7 @@ def _survey(case: Case) -> Iterator[Seed]:
     )
     since = last or first
     if since is not None:
-        day = _after(since, case.limits["survey_days"])
+        day = plus(since, case.limits["survey_days"])
         data = {"on": since.isoformat()}
         yield Seed("survey", "survey" if last else "survey-never", day, data=data)
 
@@ -170,4 +166,4 @@ def files(case: Case) -> Iterator[Seed]:
             "what": text_of(what),
             "item": contract.get("id") or place,
         }
-        yield Seed("file", "file", _after(day, case.limits["file_days"]), data=data)
+        yield Seed("file", "file", plus(day, case.limits["file_days"]), data=data)

@@ -43,14 +43,14 @@ def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def plus(day: dt.date, length: dt.timedelta) -> dt.date:
-    """A day later on; the end of the calendar stops it."""
+def plus(day: dt.date, days: int) -> dt.date:
+    """A day so many days on; the ends of the calendar stop it."""
     try:
-        return day + length
+        return day + dt.timedelta(days=days)
     except OverflowError:
-        return dt.date.max if length.days > 0 else dt.date.min
+        return dt.date.max if days > 0 else dt.date.min
 
 
-def minus(day: dt.date, length: dt.timedelta) -> dt.date:
-    """A day before; the beginning of the calendar stops it."""
-    return plus(day, -length)
+def minus(day: dt.date, days: int) -> dt.date:
+    """A day so many days before."""
+    return plus(day, -days)

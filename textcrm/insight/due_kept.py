@@ -157,7 +157,9 @@ def _put(connection: sqlite3.Connection, rules: Rules, docs: Iterable[KeptDoc]) 
 
 
 def _spelled(value: Any) -> str:
-    return json.dumps(value)  # ASCII: no text of a record is one that SQLite cannot keep
+    return json.dumps(
+        value, default=str
+    )  # ASCII: no text of a record is one that SQLite cannot keep
 
 
 def _number(day: dt.date | None) -> int | None:

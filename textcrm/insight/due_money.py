@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from textcrm.insight.cycles import cycle_of
@@ -60,7 +59,7 @@ def expected(case: Case) -> Iterator[Seed]:
     if cycle is None or as_day(cycle.expected) is None or cycle.length < 1:
         return
     data = {"cycle": f"{cycle.length:g}", "n": cycle.days, "on": cycle.last.isoformat()}
-    start = minus(cycle.expected, dt.timedelta(days=case.limits["cycle_notice_days"]))
-    wait = dt.timedelta(days=max(round(cycle.length), _LONGEST_WAIT))
+    start = minus(cycle.expected, case.limits["cycle_notice_days"])
+    wait = max(round(cycle.length), _LONGEST_WAIT)
     until = plus(cycle.expected, wait)
     yield Seed("purchase", "purchase", cycle.expected, start, until, data)

@@ -116,7 +116,7 @@ def _complaints(typed: Mapping[str, Any]) -> Iterator[Seed]:
 
 def _ends(case: Case) -> Iterator[Seed]:
     """Contracts and warranties that end (F7): from the widest notice on, and as long after it."""
-    notice = dt.timedelta(days=max(case.limits["contract_days"], default=0))
+    notice = max(case.limits["contract_days"], default=0)
     for place, contract in enumerate(items(case.typed, "contracts")):
         running = contract.get("status") in (None, "active", "expired")
         for kind, key in (("contract", "ends"), ("warranty", "warranty_until")):
@@ -132,7 +132,7 @@ def _ends(case: Case) -> Iterator[Seed]:
 
 def _birthdays(case: Case) -> Iterator[Seed]:
     """Birthdays of contacts, this year's and the next."""
-    notice = dt.timedelta(days=case.limits["birthday_days"])
+    notice = case.limits["birthday_days"]
     for place, contact in enumerate(items(case.typed, "contacts")):
         born = as_day(contact.get("birthday"))
         if born is None:
