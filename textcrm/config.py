@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import yamlfile
 from textcrm.errors import Invalid
-from textcrm.limits import HOLIDAYS, LOST_ACTIONS, tiers_of
+from textcrm.limits import BY_TYPE, HOLIDAYS, LOST_ACTIONS, tiers_of
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -85,8 +85,9 @@ class Config:
         self.seal_contact = self._flag("seal_contact")
         self.rates = self._rates(tree.get("rates"))
         self.thresholds = self._thresholds(tree.get("thresholds"))
-        self.types = tiers_of(tree.get("types"), "types", THRESHOLDS, self._wrong)
-        self.tiers = tiers_of(tree.get("tiers"), "tiers", THRESHOLDS, self._wrong)
+        own = {name: THRESHOLDS[name] for name in BY_TYPE}
+        self.types = tiers_of(tree.get("types"), "types", own, self._wrong)
+        self.tiers = tiers_of(tree.get("tiers"), "tiers", own, self._wrong)
         self.lost_action = self._choice("lost_action", LOST_ACTIONS)
         self.holidays = self._choice("holidays", HOLIDAYS)
         self.rfm = self._rfm(tree.get("rfm"))

@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 
 LOST_ACTIONS: Final = ("remind", "pool", "lost")
 HOLIDAYS: Final = ("cn", "weekends", "none")
+BY_TYPE: Final = (
+    "silent_days",
+    "lost_days",
+    "stale_days",
+    "contract_days",
+    "verify_days",
+    "birthday_days",
+    "aftercare_days",
+    "aftercare_until_days",
+    "cycle_purchases",
+    "cycle_notice_days",
+    "file_days",
+    "survey_days",
+)
+"""The thresholds that a type or tier may have of its own."""
 _DAYS: Final = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
 

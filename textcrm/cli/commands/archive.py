@@ -47,12 +47,14 @@ def run(
     suggest: bool,
 ) -> None:
     """Put a customer aside."""
-    if suggest:
-        _suggest(context)
-        return
     from textcrm.cli import bulk
     from textcrm.records import lifecycle
 
+    if suggest and (id is not None or query is not None):
+        raise bulk.nobody("archive")
+    if suggest:
+        _suggest(context)
+        return
     if query is not None and id is None:
         edit = lifecycle.archiving(context.vault(), reason)
         bulk.change(context, "archive", query, edit, reason=reason, yes=yes, dry_run=dry_run)
