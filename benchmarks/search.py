@@ -62,7 +62,9 @@ def run(*words: str, cwd: Path | None = None) -> Cost:
     """Run a process to its end; its output does not matter."""
     before = time.perf_counter()
     with Path(os.devnull).open("wb") as nowhere, tempfile.TemporaryFile() as complaints:
-        child = subprocess.Popen(words, cwd=cwd, stdout=nowhere, stderr=complaints)
+        child = subprocess.Popen(
+            words, cwd=cwd, stdout=nowhere, stderr=complaints, env=_environment()
+        )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode not in (0, 1):
@@ -75,6 +77,11 @@ def run(*words: str, cwd: Path | None = None) -> Cost:
         usage.ru_maxrss * unit / 1e6,
         child.returncode,
     )
+
+
+def _environment() -> dict[str, str]:
+    """That of an installed program, whose byte code is kept."""
+    return {name: one for name, one in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def textcrm(vault: Path, *words: str) -> Cost:
