@@ -358,3 +358,30 @@ def test_several_at_once_deleted_ones_too(office: Office) -> None:
     assert data["ids"] == [own, ONE, OTHER]
     for each in data["ids"]:
         assert not _blobs_of(office.root, each)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_rewrite_that_is_killed_loses_nothing_and_is_completed(
+    office: Office, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    anna = office.by(ANNA)
+    swap = rewriting.Mirror.swap
+
+    def killed(mirror: rewriting.Mirror) -> None:
+        if moment == "after":
+            swap(mirror)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rewriting.Mirror, "swap", killed)
+        ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--json")
+        assert ran.code == 130
+    assert git(office.root, "status", "--porcelain") == ""
+    git(office.root, "fsck", "--strict")
+    assert bool(_blobs_of(office.root, ONE)) is (moment == "before")
+    _erase(anna, ONE)
+    stones = tombstones.of(Vault.open(office.root))
+    assert [one.ids for one in stones.rewrites] == [ONE]
+    assert not _blobs_of(office.root, ONE)
+    assert anna.ok("doctor", "--erased", "--json").data["remnants"] == []
+    assert "history-rewritten" not in anna("audit", "verify", "--json").out

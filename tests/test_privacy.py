@@ -157,3 +157,20 @@ def test_what_stands_in_values_makes_no_markup(office: Office, tmp_path: Path) -
         target = tmp_path / f"a.{ending}"
         anna.ok("privacy", "disclose", ONE, "-o", str(target))
         assert plain not in target.read_text("utf-8")
+
+
+def test_a_restricted_customer_is_kept_and_not_used(office: Office, tmp_path: Path) -> None:
+    anna = office.by(ANNA)
+    anna.ok("set", ONE, "restricted=true")
+    rows = anna.ok("export", "json", "-o", str(tmp_path / "all.json"))
+    assert "restricted 2" in rows.err or "限制处理 2" in rows.err
+    exported = (tmp_path / "all.json").read_text("utf-8")
+    assert ONE not in exported
+    anna.ok("export", "json", "restricted:yes", "-o", str(tmp_path / "some.json"))
+    assert ONE in (tmp_path / "some.json").read_text("utf-8")
+    ran = anna.ok("--lang", "en", "set", ONE, "notes=x")
+    assert "restricted" in ran.err
+    ran = anna.ok("--lang", "en", "export", "card", ONE)
+    assert "restricted" in ran.err
+    assert "warning" not in anna.ok("--lang", "en", "set", ONE, "--unset", "restricted").err
+    assert "restricted" not in anna.ok("--lang", "en", "set", ONE, "notes=y").err

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.cli import restricting
 from textcrm.cli.noted import note_read
 from textcrm.cli.reading import report_broken
 from textcrm.errors import Misuse
@@ -119,7 +120,9 @@ def _one(context: Context, asked: Asked) -> Chosen:
                 "请写客户编号或名称：textcrm export card C20240501001",
             ),
         )
-    return Chosen(docs_at(vault, vault.get(word).path), {})
+    record = vault.get(word)
+    restricting.warn(context, record.id)
+    return Chosen(docs_at(vault, record.path), {})
 
 
 def _chosen(context: Context, asked: Asked) -> Chosen:
@@ -133,7 +136,9 @@ def _chosen(context: Context, asked: Asked) -> Chosen:
     docs = docs_of(vault, wanted, archived=asked.archived)
     report_broken(context)
     if asked.consent is None:
-        return Chosen(docs, {})
+        kept = docs if restricting.is_named(context, asked.query) else restricting.without(docs)
+        left = len(docs) - len(kept)
+        return Chosen(kept, {"restricted": left} if left else {})
     found = segment(docs, asked.consent, vault.schema, vault.today)
     return Chosen(found.docs, found.left_out)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textcrm.cli import restricting
 from textcrm.cli.problems import problem_json
 from textcrm.text import Text
 
@@ -40,6 +41,7 @@ def report(
         context.say(Text("{id}: nothing to change", "{id}：没有需要修改的内容"), id=done.id)
     else:
         context.say(sentence, id=done.id, commit=result.commit[:8], **data)
+        restricting.warn(context, done.id, result.changed)
     warnings(context, result)
 
 

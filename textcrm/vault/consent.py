@@ -24,6 +24,11 @@ REASONS: Final[dict[str, Text]] = {
 """Why a customer is not written to, in the order in which it is looked at."""
 
 
+def is_restricted(tree: Mapping[str, Any]) -> bool:
+    """Whether a customer's data is only to be kept, and used for nothing (PIPL 47)."""
+    return bool(tree.get("restricted"))
+
+
 class Purpose(frozenset[str]):
     """A purpose as consents may name it, folded, with its ``code`` and ``wording`` in the schema."""
 

@@ -285,6 +285,9 @@ def _table(context: Context, docs: list[Doc], asked: Asked) -> None:
         with context.out.paged():
             tables.print_table(context, heads, rows, right, whole)
             _total(context, len(shown), docs, asked)
+        from textcrm.cli import restricting
+
+        restricting.tell(context, docs)
 
 
 def _total(context: Context, shown: int, docs: list[Doc], asked: Asked) -> None:

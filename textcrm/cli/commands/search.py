@@ -228,6 +228,9 @@ def _print(context: Context, page: Page, facets: dict[str, list[Facet]], *, coun
             hits.print_hit(context, hit)
         for name, found_facets in facets.items():
             hits.print_facet(context, name, found_facets)
+        from textcrm.cli import restricting
+
+        restricting.tell(context, [hit.doc for hit in page.hits])
         if page.hits:
             _footer(context, page, counted=counted)
         elif page.total and not page.limit:
