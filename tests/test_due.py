@@ -267,8 +267,11 @@ class TestLimits:
         self, tmp_path: Path, action: str, command: str
     ) -> None:
         """F4: offered, never done."""
-        (one,) = found(tmp_path / "v", "type: prospect\n", settings=f"lost_action: {action}\n")
+        settings = f"lost_action: {action}\n"
+        (one,) = found(tmp_path / "v", "type: prospect\nowner: li\n", settings=settings)
         assert one.settle("zh") == command
+        (free,) = found(tmp_path / "w", "type: prospect\n", settings=settings)
+        assert "pool" not in free.settle("zh")  # it is there already
 
     @pytest.mark.parametrize(
         ("text", "days"),

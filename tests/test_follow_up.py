@@ -101,6 +101,28 @@ def test_the_calendar_has_the_same_names_again(shell: Shell, tmp_path: Path) -> 
     assert uid[0] in shell.ok("due", "--ics", "-").out
 
 
+def test_each_instalment_is_an_entry_of_its_own(shell: Shell) -> None:
+    own = add(shell, "甲公司", "--set", "contracts/0/number=HT-1")
+    for day in ("2020-01-02", "2020-02-03"):
+        shell.ok("append", own, "contracts/0/instalments", f"due={day}")
+    text = shell.ok("due", "--kind", "instalment", "--ics", "-").out
+    uids = [line for line in text.splitlines() if line.startswith("UID")]
+    assert len(set(uids)) == 2
+
+
+def test_an_older_schema_is_asked_for_what_it_has(shell: Shell, answers: list[str]) -> None:
+    own = add(shell, "甲公司", "--set", "类型=潜在客户")
+    file = shell.folder / "schema/customer.schema.json"
+    schema = json.loads(file.read_text("utf-8"))
+    for name in ("stage_since", "first_cooperation"):
+        del schema["properties"][name]
+    file.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+    answers += ["", "云主机"]
+    shell.ok("set", own, "阶段=成交")
+    assert tree(shell, own)["products"] == ["云主机"]
+    assert answers == []
+
+
 def test_the_digest_is_a_mail_and_the_schedule_sends_it(shell: Shell) -> None:
     assert "没有待办事项" in shell.ok("due", "--digest", "--lang", "zh").out
     own = add(shell, "甲公司")

@@ -28,7 +28,11 @@ def complete(
     if text == record.text:
         return list(pairs)
     after = store.parse(record.path, yamlfile.encode(text), vault.schema)
-    missing = becoming.wanted(record.typed, after.typed)
+    missing = [  # a vault's schema may be older, or lack a field by choice
+        one
+        for one in becoming.wanted(record.typed, after.typed)
+        if vault.schema.at((one.name,)) is not None
+    ]
     if not missing:
         return list(pairs)
     if not context.interactive:

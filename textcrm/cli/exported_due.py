@@ -68,7 +68,7 @@ def _appointment(context: Context, one: Due, doc: Doc, language: Language) -> Ap
 def _uid(one: Due, doc: Doc) -> str:
     """The same for the same thing to do in every export, also once its date has moved."""
     uid = doc.typed.get("uid") or one.id
-    item = str(one.data.get("item") or "")
+    item = "-".join(str(one.data[key]) for key in ("item", "part") if one.data.get(key))
     if not item and one.data.get("what"):  # made by hand: no id yet
         item = hashlib.sha256(str(one.data["what"]).encode("utf-8", "replace")).hexdigest()[:12]
     return f"{uid}-{one.kind}{'-' + item if item else ''}@textcrm"

@@ -196,9 +196,10 @@ class _Asking:
             code, data["late"] = f"{code}-late", -days
         if "since" in data:
             data["since_days"] = (self._today - dt.date.fromisoformat(data["since"])).days
-        command = COMMANDS.get(
-            f"lost-{self._action}" if seed.kind == "lost" else seed.kind, COMMANDS[""]
-        )
+        settled_by = seed.kind
+        if seed.kind == "lost" and (one.owner or self._action != "pool"):
+            settled_by = f"lost-{self._action}"
+        command = COMMANDS.get(settled_by, COMMANDS[""])
         return Due(
             one.id, one.name, seed.kind, day, days, REASONS[code], data, one.owner, *reminder, command
         )  # fmt: skip
