@@ -203,3 +203,11 @@ def test_a_broken_workbook_is_no_table_of_text(vault: Vault) -> None:
     for data in (b"PK\x03\x04garbage", b"\xd0\xcf\x11\xe0garbage"):
         with pytest.raises(TextcrmError):
             rows_of(vault, data, "a.xlsx")
+
+
+def test_what_follows_a_latin_name_is_no_family_name() -> None:
+    from textcrm.exchange.vcard_writer import _name_parts
+
+    assert _name_parts("John Q. Smith Jr.") == ("Smith", "John Q.", "", "", "Jr.")
+    assert _name_parts("Mary Ann Poe, PhD") == ("Poe", "Mary Ann", "", "", "PhD")
+    assert _name_parts("Li IV") == ("IV", "Li", "", "", "")

@@ -61,6 +61,7 @@ def test_check_tells_where(tmp_path: Path, capsys: Any) -> None:
         assert one["path"] == "/tags/1"
         assert one["line"] > 1
         assert "“vip” is written “VIP” elsewhere" in one["message"]
+        assert one["hint"].endswith("textcrm tag rename 'vip' 'VIP'")
 
 
 def test_places() -> None:

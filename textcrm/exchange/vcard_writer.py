@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Tree = Mapping[str, Any]
 
 _DEAD: Final = "dead"
+_SUFFIX: Final = re.compile(r"(?:jr|sr|esq|ph\.?d|m\.?d|ii|iii|iv)\.?", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -198,8 +199,17 @@ def _name_parts(name: str) -> tuple[str, ...]:
     if word and all("\u3400" <= char <= "\u9fff" or ord(char) > 0xFFFF for char in word):
         cut = 2 if word[:2] in COMPOUND and len(word) > 2 else 1
         return word[:cut], word[cut:], "", "", ""
+    word, suffix = _without_suffix(word)
     given, _, family = word.rpartition(" ")
-    return family, given, "", "", ""
+    return family, given, "", "", suffix
+
+
+def _without_suffix(name: str) -> tuple[str, str]:
+    """A Latin name without what follows it (Jr., III, PhD), and that."""
+    head, _, last = name.rpartition(" ")
+    if " " in head and _SUFFIX.fullmatch(last):
+        return head.rstrip(","), last
+    return name, ""
 
 
 def _json(value: Any) -> str:

@@ -322,6 +322,11 @@ def _service_notes(complaints: int, resolved: int, answered: list[int]) -> tuple
         "or service, half of them within {days:g} days.",
         "{complaints} 条投诉中 {resolved} 条已解决；{answered} 条之后有沟通或服务，半数在 {days:g} 天内。",
     )
+    if not answered:
+        text = Text(
+            "Of {complaints} complaints {resolved} are resolved; none was followed by a contact or service.",
+            "{complaints} 条投诉中 {resolved} 条已解决；之后都没有沟通或服务。",
+        )
     days = float(median(answered)) if answered else 0.0
     data = {
         "complaints": complaints,

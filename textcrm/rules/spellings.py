@@ -107,10 +107,10 @@ def _of_word(
                     "spelling-differs",
                     (),
                     "the {what} “{text}” is written “{usual}” elsewhere",
-                    "{what}“{text}”在其他客户处写作“{usual}”",
+                    "{what}“{text}”在别处写作“{usual}”",
                     Text(
-                        "write it alike everywhere: textcrm tag rename “{text}” “{usual}”",
-                        "请统一写法：textcrm tag rename “{text}” “{usual}”",
+                        "write it alike everywhere: textcrm tag rename '{text}' '{usual}'",
+                        "请统一写法：textcrm tag rename '{text}' '{usual}'",
                     )
                     if kind == "tag"
                     else Text("write it alike everywhere", "请统一写法"),
