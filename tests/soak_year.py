@@ -371,8 +371,8 @@ class Year:
     def by_hand(self, desk: Desk) -> None:
         """An edit in an editor: saved, or committed with plain git; some of it must be sealed."""
         one = self._some(desk)
-        if one is None:
-            return
+        if one is None or desk.shaken:
+            return  # what a killed sync put in place half is finished by the next command
         mark, text = self.mark("H"), one.file.read_text("utf-8")
         text = _with_line(text, "needs", f"手工 {mark}")
         if self.dice.random() < 0.3:
@@ -395,7 +395,7 @@ class Year:
     def break_one(self, desk: Desk) -> None:
         """An edit that is no YAML, left lying; it is mended later."""
         one = self._some(desk)
-        if one is not None and desk.broken is None and not desk.git("status", "--porcelain"):
+        if one and not desk.broken and not desk.shaken and not desk.git("status", "--porcelain"):
             with one.file.open("a", encoding="utf-8") as handle:
                 handle.write("  broken: [\n")
             desk.broken = one.file

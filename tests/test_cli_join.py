@@ -140,6 +140,26 @@ def test_a_wrong_fingerprint_is_refused(desks: tuple[Desk, Desk]) -> None:
     assert new("join", "--json").data["trusted"] is False
 
 
+def test_a_lost_key_of_an_owner_who_reads_a_class(desks: tuple[Desk, Desk]) -> None:
+    """The class gets a new key, and what is sealed again for the owner bears its label."""
+    admin, new = desks
+    new.named("王芳", "wang@example.com")
+    assert joined(admin, new).code == 0
+    assert admin("member", "role", "王芳", "manager").code == 0
+    assert admin("assign", "云帆科技", "王芳").code == 0
+    admin("sync")
+    new("sync")
+    (file,) = new.home.rglob("identity.txt")
+    file.unlink()
+    public = new("join", "--json").data["public"]
+    ran = admin("member", "replace-key", "王芳", public, "--json")
+    assert ran.code == 0, ran
+    admin("sync")
+    new("sync")
+    assert "6222021234567894" in new("show", "云帆科技", "--reveal").out
+    assert admin("check").code == 0
+
+
 def test_a_lost_key_is_replaced(desks: tuple[Desk, Desk]) -> None:
     admin, new = desks
     new.named("王芳", "wang@example.com")

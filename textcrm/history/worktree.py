@@ -117,6 +117,7 @@ def save(
     Gives records a ``uid`` and items of lists an ``id`` where a hand edit left them out. What is
     invalid is not committed: Invalid, with every problem. Gives the result and the paths saved.
     """
+    vault.repo.recover()  # what a killed sync has put in place is no hand edit
     chosen = dict(_chosen(vault, words))
     contents = {path: vault.file(path) for path in chosen}
 

@@ -72,7 +72,7 @@ def own_change(vault: Vault, data: bytes) -> None:
     """Pin the access.yaml that this person has just signed: their next command trusts it."""
     pins = _pins(vault)
     pins.put(repository_key(vault, pins), trust.pin_of(data), place=str(vault.root))
-    for name in ("_trusted", "access"):
+    for name in ("_trusted", "access", "_rule_keys"):
         vault.__dict__.pop(name, None)
 
 
