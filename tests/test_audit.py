@@ -352,6 +352,24 @@ def test_from_the_command_line(vault: Vault, capsys: pytest.CaptureFixture[str])
     assert shell("audit", "nothing").code == 2
 
 
+def test_a_change_beyond_ones_role_is_made_and_warned_of(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell, own = Shell(vault.root, capsys), ids(vault)
+    be(vault, "bob")
+    ran = shell.ok("--lang", "zh", "set", own["Mara's"], "status=active")
+    assert "负责" in ran.err
+    assert "audit verify" in ran.err
+    data = shell.ok("tag", own["Mara's"], "+vip", "--json").data
+    assert "record-not-own" in [one["code"] for one in data["warnings"]]
+    shell.ok("undo")
+    for word in ("Bob's", "nobody's"):
+        data = shell.ok("tag", own[word], "+vip", "--json").data
+        assert "record-not-own" not in [one["code"] for one in data["warnings"]]
+    be(vault, "mara")
+    assert "belongs to" not in shell.ok("--lang", "en", "tag", own["Bob's"], "+x").err
+
+
 def test_the_report_counts(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:
     lifecycle.remove(be(vault, "bob"), ids(vault)["Bob's"], reason="double")
     access_log.note(Vault.open(vault.root), "show --reveal", ["C1"], purpose="付款")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.cli import restricting
 from textcrm.cli.problems import problem_json
+from textcrm.errors import TextcrmError
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    from textcrm.audit import Violation
     from textcrm.cli.context import Context
     from textcrm.records.editing import Done
     from textcrm.text import Text as _Text
@@ -53,13 +55,55 @@ def result_json(
         "id": record_id,
         "commit": result.commit,
         "changed": list(result.changed),
-        "warnings": [problem_json(one, context.language) for one in result.warnings],
+        "warnings": warnings_json(context, result),
         **(also or {}),
     }
 
 
+def warnings_json(context: Context, result: Result) -> list[dict[str, Any]]:
+    """What a change made odd, each as a finding of ``check``; beyond one's role as well."""
+    found = [problem_json(one, context.language) for one in result.warnings]
+    beyond = [_violation_json(one, context) for one in _beyond(context, result)]
+    return [*found, *beyond]
+
+
+def _violation_json(one: Violation, context: Context) -> dict[str, Any]:
+    return {
+        "file": one.file,
+        "line": 1,
+        "column": 1,
+        "id": one.id,
+        "path": "",
+        "code": one.rule,
+        "severity": "warning",
+        "message": one.say(context.language),
+        "hint": _AUDITED.say(context.language),
+    }
+
+
+def _beyond(context: Context, result: Result) -> tuple[Violation, ...]:
+    """What a commit did beyond its author's role; for those who may do all, nothing is loaded."""
+    vault = context.vault()
+    try:
+        me = vault.me()
+    except TextcrmError:  # the commit is made: what cannot be read now does not undo that
+        return ()
+    if result.commit is None or me is None or me.role in _FREE:
+        return ()
+    from textcrm.audit.own import beyond_role
+
+    return beyond_role(vault, result.commit)
+
+
+_FREE = ("admin", "manager")
+_AUDITED = Text(
+    "it is made, and “textcrm audit verify” will show it",
+    "改动已提交，textcrm audit verify 会列出",
+)
+
+
 def warnings(context: Context, result: Result) -> None:
-    """Tell people what the change made odd; of very much, the first and how many more."""
+    """Tell what a change made odd and what a role does not provide for; of much, the first."""
     for problem in result.warnings[:_WARNED]:
         context.warn(
             Text("{file}:{line}:{column}: {what}", "{file}:{line}:{column}：{what}"),
@@ -76,6 +120,12 @@ def warnings(context: Context, result: Result) -> None:
                 "另有 {more} 条类似提醒，可用 textcrm check 查看",
             ),
             more=more,
+        )
+    for one in _beyond(context, result):
+        context.warn(
+            Text("{what} ({audited})", "{what}（{audited}）"),
+            what=Text(one.say("en"), one.say("zh")),
+            audited=_AUDITED,
         )
 
 

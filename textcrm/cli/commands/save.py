@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm.cli.frame import argument, command, option
-from textcrm.cli.written import warnings
+from textcrm.cli.written import warnings, warnings_json
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -41,15 +41,13 @@ def run(context: Context, ids: tuple[str, ...], message: str | None, grant: bool
     granting.allow(context, vault, given=grant)
     result, paths = save(vault, ids, message=message)
     if context.json:
-        from textcrm.cli.problems import problem_json
-
         context.emit(
             {
                 "commit": result.commit,
                 "ids": list(result.ids),
                 "files": list(paths),
                 "changed": list(result.changed),
-                "warnings": [problem_json(one, context.language) for one in result.warnings],
+                "warnings": warnings_json(context, result),
             }
         )
         return
