@@ -370,6 +370,32 @@ def test_edit_with_an_editor(
     assert _git(shell, "status", "--porcelain") == ""
 
 
+def test_no_editor_is_started_where_nobody_can_type(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("VISUAL", raising=False)
+    ran = shell("edit", _id(shell))
+    assert ran.code == 2
+    assert "textcrm set" in ran.err
+
+
+def test_what_is_missing_is_named_as_it_is_typed(shell: Shell) -> None:
+    assert "--reason" in shell("rm", _id(shell)).err
+    ran = shell("--lang", "zh", "add", "甲", "--set")
+    assert ran.code == 2
+    assert "--set 后面缺少取值" in ran.err
+
+
+def test_a_note_of_megabytes_is_refused_at_once(shell: Shell, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("a" * 3_000_000, encoding="utf-8")
+    assert shell("add", "--from", str(note)).code == 5
+    for filler in ("A", " ", "1 ", "a@"):
+        note.write_text("云帆科技" + filler * 10_000, encoding="utf-8")
+        assert shell("add", "甲", "--from", str(note)).code == 0
+
+
 def test_doctor_and_its_cure(shell: Shell) -> None:
     (shell.folder / ".gitattributes").unlink()
     rows = {row["check"]: row["state"] for row in shell.ok("doctor", "--json").data}

@@ -127,9 +127,7 @@ def usage(error: click.ClickException) -> Misuse:
             )
         return Misuse("unknown-option", message, hint=hint, word=word, near=near, path=path)
     if isinstance(error, click.MissingParameter):
-        name = (error.param.make_metavar(context) if error.param and context else "") or str(
-            error.param_hint or ""
-        )
+        name = _named(error, context)
         return Misuse(
             "missing", Text("{name} is missing", "缺少 {name}"), hint=hint, name=name, path=path
         )
@@ -144,12 +142,12 @@ def usage(error: click.ClickException) -> Misuse:
             path=path,
         )
     said = error.message
-    if "requires an argument" in said or "requires" in said:
+    if isinstance(error, click.BadOptionUsage) and "requires" in said:
         return Misuse(
             "missing-value",
-            Text("{said}", "选项缺少取值（{said}）"),
+            Text("{name} wants a value after it", "{name} 后面缺少取值"),
             hint=hint,
-            said=said,
+            name=error.option_name,
             path=path,
         )
     if "unexpected extra argument" in said:
@@ -165,6 +163,14 @@ def usage(error: click.ClickException) -> Misuse:
             path=path,
         )
     return Misuse("usage", Text("{said}", "{said}"), hint=hint, said=said, path=path)
+
+
+def _named(error: click.MissingParameter, context: click.Context | None) -> str:
+    """What is missing as it is typed: the option's name, the argument's word."""
+    if isinstance(error.param, click.Option):
+        return error.param.opts[0]
+    word = error.param.make_metavar(context) if error.param and context else ""
+    return word or str(error.param_hint or "")
 
 
 def _options(context: click.Context | None) -> list[str]:

@@ -244,11 +244,20 @@ class Context:
         return decode(self.read_bytes(source), file=source)
 
     def editor(self, chosen: str | None) -> list[str]:
-        """The words that start the user's editor."""
+        """The words that start the user's editor; off a terminal only one that was named."""
         import shlex
 
-        fallback = "notepad" if os.name == "nt" else "vi"
-        words = chosen or os.environ.get("VISUAL") or os.environ.get("EDITOR") or fallback
+        words = chosen or os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        if not words and not self.interactive:  # vi would wait for keys that nobody can press
+            raise Misuse(
+                "no-terminal",
+                Text("there is no terminal for an editor", "这里不是终端，无法打开编辑器"),
+                hint=Text(
+                    "change fields: textcrm set ID PATH=VALUE; or name an editor: --editor, $EDITOR",
+                    "修改字段：textcrm set 编号 字段=值；或用 --editor、$EDITOR 指定编辑器",
+                ),
+            )
+        words = words or ("notepad" if os.name == "nt" else "vi")
         return shlex.split(words, posix=os.name != "nt")
 
     def run_again(self, words: list[str]) -> int:

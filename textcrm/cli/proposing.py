@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _YAML_NAMES: Final = (".yaml", ".yml")
 _YAML_LINE: Final = re.compile(r"(?:---|%YAML|[\"']?[A-Za-z_][A-Za-z_0-9]*[\"']?\s*:(?:\s|$))")
 _HIDDEN: Final = "…"
+_LONGEST: Final = 30_000  # bytes of a note: a page of text has 3,000
 
 
 def tree_of(context: Context, source: str | None) -> dict[str, Any] | None:
@@ -43,8 +44,23 @@ def _is_yaml(data: bytes) -> bool:
 
 
 def _understood(context: Context, data: bytes, source: str) -> dict[str, Any]:
+    from textcrm.errors import Invalid
     from textcrm.exchange import decoding, freetext, importing
 
+    if len(data) > _LONGEST:
+        raise Invalid(
+            "note-too-long",
+            Text(
+                "{source} is too long for a note about one customer ({size} KB)",
+                "{source} 有 {size} KB，不像关于一位客户的笔记",
+            ),
+            hint=Text(
+                "many customers: textcrm import FILE; a document: textcrm attach ID FILE",
+                "多位客户请用 textcrm import 文件；文档请用 textcrm attach 编号 文件",
+            ),
+            source=source,
+            size=len(data) // 1000,
+        )
     text = decoding.decode(data, name=source).text
     vault = context.vault()
     proposed = freetext.propose(text, importing.setting_of(vault))

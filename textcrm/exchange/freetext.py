@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textcrm.exchange.incoming import Setting
 
 _HAN: Final = "\u3400-\u9fff"
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 _URL: Final = re.compile(r"(?:https?://|www\.)[^\s，。；、]+", re.IGNORECASE)
 _RESIDENT: Final = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])\d{16,19}(?![0-9A-Za-z])")
@@ -40,7 +40,7 @@ _COMPANY: Final = re.compile(
     r"|大学|医院|酒店|超市|科技|商贸|贸易|实业|网络|传媒|物流|建材|食品|电子|软件)(?:公司)?"
 )
 _LATIN_COMPANY: Final = re.compile(
-    r"(?:[A-Z][\w&.'-]*\s+){1,5}(?:Inc|Ltd|LLC|GmbH|Corp|Co|Limited|Company|PLC)\b\.?"
+    r"(?<![A-Za-z0-9&.'-])(?:[A-Z][\w&.'-]{0,40}\s+){1,5}(?:Inc|Ltd|LLC|GmbH|Corp|Co|Limited|Company|PLC)\b\.?"
 )
 # What goes before a company's name in a sentence is no part of it.
 _BEFORE: Final = re.compile(
@@ -54,6 +54,7 @@ _LATIN_PERSON: Final = re.compile(r"\b[A-Z][a-z]+(?:\s[A-Z]\.)?\s[A-Z][a-z'-]+\b
 _WANTS: Final = re.compile(
     r"(?:想|需|要|求|询|咨询|希望|打算|准备|了解).*|.*(?:报价|需求|采购|试用|演示)"
 )
+_SPACES: Final = re.compile(r"\s{3,}")  # runs of them would be tried in every division
 _BLANK: Final = re.compile(r"[ \t]{2,}")
 
 
@@ -126,7 +127,7 @@ def _labelled(note: _Note) -> None:
     table = NameTable.of(note.setting.schema)
     lines = []
     for line in note.rest.split("\n"):
-        match = _LABELLED.match(line)
+        match = _LABELLED.match(_SPACES.sub("  ", line.strip()))
         target = table.by_name(match[1]) if match else ""
         if match and target and not _SPLIT.search(match[1].strip()):
             note.put(target, match[2])
