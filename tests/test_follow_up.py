@@ -344,6 +344,14 @@ def test_all_of_a_leaver_passes_on_in_one_commit(team: Team) -> None:
     plan = handover.plan(vault, "李强", "王芳")
     assert len(plan.owned) == len(owned)
     assert plan.steps > 5
+    named = [
+        file
+        for record in vault.records()
+        if record.raw.get("owner") == "li-qiang"
+        for file in record.raw.get("documents", [])
+        if "li-qiang" in file.get("sealed_for", [])
+    ]
+    assert plan.attached == len(named)
     before = git(team.root, "rev-list", "--count", "HEAD")
     vault.confirm_grant = lambda *_: True
     handover.hand_over(vault, plan, reason="离职")

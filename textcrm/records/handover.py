@@ -8,7 +8,7 @@ from textcrm import config, yamlfile
 from textcrm.errors import Misuse
 from textcrm.query.fold import fold_word
 from textcrm.query.lexer import QUOTES, Lexer
-from textcrm.record import open_steps
+from textcrm.record import items, open_steps
 from textcrm.text import Text
 from textcrm.vault import edits
 from textcrm.vault.unfound import no_such_person
@@ -38,7 +38,8 @@ class Giver(NamedTuple):
 
 class Planned(NamedTuple):
     """What a handover is about: the files of customers owned and of those looked after together,
-    open next steps among them, views.
+    open next steps among them, views; ``attached`` counts attachments sealed for the giver, which
+    ``rekey`` seals anew.
     """
 
     giver: Giver
@@ -47,6 +48,7 @@ class Planned(NamedTuple):
     shared: tuple[str, ...]
     steps: int
     views: tuple[str, ...]
+    attached: int
 
 
 def plan(vault: Vault, giver: str, taker: str) -> Planned:
@@ -68,12 +70,16 @@ def plan(vault: Vault, giver: str, taker: str) -> Planned:
             hint=Text("textcrm assign --all FROM TO", "textcrm assign --all 离职人 接手人"),
             person=to.name,
         )
-    owned, shared, steps = [], [], 0
+    owned, shared, steps, attached = [], [], 0, 0
     for doc in _naming(vault, one):
         path = doc.path  # type: ignore[attr-defined]
         if one.is_meant(doc.typed.get("owner")):
             owned.append(path)
             steps += len(open_steps(doc.typed))
+            attached += sum(
+                any(map(one.is_meant, _listed(file.get("sealed_for"))))
+                for file in items(doc.typed, "documents")
+            )
         else:
             shared.append(path)
     views = tuple(
@@ -83,7 +89,7 @@ def plan(vault: Vault, giver: str, taker: str) -> Planned:
     )
     if person is None and not owned and not shared and not views:
         raise no_such_person(vault, giver)
-    return Planned(one, to, tuple(owned), tuple(shared), steps, views)
+    return Planned(one, to, tuple(owned), tuple(shared), steps, views, attached)
 
 
 def _naming(vault: Vault, giver: Giver) -> list[Doc]:

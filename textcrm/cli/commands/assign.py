@@ -116,6 +116,15 @@ def _hand_over(
             ),
             commit=result.commit[:8],
         )
+        if planned.attached:
+            context.hint(
+                Text(
+                    "{n} sealed attachments are still for {who} too; seal them anew: textcrm rekey",
+                    "{n} 个加密附件仍可由{who}打开，请重新加密：textcrm rekey",
+                ),
+                n=planned.attached,
+                who=who,
+            )
 
 
 def _json(planned: Planned, commit: str | None) -> dict[str, object]:
@@ -126,6 +135,7 @@ def _json(planned: Planned, commit: str | None) -> dict[str, object]:
         "shared": [id_of_path(path) for path in planned.shared],
         "steps": planned.steps,
         "views": list(planned.views),
+        "attached": planned.attached,
         "count": len(planned.owned) + len(planned.shared),
         "commit": commit,
         "changed": ["owner", "collaborators"] if planned.shared else ["owner"],
