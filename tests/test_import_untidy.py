@@ -211,3 +211,17 @@ def test_what_follows_a_latin_name_is_no_family_name() -> None:
     assert _name_parts("John Q. Smith Jr.") == ("Smith", "John Q.", "", "", "Jr.")
     assert _name_parts("Mary Ann Poe, PhD") == ("Poe", "Mary Ann", "", "", "PhD")
     assert _name_parts("Li IV") == ("IV", "Li", "", "", "")
+
+
+@pytest.mark.parametrize("day", ["5月1日", "昨天", "5/1", "下周三"])
+def test_a_day_that_is_told_from_today_is_not_guessed(vault: Vault, day: str) -> None:
+    (row,) = rows_of(vault, f"公司名称,首次合作时间\n甲公司,{day}\n")
+    assert "first_cooperation" not in row.tree
+    assert [(cell.heading, cell.text) for cell in row.left] == [("首次合作时间", day)]
+    assert len(row.warnings) == 1
+
+
+@pytest.mark.parametrize("day", ["2024.5.1", "45413", "2024年5月1日", "20240501", "2024/5/1 0:00"])
+def test_days_as_spreadsheets_write_them(vault: Vault, day: str) -> None:
+    (row,) = rows_of(vault, f"公司名称,首次合作时间\n甲公司,{day}\n")
+    assert row.tree["first_cooperation"] == "2024-05-01"

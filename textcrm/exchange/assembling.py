@@ -77,7 +77,7 @@ class Assembler:
 
     def __init__(self, columns: Sequence[Column], setting: Setting) -> None:
         self._columns = columns
-        self._values = Values(setting)
+        self._values = Values(setting, spoken=False)
         self._schema = setting.schema
         self._home = setting.currency
         self._countries = [

@@ -120,7 +120,7 @@ def _is_record(one: Mapping[str, Any], setting: Setting) -> bool:
 def _records(
     objects: list[dict[str, Any]], lines: list[int], setting: Setting
 ) -> Iterator[Incoming]:
-    values = Values(setting)
+    values = Values(setting, spoken=False)
     fields = {field.name: field for field in setting.schema.fields}
     for number, one in enumerate(objects, 1):
         made = Assembled()

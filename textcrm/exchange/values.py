@@ -28,6 +28,7 @@ _CLOCK: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]0{1,2}
 _NUMBERED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 _SIZES: Final = re.compile(r"[；;]\s*")
 _CACHED: Final = frozenset(("enum", "date", "moment", "person", "list", "boolean", "code", "size"))
+_YEAR: Final = re.compile(r"\d{4}|\d{2}年|[〇零一二三四五六七八九]{4}年")
 # What people write into a cell that has nothing to say; in a field of free text it stays.
 _NOTHING: Final = frozenset(
     (
@@ -84,8 +85,12 @@ class Read(NamedTuple):
 class Values:
     """Reads cells for one import; what was read once is remembered."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, spoken: bool = True) -> None:
+        """``spoken``: days may be told from today (昨天, 5月1日); in a file they mean another day
+        with every import.
+        """
         self._setting = setting
+        self._spoken = spoken
         self._known: dict[tuple[Field, str], Read] = {}
 
     def read(self, field: Field, text: str) -> Read:
@@ -105,6 +110,8 @@ class Values:
             return Read(None)
         if field.kind in ("date", "moment"):
             text = _dated(text)
+            if not self._spoken and not _YEAR.search(levelled(text)):
+                return Read(text, _yearless(field, text), kept=False)
         if field.kind == "person":
             word = text.strip()
             return Read(self._setting.person(word) or word)
@@ -166,6 +173,17 @@ def _elsewhere(field: Field, other: Field, text: str) -> Finding:
         ),
         Text("check it with “textcrm show”", "请用 textcrm show 核对"),
         {"value": text.strip(), "field": field.label, "other": other.label},
+    )
+
+
+def _yearless(field: Field, text: str) -> Finding:
+    return Finding(
+        "date-without-year",
+        "warning",
+        field.path,
+        Text("“{text}” says no year", "“{text}”没有写明年份"),
+        Text("write the whole day, as in 2024-05-01", "请写出完整日期，例如 2024-05-01"),
+        {"text": text.strip()[:40] if not field.seal else "…"},
     )
 
 
