@@ -123,3 +123,34 @@ def test_nobody_of_that_name_and_nothing_to_read(team: Team) -> None:
     assert exposed(team, "zhao-min", own) == {}
     assert team.by(None)("member", "exposure", "zhao-min").code == 1
     assert team.by(None)("member", "exposure").code == 2
+
+
+def test_a_lost_key_opens_what_was_there_and_nothing_sealed_since(
+    team: Team, tmp_path: Path
+) -> None:
+    from textcrm.access import owning
+
+    mine = new(team, "--set", f"bank_account={ACCOUNT}", "--set", "owner=li-qiang")
+    class_wide = new(team, "--set", f"bank_account={ACCOUNT}")
+    for who in ("li-qiang", "wang-fang"):
+        fresh = owning.new_identity(tmp_path / who)
+        done = team.by("chen-chen")("member", "replace-key", who, fresh, "--json")
+        assert done.code == 0, done
+    late = new(team, "--set", f"bank_account={ACCOUNT}", "--set", "owner=li-qiang")
+    assert lost(team, "li-qiang", late) == {}
+    assert exposed(team, "li-qiang", late)["bank_account"]["now"] is True
+    assert lost(team, "li-qiang", mine)["bank_account"]["now"] is False
+    # replace-key seals anew what the old key opens
+    assert lost(team, "wang-fang", class_wide)["bank_account"]["now"] is False
+    assert exposed(team, "wang-fang", class_wide)["bank_account"]["now"] is True
+    assert lost(team, "chen-chen", class_wide) == {}
+
+
+def lost(team: Team, who: str, own: str) -> dict[str, dict[str, Any]]:
+    found = team.by(None)("member", "exposure", who, "--lost", "--json").data
+    return {
+        each["path"]: each
+        for one in found["records"]
+        if one["id"] == own
+        for each in one["values"]
+    }

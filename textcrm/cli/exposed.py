@@ -19,13 +19,13 @@ _CHANGE = Text(
 )
 
 
-def show(context: Context, word: str) -> None:
+def show(context: Context, word: str, *, lost: bool) -> None:
     """Show a person's exposure."""
     from textcrm.members.exposure import exposure
 
     vault = context.vault()
     with context.progress(Text("versions", "历史版本")) as told:
-        found = exposure(vault, word, progress=told)
+        found = exposure(vault, word, lost=lost, progress=told)
     if context.json:
         context.emit(_json(found))
     else:

@@ -73,17 +73,22 @@ class Exposure(NamedTuple):
 
 
 def exposure(
-    vault: Vault, word: str, *, progress: Callable[[int], None] | None = None
+    vault: Vault,
+    word: str,
+    *,
+    lost: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> Exposure:
     """Find what a person could read, by id, name or e-mail, members of before included.
 
-    Goes through the history of access.yaml and of all records on all branches; needs no key, and
+    With ``lost`` only by keys that the person does not hold any more: what somebody has who found,
+    or took, the old ones. Goes through the history of access.yaml and of all records on all branches; needs no key, and
     goes by what the labels say. Raises NotFound (no-such-person).
     """
     commits = _commits(vault)
     people = _People(vault, commits)
     person_id, name = people.named(word)
-    held = people.held(person_id)
+    held = people.held(person_id, lost=lost)
     found = _Walk(vault, {one.label: one for one in held}).through(commits, progress)
     return Exposure(person_id, name, held, tuple(found))
 
@@ -134,12 +139,16 @@ class _People:
             known=list(known),
         )
 
-    def held(self, person_id: str) -> tuple[KeyHeld, ...]:
+    def held(self, person_id: str, *, lost: bool) -> tuple[KeyHeld, ...]:
         """The keys that a person held, in the order in which they came."""
+        last = self.versions[-1][1].by_id(person_id) if self.versions else None
+        today = set(last.keys) if last is not None and lost else set()
         since: dict[str, dt.datetime] = {}
         until: dict[str, dt.datetime | None] = {}
         for at, people in self.versions:
-            labels = _labels(people, person_id)
+            person = people.by_id(person_id)
+            held = set(person.keys) if person is not None else set()
+            labels = _labels(people, person_id) if not held or held - today else set()
             for label in labels:
                 since.setdefault(label, at)
                 until[label] = None
@@ -168,6 +177,7 @@ class _Place:
         self.since = since
         self.until: dt.datetime | None = None
         self.labels: dict[str, None] = {}
+        self.cipher = ""
 
 
 class _Walk:
@@ -211,7 +221,12 @@ class _Walk:
             if data is not None:
                 with contextlib.suppress(TextcrmError):
                     raw = yamlfile.read_mapping(data, file=path)
-                    found[uid] = {place for place, _ in self._readable(raw)}
+                    known = self._places.get(uid, {})
+                    found[uid] = {
+                        place
+                        for place, labels, cipher in self._readable(raw)
+                        if self._opens(labels, cipher, None, known.get(place))
+                    }
         return found
 
     def _version(self, at: dt.datetime, path: str, data: bytes | None) -> None:
@@ -232,22 +247,40 @@ class _Walk:
         self._uids[path] = uid
         self._names[uid] = (str(raw.get("id") or id_of_path(path)), str(raw.get("name") or ""))
         places = self._places.setdefault(uid, {})
-        standing = dict(self._readable(raw))
-        for place, labels in standing.items():
+        standing = {}
+        for place, labels, cipher in self._readable(raw):
+            if not self._opens(labels, cipher, at, places.get(place)):
+                continue
+            standing[place] = labels
             since = max(at, min(self._held[label].since for label in labels))
             known = places.setdefault(place, _Place(since))
             known.until = None
+            known.cipher = cipher
             known.labels.update(dict.fromkeys(labels))
         for place, known in places.items():
             if place not in standing and known.until is None:
                 known.until = at
 
-    def _readable(self, raw: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-        """The places with a value that a key opens, and the labels by which."""
-        for path, labels in _sealed(raw, ()):
+    def _readable(self, raw: dict[str, Any]) -> Iterator[tuple[str, list[str], str]]:
+        """The places with a value under a label that was held, the labels, and the ciphertext."""
+        for path, labels, cipher in _sealed(raw, ()):
             opening = [label for label in labels if label in self._held]
             if opening:
-                yield "/".join(map(str, paths.stable(path, raw))), opening
+                yield "/".join(map(str, paths.stable(path, raw))), opening, cipher
+
+    def _opens(
+        self, labels: list[str], cipher: str, at: dt.datetime | None, known: _Place | None
+    ) -> bool:
+        """Whether the keys open a value: one that was sealed to the person under a later key they do
+        not, though its label is the same.
+        """
+        for label in labels:
+            until = self._held[label].until
+            if ciphertext.parse_class(label) is not None or until is None:
+                return True
+            if at is not None and at <= until:
+                return True
+        return known is not None and known.cipher == cipher and known.until is None
 
     def _customers(
         self, today: dict[str, set[str]], last: dt.datetime | None
@@ -269,17 +302,18 @@ class _Walk:
 
 def _sealed(
     node: Any, path: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:
-    """Every sealed value of a record, attachments included, with its labels."""
+) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...], str]]:
+    """Every sealed value of a record, attachments included, with its labels and ciphertext."""
     if ciphertext.looks_sealed(node):
         try:
-            yield path, ciphertext.read(node).labels
+            yield path, ciphertext.read(node).labels, str(node.get("age"))
         except ciphertext.Malformed:
             return
     elif isinstance(node, dict):
         if path[:1] == ("documents",) and node.get("sealed_for"):
             given = node["sealed_for"]
-            yield (*path, "file"), tuple(given) if isinstance(given, list) else (str(given),)
+            labels = tuple(given) if isinstance(given, list) else (str(given),)
+            yield (*path, "file"), labels, str(node.get("sha256"))
         for name, value in node.items():
             yield from _sealed(value, (*path, name))
     elif isinstance(node, list):

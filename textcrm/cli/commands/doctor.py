@@ -105,7 +105,8 @@ def _first_keys(context: Context) -> None:
         vault, ownkeys.places(context, vault.config.name or vault.root.name), context.language
     )
     ownkeys.tell_made(context, made)
-    vault.__dict__.pop("access", None)
+    for name in ("access", "_rule_keys"):
+        vault.__dict__.pop(name, None)
 
 
 def _drill(context: Context, file: str) -> None:

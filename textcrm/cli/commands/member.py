@@ -84,6 +84,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help=Text("--key takes the place of the old ones", "--key 替换原有公钥"),
 )
+@option(
+    "--lost",
+    is_flag=True,
+    help=Text(
+        "exposure: only by keys that were replaced since",
+        "exposure：只看已被更换的旧密钥能打开什么",
+    ),
+)
 @option("--yes", is_flag=True, help=Text("sign without asking", "签名前不询问"))
 def run(
     context: Context,
@@ -94,6 +102,7 @@ def run(
     email: str | None,
     signing: str | None,
     replace: bool,
+    lost: bool,
     yes: bool,
 ) -> None:
     """See or change who works here."""
@@ -126,7 +135,7 @@ def run(
         "exposure": (
             range(1, 2),
             Text("NAME", "姓名"),
-            lambda: exposed.show(context, words[0]),
+            lambda: exposed.show(context, words[0], lost=lost),
         ),
         "trust": (
             range(2),
