@@ -124,9 +124,9 @@ _OTHERS = [
         "派生仓库（fork）：由各自的所有者删除，或同样处理",
     ),
     Text(
-        "clones: every colleague runs textcrm sync --accept-rewritten and textcrm doctor --erased, or "
+        "clones: every colleague runs textcrm sync --accept-rewritten and textcrm doctor --erased --prune, or "
         "deletes the clone and clones anew; a stale clone that pushes is refused",
-        "其他克隆：每位同事运行 textcrm sync --accept-rewritten 和 textcrm doctor --erased，"
+        "其他克隆：每位同事运行 textcrm sync --accept-rewritten 和 textcrm doctor --erased --prune，"
         "或删除后重新克隆；旧克隆的推送会被拒绝",
     ),
     Text(
@@ -242,8 +242,12 @@ def _json(
     }
 
 
-def remnants(context: Context) -> None:
-    """Doctor --erased: whether any object of this clone still holds an erased customer."""
+def remnants(context: Context, *, prune: bool = False) -> None:
+    """Doctor --erased: whether any object of this clone still holds an erased customer.
+
+    ``prune`` lets go of what only reflogs, remotes' refs and earlier syncs lead to.
+    """
+    from textcrm.privacy import forgetting
     from textcrm.privacy.remnants import remnants as found_in
     from textcrm.vault import tombstones
 
@@ -251,6 +255,9 @@ def remnants(context: Context) -> None:
     stones = tombstones.of(vault)
     with context.progress(Text("looking at git's objects", "检查 git 对象")) as told:
         found = found_in(vault, progress=told)
+        if found and prune:
+            forgetting.prune(vault, [one.object for one in found])
+            found = found_in(vault, progress=told)
     if context.json:
         context.emit({"erased": sorted(stones.ids), "remnants": [one._asdict() for one in found]})
     elif not stones.stones:
@@ -281,9 +288,10 @@ def _tell_remnants(context: Context, found: Any) -> None:
     context.hint(
         Text(
             "out of history: textcrm privacy erase {ids} --reason REASON --rewrite; a clone of others' "
-            "history: textcrm sync --accept-rewritten; unreachable ones: git gc --prune=now",
+            "history: textcrm sync --accept-rewritten; held by reflogs and earlier syncs only: "
+            "textcrm doctor --erased --prune",
             "从历史清除：textcrm privacy erase {ids} --reason 原因 --rewrite；"
-            "同事已改写历史时：textcrm sync --accept-rewritten；无引用的对象：git gc --prune=now",
+            "同事已改写历史时：textcrm sync --accept-rewritten；仅由 reflog 或以往同步保留：textcrm doctor --erased --prune",
         ),
         ids=Text(" ".join(ids), " ".join(ids)),
     )

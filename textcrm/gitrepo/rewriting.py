@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TEMPORARY: Final = "refs/textcrm-rewrite/"
 _PREFIX: Final = "rewrite-"
+_LET_GO: Final = ("refs/remotes/", "refs/textcrm/pre-sync/")
 # What commit messages become is decided before; this only looks it up by the commit's old id.
 _MESSAGES: Final = (
     "import json\n"
@@ -34,9 +35,9 @@ _MESSAGES: Final = (
     "  _TOLD\n"
     "except NameError:\n"
     "  _TOLD = json.load(open({file!r}, encoding='utf-8'))\n"
-    "told = _TOLD.get((commit.original_id or b'').decode())\n"
+    "told = _TOLD.get(({thing}.original_id or b'').decode())\n"
     "if told is not None:\n"
-    "  commit.message = told.encode('utf-8', 'surrogateescape')\n"
+    "  {thing}.message = told.encode('utf-8', 'surrogateescape')\n"
 )
 
 
@@ -175,7 +176,9 @@ class Mirror:
         if messages:
             told = self.folder / "messages.json"
             told.write_text(json.dumps(messages), encoding="utf-8")
-            words += ["--commit-callback", _MESSAGES.format(file=str(told))]
+            for thing in ("commit", "tag"):
+                code = _MESSAGES.format(file=str(told), thing=thing)
+                words += [f"--{thing}-callback", code]
         return words
 
     def missing(self, blobs: Iterable[str]) -> bool:
@@ -247,6 +250,12 @@ def _trees(git: Git, commits: Iterable[str]) -> list[str]:
     return out.decode("ascii").splitlines()
 
 
+def tags(repo: GitRepo) -> list[str]:
+    """The annotated tags, by object id."""
+    out = repo.git("for-each-ref", "--format=%(objecttype) %(objectname)", "refs/tags/").decode()
+    return [line.partition(" ")[2] for line in out.splitlines() if line.startswith("tag ")]
+
+
 def trees(repo: GitRepo, commits: Iterable[str]) -> list[str]:
     """The tree of each commit."""
     return _trees(repo.process, commits)
@@ -262,11 +271,11 @@ def present(git: Git, blobs: Iterable[str]) -> list[str]:
 def forget(repo: GitRepo, *, tracking: Callable[[str], bool]) -> list[str]:
     """Let go of what still leads to the old history here, and prune it.
 
-    Reflogs expire; remote-tracking refs that ``tracking`` says hold it are dropped, and named. The
-    next fetch learns them anew.
+    Reflogs expire; remote-tracking refs, and those by which a sync can be taken back, that
+    ``tracking`` says hold it are dropped, and named. The next fetch learns a remote's anew.
     """
     git = repo.process
-    out = git.output("for-each-ref", "--format=%(refname)", "refs/remotes/").decode()
+    out = git.output("for-each-ref", "--format=%(refname)", *_LET_GO).decode()
     dropped = [ref for ref in out.splitlines() if tracking(ref)]
     for ref in dropped:
         git.output("update-ref", "--no-deref", "-d", ref, write=True)

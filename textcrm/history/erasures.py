@@ -70,9 +70,9 @@ def explained(there: Upstream, told: Told) -> TrustFailure:
         ),
         hint=Text(
             "take it over: textcrm sync --accept-rewritten (your unshared commits go upon it; what "
-            "they say of the erased goes), then: textcrm doctor --erased",
+            "they say of the erased goes), then: textcrm doctor --erased --prune",
             "请改用新历史：textcrm sync --accept-rewritten（您未共享的提交会接在其后，涉及已删除客户的内容除外），"
-            "然后运行 textcrm doctor --erased",
+            "然后运行 textcrm doctor --erased --prune",
         ),
         by=told.by,
         remote=there.remote,

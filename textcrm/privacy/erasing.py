@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import sealing, store
 from textcrm.access.signers import signer
 from textcrm.access.trust import canonical
-from textcrm.errors import Misuse, NotFound
+from textcrm.errors import Invalid, Misuse, NotFound
 from textcrm.gitrepo import rewriting
 from textcrm.privacy.traces import Subject, Traces
 from textcrm.text import Text
@@ -96,7 +96,7 @@ def _subject(vault: Vault, word: str) -> Subject:
         return Subject(stone.ids, None, stone)
     try:
         record = vault.get(word)
-    except NotFound:
+    except (NotFound, Invalid):  # deleted, or a file that does not read
         if store.is_record_path(store.path_of(word)) and _ever(vault, word):
             return Subject((word,), None, None)
         raise

@@ -59,7 +59,7 @@ def rewrite(vault: Vault, traces: Traces, *, key: Path) -> Rewritten:
     blobs, paths = traces.blobs(), traces.paths()
     strip = blobs & traces.record_blobs()
     if not blobs:
-        _prune(vault, frozenset())
+        prune(vault, frozenset())
         return Rewritten(None, 0, 0, 0, (), None)
     messages = _messages(vault, traces)
     with repo.exclusively(), rewriting.Mirror(repo) as mirror:
@@ -72,7 +72,7 @@ def rewrite(vault: Vault, traces: Traces, *, key: Path) -> Rewritten:
         _note(vault, Rewrite(head.ref or "", old, new, "", "", ids), commits)
         mirror.swap()
     commit = _complete(vault, key)
-    dropped = _prune(vault, blobs)
+    dropped = prune(vault, blobs)
     drop_caches(vault)
     left = rewriting.present(repo.process, blobs)
     if left:
@@ -155,6 +155,11 @@ def _messages(vault: Vault, traces: Traces) -> dict[str, str]:
             fresh = cleaned(message, words)
             if fresh != message:
                 found[commit] = fresh
+        for tag in rewriting.tags(vault.repo):
+            message = _message(blobs, tag)
+            fresh = _without(message, words)
+            if fresh != message:
+                found[tag] = fresh
     return found
 
 
@@ -182,6 +187,10 @@ def cleaned(message: str, words: Iterable[str]) -> str:
         subject, _, body = message.partition("\n")
         trailers = [line for line in body.split("\n") if _TRAILER.match(line)]
         message = subject + "\n\n" + "\n".join(trailers) + "\n"
+    return _without(message, words)
+
+
+def _without(message: str, words: Iterable[str]) -> str:
     for word in words:
         message = message.replace(word, _GONE)
     return message
@@ -235,8 +244,10 @@ def _complete(vault: Vault, key: Path) -> str | None:
     return commit
 
 
-def _prune(vault: Vault, blobs: Iterable[str]) -> list[str]:
-    """Let the old history go from this clone: reflogs, remote-tracking refs that hold it, objects."""
+def prune(vault: Vault, blobs: Iterable[str]) -> list[str]:
+    """Let go of what only reflogs, remotes' and sync's own refs lead to, where it holds any of some
+    objects; gives the refs that were dropped.
+    """
     repo = vault.repo
     wanted = set(blobs)
 

@@ -31,8 +31,9 @@ SIGNS = {"ok": "✓", "warning": "!", "error": "✗"}
     "--prune",
     is_flag=True,
     help=Text(
-        "take plain text that refused commits left behind out of git's objects",
-        "从 git 对象中清除被拒绝的提交残留的明文",
+        "take plain text that refused commits left behind out of git's objects; with --erased what "
+        "only reflogs and earlier syncs still hold of erased customers",
+        "从 git 对象中清除被拒绝的提交残留的明文；与 --erased 同用则清除仅由 reflog 和以往同步保留的已删除客户",
     ),
 )
 @option(
@@ -56,7 +57,7 @@ def run(context: Context, fix: bool, prune: bool, drill: str | None, erased: boo
     if erased:
         from textcrm.cli.erased import remnants
 
-        remnants(context)
+        remnants(context, prune=prune)
         return
     from textcrm.cli import surroundings
     from textcrm.quality.doctor import examine
