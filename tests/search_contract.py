@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DOCS = [
     doc("C20240101001", name="张三", tags=["VIP", "老朋友"], type="prospect", purchases=[{"date": "2024-05-01", "amount": "900"}]),
     doc("C20240101002", name="张三", type="new"),
-    doc("C20240102001", name="北京云帆科技有限公司", contacts=[{"name": "张三丰", "phones": [{"number": "+8613800138000"}]}]),
+    doc("C20240102001", name="北京云帆科技有限公司", contacts=[{"name": "张三丰", "phones": [{"number": "+8613800138000"}, {"number": "+8675566669999"}]}]),
     doc("C20240103001", name="云帆", notes="由张三介绍，运维服务，器材另议"),
     doc("C20240104001", name="Müller GmbH", aliases=["Acme"], notes="customers like the boxes"),
     doc("C20240105001", name="海尔", tags=["云帆"], interactions=[{"at": "2024-06-10", "summary": "电话 13800138000 打不通"}]),
@@ -50,6 +50,11 @@ class SearchContract:
             ("8000", ["0102001"]),
             ("138-0013-8000", ["0102001"]),
             ("13800138000", ["0102001", "0105001"]),
+            ("0755", ["0102001"]),  # a landline as it is dialled at home
+            ("075566", ["0102001"]),
+            ("0755-6666", ["0102001"]),
+            ("phones:0755", ["0102001"]),
+            ("5566669", ["0102001"]),
             ("muller", ["0104001"]),
             ("customer", ["0104001"]),
             ("ustomer", []),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from textcrm.query.fold import SEPARATOR, digits_of, fold
+from textcrm.query.fold import SEPARATOR, fold, phone_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -250,7 +250,7 @@ class Doc:
     def phones(self) -> str:
         """The digits of every phone number, one a line."""
         if self._phones is None:
-            found = [digits_of(text) for text in self._of(self.typed, self.plan, "phones")]
+            found = [phone_digits(text) for text in self._of(self.typed, self.plan, "phones")]
             self._phones = "\n".join(found)
         return self._phones
 

@@ -129,6 +129,24 @@ def digits_of(text: str) -> str:
     return "".join(char for char in text if "0" <= char <= "9")
 
 
+_LANDLINE = re.compile(r"\+86(?!1[3-9])\d")  # which is dialled with a 0 inside China
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a phone number; of a Chinese landline also as dialled at home, a line below.
+
+    ``+861062341234`` gives ``861062341234`` and ``01062341234``, so that 0106 and 0755 are found.
+    """
+    digits = digits_of(text)
+    return f"{digits}\n0{digits[2:]}" if _LANDLINE.match(text) else digits
+
+
+def digits_beside(fragment: str, number: str) -> int | None:
+    """How many digits of a phone number a fragment leaves over; None where it is not in there."""
+    lines = phone_digits(number).split("\n")
+    return min((len(one) - len(fragment) for one in lines if fragment in one), default=None)
+
+
 def phone_fragment(word: str) -> str | None:
     """The digits by which a word may be part of a phone number; None where it cannot.
 

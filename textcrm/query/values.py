@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.errors import Misuse
 from textcrm.query import dates
-from textcrm.query.fold import digits_of, fold_word, phone_fragment
+from textcrm.query.fold import digits_of, fold_word, phone_digits, phone_fragment
 from textcrm.query.nodes import on_day
 from textcrm.query.terms import Term
 
@@ -169,7 +169,7 @@ def phone_test(text: str) -> ValueTest:
     digits = phone_fragment(text) or digits_of(text)
     if not digits:
         return text_test(text, quoted=False, exact=False)
-    return lambda value: digits in digits_of(_spoken(value))
+    return lambda value: digits in phone_digits(_spoken(value))
 
 
 def _spoken(value: Any) -> str:

@@ -24,7 +24,7 @@ from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textcrm.query.doc import is_name, is_phone
-from textcrm.query.fold import digits_of, is_cjk, simplify
+from textcrm.query.fold import is_cjk, phone_digits, simplify
 from textcrm.query.pinyin import readings
 from textcrm.search.rank import CONTACT, KEYWORD, NAME, weight
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from textcrm.query.doc import Leaf
     from textcrm.schema import Field
 
-VERSION: Final = 1  # to be raised with every change of the tokens: an index of another is rebuilt
+VERSION: Final = 2  # to be raised with every change of the tokens: an index of another is rebuilt
 LONGEST: Final = 64
 PHONE: Final = "☎"
 SAID: Final = "♪"
@@ -88,7 +88,7 @@ def terms_of(doc: Doc, leaves: Iterable[tuple[Leaf, str]] | None = None) -> Term
         if name:
             marked[place].update(_said(leaf.text))
         elif phone:
-            marked[place].update(phone_grams(digits_of(folded)))
+            marked[place].update(phone_grams(phone_digits(folded)))
     for lines, found in zip(texts, marked, strict=True):
         found.update(_beginnings(lines))
         found.update(words_of("\n".join(lines)))
@@ -131,8 +131,12 @@ def pairs_of(run: str) -> Iterable[str]:
 
 
 def phone_grams(digits: str) -> set[str]:
-    """The tokens of a phone number, or of a part of four digits and more."""
-    return {PHONE + digits[at : at + _GRAM] for at in range(len(digits) - _GRAM + 1)}
+    """The tokens of a phone number, a line for each way to dial it, or of four digits and more."""
+    return {
+        PHONE + line[at : at + _GRAM]
+        for line in digits.split("\n")
+        for at in range(len(line) - _GRAM + 1)
+    }
 
 
 def _beginnings(folded: list[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textcrm.query.doc import has_digits, is_name, is_phone
-from textcrm.query.fold import digits_of
+from textcrm.query.fold import digits_beside
 from textcrm.query.pinyin import find_pinyin
 
 if TYPE_CHECKING:
@@ -54,14 +54,15 @@ def quality(term: Term, leaf: Leaf, folded: str) -> int:
     if not term.folded:
         return _PART if term.raw in leaf.text else 0
     if term.digits and leaf.field is not None and has_digits(leaf.field):
-        return _of_digits(term.digits, digits_of(leaf.text))
+        return _of_digits(term.digits, leaf.text)
     return 0
 
 
-def _of_digits(fragment: str, digits: str) -> int:
-    if fragment not in digits:
+def _of_digits(fragment: str, number: str) -> int:
+    beside = digits_beside(fragment, number)
+    if beside is None:
         return 0
-    return _EXACT if len(digits) - len(fragment) <= 2 else _PART
+    return _EXACT if beside <= 2 else _PART
 
 
 def score(doc: Doc, terms: Sequence[Term]) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query.fold import SEPARATOR, digits_of
+from textcrm.query.fold import SEPARATOR, digits_beside
 from textcrm.query.terms import Digits
 from textcrm.search import lookup, rank
 from textcrm.search.analyzers import leaf_place
@@ -172,7 +172,7 @@ def _quality(term: Term, text: str, number: int) -> int:
             return _EXACT
         return _PART if found[0] else _PREFIX
     if term.digits and number >= _PHONE:
-        digits = digits_of(text)
-        if term.digits in digits:
-            return _EXACT if len(digits) - len(term.digits) <= 2 else _PART
+        beside = digits_beside(term.digits, text)
+        if beside is not None:
+            return _EXACT if beside <= 2 else _PART
     return 0

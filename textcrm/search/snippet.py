@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query.fold import digits_of, fold
+from textcrm.query.fold import digits_of, fold, phone_digits
 from textcrm.query.pinyin import find_pinyin
 
 if TYPE_CHECKING:
@@ -122,6 +122,9 @@ def _clusters(text: str) -> Iterator[tuple[int, str]]:
 def _digit_span(digits: str, text: str) -> tuple[int, int] | None:
     places = [index for index, char in enumerate(text) if char.isdecimal()]
     at = digits_of(text).find(digits)
+    if at < 0 and digits[0] == "0" and digits in phone_digits(text):  # its 0 is not written
+        digits = digits[1:]
+        at = digits_of(text).find(digits)
     if at < 0 or at + len(digits) > len(places):
         return None
     first = places[at]
