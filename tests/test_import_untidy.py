@@ -225,3 +225,22 @@ def test_a_day_that_is_told_from_today_is_not_guessed(vault: Vault, day: str) ->
 def test_days_as_spreadsheets_write_them(vault: Vault, day: str) -> None:
     (row,) = rows_of(vault, f"公司名称,首次合作时间\n甲公司,{day}\n")
     assert row.tree["first_cooperation"] == "2024-05-01"
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["订单号,客户名称,商品,数量,单价,实付金额,下单时间", "合同,客户名称,产品,数量,单价,金额,日期"],
+)
+def test_a_table_of_orders_becomes_purchases(vault: Vault, head: str) -> None:
+    lines = "S1,己公司,打印机,2,100,200,2024-05-01 10:11:12\nS2,己公司,墨盒,1,50,50,2024/6/1\n"
+    rows = rows_of(vault, f"{head}\n{lines}")
+    bought = [row.tree["purchases"][0] for row in rows]
+    assert [(one["product"], str(one["amount"]), one["date"]) for one in bought] == [
+        ("打印机", "200", "2024-05-01"),
+        ("墨盒", "50", "2024-06-01"),
+    ]
+
+
+def test_an_amount_alone_is_no_order(vault: Vault) -> None:
+    (row,) = rows_of(vault, "公司名称,产品,金额,日期\n甲公司,打印机,100,2024-05-01\n")
+    assert "purchases" not in row.tree

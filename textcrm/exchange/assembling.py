@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from textcrm.schema import Field
 
 _SEVERAL: Final = " ::: "
+_TIMED: Final = re.compile(
+    r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?"
+)
 _PAIRS: Final = re.compile(r"([^:：;；]+)[:：]\s*([^;；]*)(?:[;；]\s*|$)")
 
 
@@ -165,6 +168,12 @@ class Assembler:
         if field.kind in ("text", "name"):
             self._store(made, column, place, finishing.bare(field, text))
             return
+        if field.kind == "date" and (match := _TIMED.fullmatch(text.strip())):
+            if aside and match[2].strip("0:"):
+                made.set_aside(
+                    column.heading, text.strip(), field
+                )  # the day is stored, the hour kept
+            text = match[1]
         read = self._values.read(field, text)
         if read.warning is not None and not place.quiet:
             made.warnings.append(read.warning)

@@ -26,6 +26,21 @@ _PERSONAL: Final = frozenset(
 )
 
 
+# What the columns of a table of orders are called.
+_ORDER: Final = {
+    folded(word): name
+    for name, words in (
+        ("product", ("商品", "商品名称", "产品", "产品名称", "品名", "Product", "Item")),
+        ("quantity", ("数量", "购买数量", "Quantity", "Qty")),
+        ("unit_price", ("单价", "商品单价", "Unit Price", "Price")),
+        ("amount", ("金额", "总额", "总价", "总金额", "订单金额", "实付金额", "实付", "Amount", "Total")),
+        ("date", ("日期", "下单时间", "下单日期", "订单日期", "购买时间", "购买日期", "成交时间", "Date",
+                  "Order Date")),
+    )
+    for word in words
+}  # fmt: skip
+
+
 class Mapped(NamedTuple):
     """A table's columns with where they go, as text and ready to be read."""
 
@@ -48,6 +63,8 @@ def map_columns(
         _column(place, heading, samples, layout, setting, own)
         for place, heading in enumerate(headings)
     ]
+    if layout is None:
+        chosen = _orders(chosen, setting.schema)
     chosen = _settled(_by_values(chosen, samples, setting, layout), setting.schema)
     return Mapped(
         tuple(chosen), tuple(targets.parse(one.target, setting.schema) for one in chosen)
@@ -95,6 +112,23 @@ def _own(headings: Sequence[str], schema: Schema) -> Mapping[str, str]:
     words = {folded(one) for one in headings}
     mark = next(one.heading for one in sheet_columns(schema, opened=False) if one.name == UPDATED)
     return headings_of(schema) if words & {folded(mark.zh), folded(mark.en)} else {}
+
+
+def _orders(columns: list[Column], schema: Schema) -> list[Column]:
+    """A table of orders: beside an order's number, or three of them together, its words are told."""
+    told = [_ORDER.get(folded(one.heading), "") for one in columns]
+    found = {word for word in told if word}
+    numbered = any(one.target.startswith("purchases/0/") for one in columns)
+    if not numbered and (len(found) < 3 or not found & {"quantity", "unit_price"}):
+        return columns
+    return [
+        one._replace(target=f"purchases/0/{word}", how="name")
+        if word
+        and (one.how == "unknown" or one.target == "products")
+        and _known(f"purchases/0/{word}", schema)
+        else one
+        for one, word in zip(columns, told, strict=True)
+    ]
 
 
 def _known(target: str, schema: Schema) -> bool:
