@@ -89,7 +89,7 @@ def exposure(
     people = _People(vault, commits)
     person_id, name = people.named(word)
     held = people.held(person_id, lost=lost)
-    found = _Walk(vault, {one.label: one for one in held}).through(commits, progress)
+    found = _Walk(vault, {one.label: one for one in held}, people.ends).through(commits, progress)
     return Exposure(person_id, name, held, tuple(found))
 
 
@@ -112,15 +112,22 @@ class _People:
     def __init__(self, vault: Vault, commits: list[Commit]) -> None:
         path = vault.prefix + access.FILE_NAME
         blobs = [
-            (one.at, each.after) for one in commits for each in one.changes if each.path == path
+            (place, one.at, each.after)
+            for place, one in enumerate(commits)
+            for each in one.changes
+            if each.path == path
         ]
         self.versions: list[tuple[dt.datetime, Access]] = []
+        self.places: list[int] = []
+        self.ends: dict[str, int] = {}
+        """The number of the commit that took a label away: two commits may share a second."""
         with vault.repo.blobs() as reader:
-            for (at, _), data in zip(
-                blobs, reader.read_many(blob or "" for _, blob in blobs), strict=True
+            for (place, at, _), data in zip(
+                blobs, reader.read_many(blob or "" for _, _, blob in blobs), strict=True
             ):
                 try:
                     self.versions.append((at, access.read(data)))
+                    self.places.append(place)
                 except TextcrmError:
                     continue  # a slip, mended since
 
@@ -145,16 +152,18 @@ class _People:
         today = set(last.keys) if last is not None and lost else set()
         since: dict[str, dt.datetime] = {}
         until: dict[str, dt.datetime | None] = {}
-        for at, people in self.versions:
+        for place, (at, people) in zip(self.places, self.versions, strict=True):
             person = people.by_id(person_id)
             held = set(person.keys) if person is not None else set()
             labels = _labels(people, person_id) if not held or held - today else set()
             for label in labels:
                 since.setdefault(label, at)
                 until[label] = None
+                self.ends.pop(label, None)
             for label in since.keys() - labels:
                 if until[label] is None:
                     until[label] = at
+                    self.ends[label] = place
         return tuple(KeyHeld(label, since[label], until[label]) for label in since)
 
 
@@ -183,9 +192,10 @@ class _Place:
 class _Walk:
     """Versions of records, oldest first; only those with a ciphertext not seen yet are parsed."""
 
-    def __init__(self, vault: Vault, held: dict[str, KeyHeld]) -> None:
+    def __init__(self, vault: Vault, held: dict[str, KeyHeld], ends: dict[str, int]) -> None:
         self._vault = vault
         self._held = held
+        self._ends = ends
         self._known: dict[str, frozenset[bytes]] = {}
         self._places: dict[str, dict[str, _Place]] = {}
         self._names: dict[str, tuple[str, str]] = {}
@@ -196,16 +206,16 @@ class _Walk:
     ) -> Iterator[Customer]:
         """Go through all versions; gives the customers with what was exposed."""
         steps = [
-            (commit.at, each.path.removeprefix(self._vault.prefix), each.after)
-            for commit in commits
+            (place, commit.at, each.path.removeprefix(self._vault.prefix), each.after)
+            for place, commit in enumerate(commits)
             for each in commit.changes
             if each.path.startswith(self._vault.prefix)
         ]
-        steps = [one for one in steps if store.is_record_path(one[1])]
+        steps = [one for one in steps if store.is_record_path(one[2])]
         with self._vault.repo.blobs() as reader:
-            found = reader.read_many(blob or "" for _, _, blob in steps)
-            for count, ((at, path, _), data) in enumerate(zip(steps, found, strict=True), 1):
-                self._version(at, path, data)
+            found = reader.read_many(blob or "" for *_, blob in steps)
+            for count, (step, data) in enumerate(zip(steps, found, strict=True), 1):
+                self._version(*step[:3], data)
                 if progress is not None and count % 100 == 0:
                     progress(count)
             today = self._today(reader)
@@ -229,7 +239,7 @@ class _Walk:
                     }
         return found
 
-    def _version(self, at: dt.datetime, path: str, data: bytes | None) -> None:
+    def _version(self, number: int, at: dt.datetime, path: str, data: bytes | None) -> None:
         if data is None:
             for known in self._places.get(self._uids.get(path, ""), {}).values():
                 known.until = known.until or at
@@ -249,7 +259,7 @@ class _Walk:
         places = self._places.setdefault(uid, {})
         standing = {}
         for place, labels, cipher in self._readable(raw):
-            if not self._opens(labels, cipher, at, places.get(place)):
+            if not self._opens(labels, cipher, number, places.get(place)):
                 continue
             standing[place] = labels
             since = max(at, min(self._held[label].since for label in labels))
@@ -269,16 +279,16 @@ class _Walk:
                 yield "/".join(map(str, paths.stable(path, raw))), opening, cipher
 
     def _opens(
-        self, labels: list[str], cipher: str, at: dt.datetime | None, known: _Place | None
+        self, labels: list[str], cipher: str, number: int | None, known: _Place | None
     ) -> bool:
         """Whether the keys open a value: one that was sealed to the person under a later key they do
         not, though its label is the same.
         """
         for label in labels:
-            until = self._held[label].until
-            if ciphertext.parse_class(label) is not None or until is None:
+            end = self._ends.get(label)
+            if ciphertext.parse_class(label) is not None or end is None:
                 return True
-            if at is not None and at <= until:
+            if number is not None and number < end:
                 return True
         return known is not None and known.cipher == cipher and known.until is None
 
