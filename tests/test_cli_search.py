@@ -85,6 +85,22 @@ def test_json_has_score_and_matches(shell: Shell) -> None:
     assert (nothing.code, nothing.data, nothing.err) == (1, [], "")
 
 
+def test_programs_get_more_than_a_page(shell: Shell) -> None:
+    sheet = shell.folder.parent / "many.csv"
+    sheet.write_text("客户名称\n" + "".join(f"银杏{n}号\n" for n in range(25)), encoding="utf-8")
+    shell.ok("import", str(sheet))
+    assert len(shell.ok("search", "银杏", "--json").data) == 25
+    assert len(shell.ok("search", "银杏", "--json", "--page", "1").data) == 20
+    assert "25" in shell.ok("search", "银杏").out
+
+
+def test_the_domain_of_an_address_is_no_view(shell: Shell) -> None:
+    shell.ok("add", "邮件客户", "--set", "email=zeng@mail.example.com")
+    (hit,) = shell.ok("search", "@mail.example.com", "--json").data
+    assert hit["name"] == "邮件客户"
+    assert shell("search", "@mail").code == 2
+
+
 def test_a_hit_names_the_field_and_what_tells_customers_apart(shell: Shell) -> None:
     out = shell.ok("--lang", "zh", "search", "报价").out
     assert "C20240501001  杭州云杉软件有限公司  老客户 · 合作中 · 王芳 · 2026-03-05" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from textcrm.query import clauses, grammar, nodes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from textcrm.query.nodes import Bound
     from textcrm.schema import Field, Schema
 
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MOST_TERMS: Final = 1000  # words and clauses once every view is opened
 
 
@@ -122,6 +124,8 @@ class Binder:
     def _view(self, node: grammar.View) -> Bound:
         setting = self.setting
         word = fold_word(node.name)
+        if word not in setting.views and _DOMAIN.fullmatch(node.name):  # of an e-mail address
+            return self._word(grammar.Word("@" + node.name, node.position, quoted=True))
         if word not in setting.views:
             raise self._no_view(node)
         name, text = setting.views[word]

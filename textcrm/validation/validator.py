@@ -161,7 +161,7 @@ class Validator:
                 "required",
                 "error",
                 (*path, name) if _has(raw, (*path, name)) else path,
-                Text("{where} lacks {field} ({name})", "{where}缺少{field}（{name}）"),
+                Text("{where} lacks {field}", "{where}缺少{field}"),
                 Text("add a line: {name}: ...", "请加一行：{name}: …"),
                 data,
                 at_key=_has(raw, (*path, name)),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 USUAL = ("type", "status", "owner")
 LIMIT = 20
+_PROGRAMS = 1000  # for --json where no page is asked for: a program sees no “more” below
 
 
 class Page(NamedTuple):
@@ -68,9 +69,8 @@ class Page(NamedTuple):
 @option(
     "--limit",
     type=Count(),
-    default=LIMIT,
     metavar="N",
-    help=Text("so many on a page (20)", "每页条数（默认 20）"),
+    help=Text("so many on a page (20; with --json 1000)", "每页条数（默认 20，--json 时 1000）"),
 )
 @option("--page", type=Count(1), metavar="N", help=Text("the page, from 1 on", "第几页"))
 @option(
@@ -113,7 +113,7 @@ class Page(NamedTuple):
 def run(
     context: Context,
     words: tuple[str, ...],
-    limit: int,
+    limit: int | None,
     page: int | None,
     offset: int | None,
     sort: tuple[str, ...],
@@ -132,6 +132,8 @@ def run(
     wanted = (finding.query_sealed if sealed else finding.query)(vault, " ".join(words))
     names, order = listed(facet), listed(sort) or _view_order(context, " ".join(words))
     _check_names(context, [*names, *order])
+    if limit is None:
+        limit = _PROGRAMS if context.json and page is None and offset is None else LIMIT
     start = _start(limit, page, offset)
     backend, docs = _where(context, wanted, names, sealed=sealed, archived=archived)
     hits = backend.search(wanted, docs, sort=order, limit=limit, offset=start, archived=archived)
