@@ -105,7 +105,9 @@ def test_48_no_object_is_left_and_other_records_are_as_they_were(office: Office)
     assert tombstones.signer(text.encode(), signature, _admins(office.root)) == ANNA
     assert tombstones.signer(text.encode() + b"#", signature, _admins(office.root)) is None
     assert anna.ok("doctor", "--erased", "--json").data["remnants"] == []
-    assert anna("show", ONE).code == 4
+    ran = anna("show", ONE, "--json")
+    assert (ran.code, ran.error["code"]) == (4, "no-such-record")
+    assert stones.stones[0].date in ran.error["hint"]
     assert anna.ok("check").code == 0
     assert ONE not in {one["id"] for one in anna("trash", "--json").data}
 
@@ -389,3 +391,17 @@ def test_a_rewrite_that_is_killed_loses_nothing_and_is_completed(
     assert not _blobs_of(office.root, ONE)
     assert anna.ok("doctor", "--erased", "--json").data["remnants"] == []
     assert "history-rewritten" not in anna("audit", "verify", "--json").out
+
+
+def test_49_an_edit_that_was_not_shared_yet_does_not_bring_it_back(office: Office) -> None:
+    _, anna, bob = _shared(office)
+    bob.ok("set", ONE, "notes=别忘了")
+    bob.ok("set", OTHER, "notes=续约")
+    _erase(anna, ONE, rewrite=False)
+    anna.ok("sync")
+    data = bob.ok("sync", "--json").data
+    assert data["questions"] == []
+    assert bob("show", ONE).code == 4
+    anna.ok("sync")
+    assert anna.ok("show", OTHER, "--json").data["notes"] == "续约"
+    assert anna("show", ONE).code == 4

@@ -181,6 +181,7 @@ CHECKS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         (ERASURE, "test_49_sync_tells_of_the_erasure_and_takes_the_new_history_over"),
         (ERASURE, "test_49_the_hook_takes_a_signed_rewrite_and_no_other"),
         (ERASURE, "test_49_nothing_here_brings_it_back"),
+        (ERASURE, "test_49_an_edit_that_was_not_shared_yet_does_not_bring_it_back"),
         (ERASURE, "test_49_an_id_is_never_given_again"),
         (ERASURE, "test_49_a_tombstone_that_is_touched_is_found")]),
     "50": ("what erasing cannot do is said", [

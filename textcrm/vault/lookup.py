@@ -82,6 +82,15 @@ def _missing(vault: Vault, word: str) -> Exception:
     """Say what is near, or that the file of that id is broken."""
     import difflib
 
+    from textcrm.vault import tombstones
+
+    stone = tombstones.of(vault).of_id(word)
+    if stone is not None:
+        return no_such_record(
+            word,
+            Text("it was erased for good on {date}", "该客户已于 {date} 彻底删除"),
+            date=stone.date,
+        )
     known = _names(vault)
     for broken in vault.broken:
         if word and word in broken.path:
