@@ -419,7 +419,8 @@ class Year:
             # A file that a killed sync brought is told of by git when the next writing goes on.
             told = (*codes, 1) if desk.shaken else codes
             self.deed(desk, "log", one.id, "--json", codes=told)
-        self.deed(desk, "check", "--json", codes=(0, 1) if desk.broken else (0,))
+        edited = desk.broken or desk.git("status", "--porcelain").strip()  # plain text, it may be
+        self.deed(desk, "check", "--json", codes=(0, 1) if edited else (0,))
 
     # -- sharing
 

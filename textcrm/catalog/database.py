@@ -23,6 +23,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.catalog.folder import make_folder
+from textcrm.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,7 +223,12 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 def _connected(name: str, *, uri: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        name, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, uri=uri
+        name,
+        timeout=_PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=Connection,
+        uri=uri,
     )
     connection.execute("PRAGMA trusted_schema=OFF")
     return connection

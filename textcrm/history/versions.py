@@ -196,13 +196,17 @@ class _Memory:
         import hashlib
         import sqlite3
 
+        from textcrm.connection import Connection
+
         file = vault.repo.common_dir / "textcrm" / "log.db"
         document = json.dumps(vault.schema.document, sort_keys=True, ensure_ascii=False)
         stamp = f"{_FORM}-{hashlib.sha256(document.encode()).hexdigest()}"
         for _ in range(2):
             try:
                 file.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(file, timeout=0.2, isolation_level=None)
+                connection = sqlite3.connect(
+                    file, timeout=0.2, isolation_level=None, factory=Connection
+                )
             except (sqlite3.Error, OSError):
                 return None
             try:
