@@ -88,6 +88,7 @@ class Source:
         self._versions = versions
         self._hide = hide
         self._told = told
+        self._heard = 0
         self._updates: Mapping[str, dt.date] = {}
         if updates:
             from textcrm.vault.updated import last_updates
@@ -103,7 +104,8 @@ class Source:
         catalog = self._vault.catalog()
         for count, doc in enumerate(catalog.docs(self._rows), 1):
             yield self._customer(doc)
-            if self._told is not None and count % _PAGE == 0:
+            if self._told is not None and count % _PAGE == 0 and count > self._heard:
+                self._heard = count  # a second time through says nothing new
                 self._told(count)
 
     def _customer(self, doc: KeptDoc) -> Customer:
