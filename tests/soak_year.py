@@ -143,7 +143,7 @@ class Year:
             return None
         if re.search(r'"commit": "|"commits": \["', ended.out):
             shared = any("status=" in one or "intent=" in one for one in words)
-            shared = shared or words[0] in {"archive", "unarchive", "rm", "assign"}
+            shared = shared or words[0] in {"archive", "unarchive", "rm", "restore", "assign"}
             told = f"{desk.who} {' '.join(words)[:80]}"
             self.proved[mark] = Proof(desk.who, _uids(desk, ended.out), told, shared)
         return mark

@@ -264,6 +264,21 @@ def test_identity_times_and_messages(vault: Vault) -> None:
     assert "uid-changed" in rules
 
 
+def test_a_replayed_change_is_no_clock_that_ran_backwards(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sync keeps when a change was made and commits it later; who sets a clock back is told."""
+    start = head(vault)
+    file = vault.root / Vault.open(vault.root).get(ids(vault)["nobody's"]).path
+    file.write_text(file.read_text(encoding="utf-8") + "notes: x\n", encoding="utf-8")
+    commit(vault, "made long ago", "--date", "2020-01-01T00:00:00+0000")
+    assert found(vault, start) == []
+    file.write_text(file.read_text(encoding="utf-8") + "needs: y\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-02T00:00:00+0000")
+    commit(vault, "clock set back")
+    assert found(vault, start) == [("time-backwards", "warning")]
+
+
 def test_a_merge_is_held_against_its_first_parent(vault: Vault) -> None:
     start = head(vault)
     git(vault.root, "switch", "-q", "-c", "side")
