@@ -404,6 +404,14 @@ def test_doctor_and_its_cure(shell: Shell) -> None:
     assert (shell.folder / ".gitattributes").is_file()
 
 
+def test_doctor_names_a_local_folder_that_git_tracks(shell: Shell) -> None:
+    shell.ok("list")
+    _git(shell, "add", "-f", ".textcrm")
+    ran = shell("doctor")
+    assert ran.code == 1
+    assert "git rm -r -q --cached .textcrm" in ran.out
+
+
 def test_a_schema_change_is_honoured_by_every_command(shell: Shell) -> None:
     import json
 

@@ -314,10 +314,12 @@ def _wiring(vault: Vault) -> Iterator[Row]:
 
 
 def _search(vault: Vault) -> Iterator[Row]:
-    """Whether the search engine is the right one for so many records."""
+    """Whether the local folder is one's own, and its engine the right one for so many records."""
     from textcrm import store
+    from textcrm.catalog.folder import NAME, require_own
     from textcrm.vault.engine import engine_of
 
+    require_own(vault.root, vault.root / NAME)
     count = sum(1 for _ in store.paths(vault.root))
     if engine_of(vault) != "sqlite" and count > _LARGE:
         yield Row(
