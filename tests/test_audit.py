@@ -329,7 +329,7 @@ def test_signatures_where_they_are_required(vault: Vault, tmp_path: Path) -> Non
     raw = git(vault.root, "cat-file", "commit", "HEAD") + "\n"
     forged = subprocess.run(
         ["git", "-C", str(vault.root), "hash-object", "-t", "commit", "-w", "--stdin"],
-        input=raw.replace("add", "axx"), capture_output=True, text=True, check=True,
+        input=raw.replace(": add", ": axx"), capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
     git(vault.root, "update-ref", "refs/heads/main", forged)
     assert ("signature-bad", "error") in found(vault, start)
