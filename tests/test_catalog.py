@@ -316,7 +316,7 @@ class TestCompletion:
 
     @staticmethod
     def _offered(vault: Vault, line: str) -> str:
-        words = {"COMP_WORDS": line, "COMP_CWORD": "2", "_TEXTCRM_COMPLETE": "bash_complete"}
+        words = {"COMP_LINE": line, "_TEXTCRM_COMPLETE": "bash_complete"}
         path = {"PYTHONPATH": os.pathsep.join(sys.path), "TEXTCRM_VAULT": str(vault.root)}
         code = "from textcrm.cli.main import run; run([])"
         done = subprocess.run(

@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
         CHECKOUT / "schema" / "README.md",
     ]
 )
-_FIRST = ("search.zh-CN.md", "sealing.zh-CN.md", "import.zh-CN.md", "sharing.md")
+_FIRST = ("sealing.zh-CN.md", "import.zh-CN.md")
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -137,7 +137,10 @@ def test_the_digest_is_a_mail_and_the_schedule_sends_it(shell: Shell) -> None:
     assert any(line.startswith("OnCalendar") for line in lines["systemd"])
 
 
-def test_many_lines_are_told_by_the_first_of_a_kind(team: Team) -> None:
+def test_many_lines_are_told_by_the_first_of_a_kind(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
     shell = team.by(None)
     for number in range(15):
         file = team.root / f"customers/2020/01/C202001010{number + 10}.yaml"

@@ -125,7 +125,9 @@ STEPS = (
     "after-push",
     "after-questions",
     "before-forget",
-    *steps.STEPS[1:],
+    *steps.STEPS[1::2],
+    # Each step of the transaction is killed at in tests/test_gitrepo_crash.py as well.
+    *(pytest.param(one, marks=pytest.mark.slow) for one in steps.STEPS[2::2]),
 )
 
 
