@@ -118,4 +118,12 @@ def test_a_hand_edit_is_neither_committed_nor_lost(shell: Shell) -> None:
 def test_sealed_values_are_not_shown(shell: Shell) -> None:
     ran = shell.ok("set", "--query", "type:prospect", "bank_account=6222 0202 0011 2233", "--yes")
     assert "6222" not in ran.out
+    assert "shell's history" in ran.err  # as for one customer
     assert all(b"6222" not in data for name, data in texts(shell).items())
+
+
+def test_what_a_change_makes_odd_is_told(shell: Shell) -> None:
+    told = shell.ok("set", "--query", "type:prospect", "notes=x", "owner=nobody-here", "--yes")
+    assert told.err.count("nobody-here") >= PROSPECTS
+    more = shell.ok("set", "--query", "type:prospect", "owner=no-one", "--yes", "--json").data
+    assert len(more["warnings"]) >= PROSPECTS

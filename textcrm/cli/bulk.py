@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.record import Record
     from textcrm.records.bulk import Planned
+    from textcrm.vault import Result
 
 _SHOWN = 5
 _NAMED = 3
@@ -66,8 +67,11 @@ def change(
     reason: str | None,
     yes: bool,
     dry_run: bool,
-) -> None:
-    """Show what an edit changes at the customers that a query finds, ask, and make it."""
+) -> Result | None:
+    """Show what an edit changes at the customers that a query finds, ask, and make it.
+
+    Gives what was written; None where nothing was.
+    """
     from textcrm.records import bulk
 
     vault = context.vault()
@@ -84,17 +88,18 @@ def change(
         _show(context, planned, found=len(ids))
     if dry_run:
         _report(context, planned, None)
-        return
+        return None
     if not yes and not context.confirm(Text("Change them?", "确认修改？"), default=False):
         context.abort()
     with context.progress(Text("changed", "已修改")) as told:
         result = bulk.apply(vault, op, planned, edit, reason=reason, progress=told)
-    _report(context, planned, result.commit)
+    _report(context, planned, result)
+    return result
 
 
 def _nothing(context: Context, *, found: int) -> None:
     if context.json:
-        context.emit({"ids": [], "count": 0, "commit": None, "changed": []})
+        context.emit({"ids": [], "count": 0, "commit": None, "changed": [], "warnings": []})
     elif found:
         context.say(
             Text("{n} customers found, nothing to change", "找到 {n} 位客户，没有需要修改的内容"),
@@ -126,8 +131,11 @@ def _show(context: Context, planned: Sequence[Planned], *, found: int) -> None:
         )
 
 
-def _report(context: Context, planned: Sequence[Planned], commit: str | None) -> None:
+def _report(context: Context, planned: Sequence[Planned], result: Result | None) -> None:
+    from textcrm.cli.written import warnings, warnings_json
     from textcrm.paths import spell
+
+    commit = result.commit if result else None
 
     if context.json:
         fields = dict.fromkeys(spell(each.path) for one in planned for each in one.changes)
@@ -137,6 +145,7 @@ def _report(context: Context, planned: Sequence[Planned], commit: str | None) ->
                 "count": len(planned),
                 "commit": commit,
                 "changed": list(fields),
+                "warnings": warnings_json(context, result) if result else [],
             }
         )
     elif commit is not None:
@@ -148,5 +157,7 @@ def _report(context: Context, planned: Sequence[Planned], commit: str | None) ->
             n=len(planned),
             commit=commit[:8],
         )
+        assert result is not None  # noqa: S101 - it made the commit
+        warnings(context, result)
     else:
         context.say(Text("nothing was written (--dry-run)", "未写入任何内容（--dry-run）"))

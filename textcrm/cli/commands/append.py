@@ -10,7 +10,10 @@ from textcrm.cli.written import report
 from textcrm.text import Text
 
 if TYPE_CHECKING:
+    import builtins
+
     from textcrm.cli.context import Context
+    from textcrm.records.values import Assigned
 
 
 @command(
@@ -76,8 +79,14 @@ def run(
     ]
     if id is None:
         assert query is not None  # noqa: S101 - one of the two was asked for
-        edit = editing.appending(vault, list, words, [])
-        bulk.change(context, "append", query, edit, reason=reason, yes=yes, dry_run=dry_run)
+        values: builtins.list[Assigned] = []
+        edit = editing.appending(vault, list, words, values)
+        written = bulk.change(
+            context, "append", query, edit, reason=reason, yes=yes, dry_run=dry_run
+        )
+        if written is not None:
+            done = editing.Done(written, tuple(values))
+            granting.warn_of_typed(context, vault, assignments, done)
         return
     done = editing.append(vault, id, list, words, reason=reason)
     granting.warn_of_typed(context, vault, assignments, done)

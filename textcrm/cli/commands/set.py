@@ -12,6 +12,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
+    from textcrm.records.values import Assigned
 
 
 @command(
@@ -81,8 +82,12 @@ def run(
     vault = context.vault()
     granting.allow(context, vault, given=grant)
     if query is not None:
-        edit = editing.setting(vault, pairs, unsets, [])
-        bulk.change(context, "set", query, edit, reason=reason, yes=yes, dry_run=dry_run)
+        values: list[Assigned] = []
+        edit = editing.setting(vault, pairs, unsets, values)
+        written = bulk.change(context, "set", query, edit, reason=reason, yes=yes, dry_run=dry_run)
+        if written is not None:
+            done = editing.Done(written, tuple(values))
+            granting.warn_of_typed(context, vault, assignments, done)
         return
     assert id is not None  # noqa: S101 - asked for above
     from textcrm.cli.becoming import complete
