@@ -8,15 +8,20 @@ ask the Doc.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.cells import is_kept, spelled, value_of
 from textcrm.catalog.storing import Damaged
 from textcrm.catalog.text import got, put
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
+
+
+PLACES: Final = 32  # bits for the item in the number of a place
+_KEPT: Final = "FROM terms JOIN cells USING(term) WHERE path=? AND kind NOT IN ('+', '-', 'x')"
 
 
 class Held(NamedTuple):
@@ -85,24 +90,17 @@ class Values:
 
     def having(self, path: tuple[str, ...]) -> set[int]:
         """The rows where something stands at a path, sealed or not; false and empty are nothing."""
-        found: set[int] = set()
-        for kind, text, term in self._terms(path):
-            empty = kind == "-" or (kind, text) in (("s", ""), ("b", "false"))
-            if not empty:
-                found |= self._rows(term)
-        return found
+        return self._where(
+            path, "kind<>'-' AND NOT (kind='s' AND value='') AND NOT (kind='b' AND value='false')"
+        )
 
     def valued(self, path: tuple[str, ...]) -> set[int]:
         """The rows with any value at a path that is not sealed."""
-        found: set[int] = set()
-        for kind, _, term in self._terms(path):
-            if kind != "x":
-                found |= self._rows(term)
-        return found
+        return self._where(path, "kind<>'x'")
 
     def unkept(self, path: tuple[str, ...]) -> set[int]:
         """The rows with something at a path whose value is not kept."""
-        return self.holding(path, lambda _: False).unsure
+        return self._where(path, "kind IN ('+', '-')")
 
     @staticmethod
     def is_kept_text(text: str) -> bool:
@@ -114,20 +112,34 @@ class Values:
 
         In the order of rows and items. Rows of :meth:`unkept` have more there than this tells.
         """
-        found = self._connection.execute(
-            "SELECT row, item, term, kind, value FROM terms JOIN cells USING(term) "
-            "WHERE path=? AND kind NOT IN ('+', '-', 'x')",
-            (put(".".join(path)),),
-        ).fetchall()
-        known: dict[int, Any] = {}
-        for _, _, term, kind, text in found:
-            if term not in known:
-                try:
-                    known[term] = _value(kind, got(text))
-                except ValueError as error:
-                    raise Damaged("terms") from error
-        found.sort()  # by row, item, term: no two are alike so far
-        return [(row, item, known[term]) for row, item, term, _, _ in found]
+        known, found = self._looked(path, "row, item, term")
+        found.sort()  # by row, item, term: no two are alike
+        return [(row, item, known[term]) for row, item, term in found]
+
+    def column(self, path: tuple[str, ...]) -> dict[int, Any]:
+        """The first of the values that are kept at each place of a path, in no order.
+
+        A place is ``row << PLACES | item``, a number, which is quick where there are many.
+        """
+        known, found = self._looked(path, f"row << {PLACES} | item, term")
+        terms = dict(found)
+        if len(terms) < len(found):
+            terms = dict(sorted(found, reverse=True))
+        return {place: known[term] for place, term in terms.items()}
+
+    def _looked(self, path: tuple[str, ...], columns: str) -> tuple[dict[int, Any], list[Any]]:
+        """The values by term and the cells at a path, of one moment, for others may write."""
+        self._connection.execute("SAVEPOINT looking")
+        try:
+            known = {term: value for value, term in self.distinct(path)}
+            found = self._connection.execute(
+                f"SELECT {columns} {_KEPT}",
+                (put(".".join(path)),),
+            ).fetchall()
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("RELEASE looking")
+        return known, found
 
     def counts(self, path: tuple[str, ...]) -> dict[Any, int]:
         """How often each value stands at a path."""
@@ -146,6 +158,13 @@ class Values:
             return [(kind, got(text), term) for kind, text, term in found]
         except ValueError as error:
             raise Damaged("terms") from error
+
+    def _where(self, path: tuple[str, ...], test: str) -> set[int]:
+        found = self._connection.execute(
+            f"SELECT DISTINCT row FROM terms JOIN cells USING(term) WHERE path=? AND {test}",  # noqa: S608 - fixed words
+            (put(".".join(path)),),
+        )
+        return {row for (row,) in found}
 
     def _rows(self, term: int) -> set[int]:
         found = self._connection.execute("SELECT DISTINCT row FROM cells WHERE term=?", (term,))
