@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from itertools import product
 
@@ -12,6 +13,7 @@ from searching import doc
 from textcrm.query.fold import fold, phone_fragment
 from textcrm.query.pinyin import find_pinyin
 from textcrm.query.terms import Term
+from textcrm.search import analyzers
 from textcrm.search.analyzers import (
     BEGINS,
     INITIALS,
@@ -120,6 +122,14 @@ def test_what_is_found_has_the_tokens(name: str, notes: str, word: str) -> None:
             assert run in found
         else:
             assert any(run in token for token in found)
+
+
+def test_runs_are_those_of_the_patterns() -> None:
+    """A word is cut by its characters, a record by patterns: both know the same scripts."""
+    signs = [chr(code) for code in range(sys.maxunicode + 1)]
+    text = "".join(f"{one}云{one}a{one} " for one in signs)
+    found = [(one.start(), one.group()) for one in analyzers._patterns().first.finditer(text)]
+    assert list(runs_of(text)) == found
 
 
 SYLLABLES = ("zhang", "san", "feng", "yun", "fan", "a", "z", "s", "sa", "zh", "k", "云")

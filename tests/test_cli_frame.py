@@ -409,6 +409,8 @@ LOADS = {
     },
     "search": {
         *EXCHANGE,
+        "yaml",
+        "subprocess",
         "jsonschema",
         "jsonschema_rs",
         "git",
@@ -424,6 +426,7 @@ LOADS = {
 def test_what_a_command_does_not_load(name: str, shell: Shell) -> None:
     shell.ok("add", "Blue River")
     record_id = shell.ok("list", "--json").data[0]["id"]
+    shell.ok("search", "Blue")  # a second one reads no YAML: settings and people are kept
     words = {
         "--help": ["--help"],
         "show": ["show", record_id],

@@ -271,8 +271,17 @@ def read(data: bytes | None, file: str = FILE_NAME) -> Config:
     Of settings in a newer format what this program does not understand is left out: reading goes
     on where it can, and whoever writes asks :func:`textcrm.vault.formats.demand_known` first.
     """
+    return of_tree(tree_of(data, file), file)
+
+
+def tree_of(data: bytes | None, file: str = FILE_NAME) -> dict[str, Any]:
+    """What stands in textcrm.yaml, as typed. Raises YamlInvalid."""
     reader: Callable[..., dict[str, Any]] = yamlfile.read_mapping
-    tree = reader(data, file=file) if data and data.strip() else {}
+    return reader(data, file=file) if data and data.strip() else {}
+
+
+def of_tree(tree: dict[str, Any], file: str = FILE_NAME) -> Config:
+    """The settings that a tree of :func:`tree_of` holds. Raises Invalid (config-invalid)."""
     if _format(tree) > FORMAT:
         tree = {name: value for name, value in tree.items() if _is_understood({name: value})}
     return Config(tree, file)

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.text import Text
@@ -118,13 +117,15 @@ def _threshold(value: Any, place: str, default: Any, wrong: Wrong) -> Any:
     return numbers[0]
 
 
-@dataclass(frozen=True, slots=True)
 class Limits:
     """The thresholds of one customer, and the interval and service of its tier."""
 
-    thresholds: Mapping[str, Any]
-    every: int | None
-    service: str
+    __slots__ = ("every", "service", "thresholds")
+
+    def __init__(self, thresholds: Mapping[str, Any], every: int | None, service: str) -> None:
+        self.thresholds = thresholds
+        self.every = every
+        self.service = service
 
     def __getitem__(self, name: str) -> Any:
         """A threshold by its name in textcrm.yaml."""

@@ -2,7 +2,7 @@
 
 from textcrm.access.model import Access, ClassKeys, Generation
 from textcrm.access.people import ROLES, Person, role_code
-from textcrm.access.reading import FILE_NAME, SIGNATURE_FILE, key_file, read
+from textcrm.access.reading import FILE_NAME, SIGNATURE_FILE, key_file, of_tree, read, tree_of
 
 __all__ = [
     "FILE_NAME",
@@ -13,6 +13,8 @@ __all__ = [
     "Generation",
     "Person",
     "key_file",
+    "of_tree",
     "read",
     "role_code",
+    "tree_of",
 ]

@@ -5,11 +5,9 @@ A pin is never read from a repository: what comes with a clone cannot vouch for 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from textcrm.access.private import replace
 from textcrm.errors import StorageFailure
 from textcrm.text import Text
 
@@ -58,6 +56,8 @@ class Pins:
 
     def put(self, repository: str, pin: Pin, *, place: str = "") -> None:
         """Remember a pin; ``place`` is for people who look into the folder. Raises StorageFailure."""
+        from textcrm.access.private import replace
+
         document = {"place": place, **pin._asdict(), "admins": dict(pin.admins)}
         data = json.dumps(document, ensure_ascii=False, indent=1).encode()
         file = self._file(repository)
@@ -73,4 +73,6 @@ class Pins:
             ) from error
 
     def _file(self, repository: str) -> Path:
+        import hashlib
+
         return self.folder / f"{hashlib.sha256(repository.encode()).hexdigest()[:32]}.json"

@@ -24,9 +24,17 @@ def key_file(label: str) -> str:
 
 def read(data: bytes | None, file: str = FILE_NAME) -> Access:
     """Read access.yaml; no file means no people yet. Raises YamlInvalid, Invalid (access-invalid)."""
-    if not data or not data.strip():
-        return Access(())
-    return _Reader(file).access(yamlfile.read_mapping(data, file=file))
+    return of_tree(tree_of(data, file) if data and data.strip() else {}, file)
+
+
+def tree_of(data: bytes, file: str = FILE_NAME) -> dict[str, Any]:
+    """What stands in access.yaml, as typed. Raises YamlInvalid."""
+    return yamlfile.read_mapping(data, file=file)
+
+
+def of_tree(tree: dict[str, Any], file: str = FILE_NAME) -> Access:
+    """The people of a tree of :func:`tree_of`; an empty one has none. Raises Invalid (access-invalid)."""
+    return _Reader(file).access(tree) if tree else Access(())
 
 
 class _Reader:

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from textcrm.catalog.catalog import Catalog, Changes
-from textcrm.catalog.kept import KeptDoc
-from textcrm.catalog.values import Held, Values
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textcrm.catalog.catalog import Catalog, Changes
+    from textcrm.catalog.kept import KeptDoc
+    from textcrm.catalog.values import Held, Values
 
 __all__ = ["Catalog", "Changes", "Held", "KeptDoc", "Values"]
+
+# Who only asks for the folder loads no database.
+_LATE = {
+    "Catalog": "catalog",
+    "Changes": "catalog",
+    "Held": "values",
+    "KeptDoc": "kept",
+    "Values": "values",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    found = globals()[name] = getattr(import_module(f"textcrm.catalog.{_LATE[name]}"), name)
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -11,8 +10,8 @@ from textcrm import store
 from textcrm.catalog import reading, scanning
 from textcrm.catalog.collecting import uncollected
 from textcrm.catalog.database import FAULTS, Database, is_refusal
-from textcrm.catalog.entries import hash_of
 from textcrm.catalog.folder import NAME, require_own
+from textcrm.catalog.hashing import hash_of
 from textcrm.catalog.kept import KeptDoc
 from textcrm.catalog.storing import Damaged, Storage, checked
 from textcrm.catalog.text import got, put
@@ -223,7 +222,7 @@ class Catalog:
             self.schema.text,
             repr(sorted((name, str(value)) for name, value in self.settings.items())),
         )
-        return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+        return hash_of("\0".join(parts).encode()).hex()
 
     def close(self) -> None:
         """Let go of the database."""

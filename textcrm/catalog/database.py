@@ -17,7 +17,7 @@ Other rooms may keep tables of their own here, named ``<room>_...``; a rebuild d
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 import sqlite3
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -133,7 +133,7 @@ class Database:
                 "INSERT INTO meta VALUES(?, ?)",
                 (
                     ("stamp", self.stamp),
-                    ("identity", secrets.token_hex(8)),
+                    ("identity", os.urandom(8).hex()),
                     ("sequence", base),
                     ("base", base),
                     ("terms", 0),

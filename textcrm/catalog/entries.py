@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import store
 from textcrm.catalog import encoding
 from textcrm.catalog.cells import SINCE, Cell, cells_of
+from textcrm.catalog.hashing import hash_of
 from textcrm.catalog.masking import masked
 from textcrm.errors import TextcrmError
 from textcrm.record import as_day, derive, items
@@ -50,11 +50,6 @@ def sum_of(record_id: str, fresh: tuple[int, int], *parts: bytes) -> int:
     for part in parts:
         total = zlib.crc32(part, total)
     return total
-
-
-def hash_of(data: bytes) -> bytes:
-    """The hash by which a file that was only touched is known."""
-    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def entry_of(
@@ -162,4 +157,4 @@ def _strings(value: Any) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
-__all__ = ["Entry", "derived_of", "entry_of", "hash_of", "shown_derived", "split"]
+__all__ = ["Entry", "derived_of", "entry_of", "shown_derived", "split"]

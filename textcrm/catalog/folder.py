@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,8 @@ def _is_tracked(root: Path) -> bool:
     if found is None:
         return False
     try:
-        if _MARK not in found.read_bytes().lower():
+        status = found.stat()
+        if not _names_one(found, status.st_size, status.st_mtime_ns, status.st_ino):
             return False
     except OSError:
         return False
@@ -91,6 +93,12 @@ def _is_tracked(root: Path) -> bool:
     # Where upper and lower case are one, .TextCRM/ is the same folder.
     wanted = start.casefold() + "/"
     return any(path.casefold().startswith(wanted) for path in tracked.split("\0"))
+
+
+@lru_cache(maxsize=4)
+def _names_one(index: Path, *_signature: int) -> bool:
+    """Whether git's index, as it is now, may name such a folder. Raises OSError."""
+    return _MARK in index.read_bytes().lower()
 
 
 def _index_of(root: Path) -> Path | None:

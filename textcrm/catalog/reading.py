@@ -7,7 +7,8 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from textcrm.catalog.entries import Entry, entry_of, hash_of
+from textcrm.catalog.entries import Entry, entry_of
+from textcrm.catalog.hashing import hash_of
 from textcrm.catalog.scanning import look
 from textcrm.schema import Schema
 

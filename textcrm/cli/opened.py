@@ -90,10 +90,6 @@ def with_masks(context: Context, docs: list[Doc], columns: Sequence[Column]) -> 
 
     Nobody is asked for a passphrase, nor kept from a list for want of a key.
     """
-    from textcrm.access.keyring import Keyring
-    from textcrm.catalog import KeptDoc
-    from textcrm.vault.opening import OpenedDocs
-
     vault = context.vault()
     secret = [
         one
@@ -102,6 +98,10 @@ def with_masks(context: Context, docs: list[Doc], columns: Sequence[Column]) -> 
     ]
     if not secret:
         return docs
+    from textcrm.access.keyring import Keyring
+    from textcrm.catalog import KeptDoc
+    from textcrm.vault.opening import OpenedDocs
+
     opener = OpenedDocs(vault, Keyring(vault.keyring.sources))
     return [
         opener.opened(doc)

@@ -167,10 +167,13 @@ class Output:
     def _row(
         self, row: Sequence[str], sizes: Sequence[int], right: set[int], style: str | None
     ) -> None:
-        parts = [
-            pad(clip(cell, size), size, right=place in right)
-            for place, (cell, size) in enumerate(zip(row, sizes, strict=True))
-        ]
+        parts = []
+        for place, (cell, size) in enumerate(zip(row, sizes, strict=True)):
+            spare = size - width(cell)
+            if spare < 0:
+                parts.append(pad(clip(cell, size), size, right=place in right))
+            else:
+                parts.append(" " * spare + cell if place in right else cell + " " * spare)
         self._write(self.styled("  ".join(parts).rstrip(), style) + "\n")
 
     @contextlib.contextmanager
@@ -220,7 +223,7 @@ def fitted(rows: Sequence[Sequence[str]], columns: int, whole: Iterable[int] = (
 
     ``whole`` are columns such as numbers and days, which mean something else when cut.
     """
-    sizes = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
+    sizes = [max(map(width, column)) for column in zip(*rows, strict=True)]
     spare = columns - 2 * (len(sizes) - 1)
     kept = set(whole)
     free = [place for place in range(len(sizes)) if place not in kept]

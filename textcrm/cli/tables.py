@@ -57,6 +57,10 @@ def masked(context: Context, column: Column, value: Any) -> Any:
         return value
     if not context.reveal and (field := sealed_field(context, column)) is not None:
         return sealed_mask(field, value)
+    return _personally(context, column, value)
+
+
+def _personally(context: Context, column: Column, value: Any) -> Any:
     if not context.mask:
         return value
     kind = _mask_kind(column)
@@ -107,15 +111,18 @@ class Cells:
         self.column = column
         self.exact = exact
         self.comma = "、" if context.language == "zh" else ", "
+        self._read = column.reader()
+        self._sealed = None if context.reveal else sealed_field(context, column)
         # One scalar is either there or locked; of several each may be.
         self._several = any(len(target.path) > 1 for target in column.targets)
         self._known: dict[Any, str] = {}
 
     def __call__(self, doc: Doc) -> str:
         """What stands in the cell of a record."""
-        values = self.column.values(doc)
+        values = self._read(doc)
         if len(values) == 1 and not self._several:
-            return self._text(values[0])
+            value = values[0]
+            return self._known.get(value) or self._text(value)
         texts = [self._text(value) for value in dict.fromkeys(values)]
         if (self._several or not texts) and self.column.locked(doc):
             texts.append(" ".join([LOCKED, *self.column.labels(doc)]))
@@ -124,10 +131,15 @@ class Cells:
     def _text(self, value: Any) -> str:
         known = self._known.get(value)
         if known is None:
-            shown = masked(self.context, self.column, value)
+            shown = value if value is None else self._masked(value)
             known = said(self.context, self.column, shown, exact=self.exact)
             self._known[value] = known
         return known
+
+    def _masked(self, value: Any) -> Any:
+        if self._sealed is not None:
+            return sealed_mask(self._sealed, value)
+        return _personally(self.context, self.column, value)
 
 
 def rows_of(
@@ -178,10 +190,7 @@ def print_table(
     """Print a table; one block a row where so many columns cannot stand side by side."""
     out = context.out
     titles = [head.say(context.language) for head in heads]
-    needed = [
-        min(_LEAST, max(width(row[place]) for row in (titles, *rows)))
-        for place in range(len(titles))
-    ]
+    needed = [min(_LEAST, max(map(width, column))) for column in zip(titles, *rows, strict=True)]
     if sum(needed) + 2 * (len(needed) - 1) <= out.room:
         out.table(heads, rows, right=right, whole=whole)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from textcrm.query import clauses, grammar, nodes
@@ -14,7 +15,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textcrm.query.nodes import Bound
     from textcrm.schema import Field, Schema
@@ -32,14 +33,19 @@ class Setting:
         views: Mapping[str, str],
         today: dt.date,
         me: str | None,
-        people: Mapping[str, str],
+        people: Mapping[str, str] | Callable[[], Mapping[str, str]],
     ) -> None:
         self.schema = schema
         self.names = names_of(schema)
         self.views = {fold_word(name): (name, text) for name, text in views.items()}
         self.today = today
         self.me = me
-        self.people = people
+        self._people = people
+
+    @cached_property
+    def people(self) -> Mapping[str, str]:
+        """The people's names by id."""
+        return self._people() if callable(self._people) else self._people
 
 
 class Binder:

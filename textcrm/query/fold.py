@@ -15,8 +15,7 @@ _ACCENTED = re.compile("[\u00c0-\u052f\u1e00-\u1fff]")
 # Soft hyphens, zero-width and direction marks, variation selectors: pasted from chat windows.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
-_CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-_NOT_WORD = re.compile("[\\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_CJK: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # as is_cjk says
 # What GB 2312 has of the traditional characters of the table.
 _BOTH = re.compile("[乾吒夥後徵拚捱摺於榘菸薹袷醣麴麽]")
 _TEL: Final = 11
@@ -72,12 +71,29 @@ def fold_word(word: str) -> str:
 
 def is_cjk(char: str) -> bool:
     """Whether a character is of a script that writes without spaces."""
-    return _CJK.match(char) is not None
+    return char >= "\u2e80" and (
+        char <= "\u9fff"
+        or "\uac00" <= char <= "\ud7af"
+        or "\uf900" <= char <= "\ufaff"
+        or "\U00020000" <= char <= "\U0003ffff"
+    )
 
 
 def has_cjk(text: str) -> bool:
     """Whether a text holds such a character."""
-    return _CJK.search(text) is not None
+    return not text.isascii() and _any_cjk().search(text) is not None
+
+
+# Classes so wide take 2 ms each to compile: only where they are needed.
+@lru_cache(maxsize=1)
+def _any_cjk() -> re.Pattern[str]:
+    return re.compile(f"[{_CJK}]")
+
+
+@lru_cache(maxsize=1)
+def _gap() -> re.Pattern[str]:
+    """What ends a word of a script with spaces."""
+    return re.compile(f"[\\W_{_CJK}]")
 
 
 def _in_word(char: str) -> bool:
@@ -99,7 +115,7 @@ def find_word(word: str, text: str, start: int = 0, *, whole: bool = False) -> i
         if fits and not (whole and end < len(text) and _in_word(text[end])):
             return at
         # On to the next place where a word may begin: a long run of letters is passed at once.
-        gap = _NOT_WORD.search(text, at + 1) if anchored else None
+        gap = _gap().search(text, at + 1) if anchored else None
         if anchored and gap is None:
             return -1
         at = text.find(word, gap.start() if gap else at + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.query.doc import FieldPath, is_phone
@@ -12,7 +12,7 @@ from textcrm.text import Text, same
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from textcrm.query.doc import Doc
     from textcrm.schema import Field, Schema
@@ -41,10 +41,8 @@ class Target(NamedTuple):
 
     def values(self, doc: Doc) -> list[Any]:
         """All values there."""
-        if self.derived == "age":
-            return list(ages(doc))
-        if self.derived == "age_band":
-            return bands(doc)
+        if computed := COMPUTED.get(self.derived):
+            return list(computed(doc))
         if self.derived:
             value = doc.derived.get(self.derived)
             return [] if value is None else [value]
@@ -130,6 +128,10 @@ def bands(doc: Doc) -> list[str]:
     return [band for day, today in _birthdays(doc) if (band := age_band(day, today))]
 
 
+# Derived values that are counted anew on each day, of several people each.
+COMPUTED: Final[Mapping[str, Callable[[Doc], Iterable[Any]]]] = {"age": ages, "age_band": bands}
+
+
 def _birthdays(doc: Doc) -> Iterator[tuple[dt.date, dt.date]]:
     from textcrm.record import as_day
 
@@ -144,10 +146,15 @@ class Names:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._deep: dict[str, list[Field]] = {}
-        for field in _below(schema.fields):
+
+    @cached_property
+    def _deep(self) -> dict[str, list[Field]]:
+        """The fields below the top by every name of theirs."""
+        found: dict[str, list[Field]] = {}
+        for field in _below(self.schema.fields):
             for word in dict.fromkeys(map(key, _words(field))):
-                self._deep.setdefault(word, []).append(field)
+                found.setdefault(word, []).append(field)
+        return found
 
     def find(self, name: str, within: Field | None = None) -> tuple[Target, ...]:
         """All that a name may mean, () where nothing; ``within`` a list for its items' fields.

@@ -9,7 +9,7 @@ from textcrm.query.bind import Binder, Setting
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textcrm.query.doc import Doc
     from textcrm.query.nodes import Bound
@@ -65,13 +65,13 @@ def parse(
     views: Mapping[str, str] | None = None,
     today: dt.date,
     me: str | None = None,
-    people: Mapping[str, str] | None = None,
+    people: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
 ) -> Query:
     """Read a query against a schema.
 
     ``views`` are saved queries by name, for ``@name``; ``today`` is what ages count from; ``me``
     the id or name of the person who asks, for ``owner:me``; ``people`` display names by id, so
-    that ``owner:王`` finds what wang-fang owns. Raises Misuse (query-syntax) with ``problem``,
+    that ``owner:王`` finds what wang-fang owns, or what gives them where the query asks for one. Raises Misuse (query-syntax) with ``problem``,
     ``query`` (that of the view where the mistake is in one), ``position``, ``excerpt`` and
     ``caret``; nothing else, whatever the text.
     """

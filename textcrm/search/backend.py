@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -36,13 +35,12 @@ class Hit(NamedTuple):
     doc: Doc
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(NamedTuple):
     """How many records of a result have a value; ``value`` None counts those without any."""
 
     value: Any
     label: Text
-    count: int
+    count: int  # type: ignore[assignment]  # hides the tuple's method, which nobody needs
 
 
 class Backend(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 from contextlib import nullcontext
 from itertools import islice
@@ -157,7 +157,7 @@ def _version(catalog: Catalog) -> str:
 
 
 def _begin(catalog: Catalog) -> str:
-    by = secrets.token_hex(8)
+    by = os.urandom(8).hex()
     with catalog.writing() as connection:
         connection.execute("DROP TABLE IF EXISTS search_texts")
         connection.execute("DROP TABLE IF EXISTS search_texts_at")

@@ -12,7 +12,7 @@ too many are.
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 import time
 from itertools import islice
@@ -77,7 +77,7 @@ class SqliteIndex:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Build a new table beside the old one, batch by batch, and put it in its place at once."""
-        name = f"search_fts_{int(time.time())}_{secrets.token_hex(4)}"
+        name = f"search_fts_{int(time.time())}_{os.urandom(4).hex()}"
         columns = ", ".join(PLACES)
         with self._catalog.writing() as connection:
             connection.execute(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm.errors import Misuse
 from textcrm.query.doc import is_sealed
 from textcrm.query.mistakes import nearest, short
-from textcrm.query.names import names_of
+from textcrm.query.names import COMPUTED, names_of
 from textcrm.record import as_day
 from textcrm.text import Text, same
 
@@ -64,6 +64,30 @@ class Column(NamedTuple):
             for target in self.targets
             for value in target.values(doc)
         ]
+
+    def reader(self) -> Callable[[Doc], list[Any]]:
+        """:meth:`values` for many records: what the column is, is looked at once."""
+        if len(self.targets) != 1 or self.period:
+            return self.values
+        path, derived = self.targets[0].path, self.targets[0].derived
+        if derived in COMPUTED:
+            return self.values
+        if derived:
+
+            def follows(doc: Doc) -> list[Any]:
+                value = doc.derived.get(derived)
+                return [] if value is None else [value]
+
+            return follows
+
+        def stands(doc: Doc) -> list[Any]:
+            found = doc.values(path)
+            for value in found:
+                if type(value) is dict or type(value) is list:
+                    return self.values(doc)
+            return found
+
+        return stands
 
     def distinct(self, doc: Doc) -> list[Any]:
         """The values of a record, each once."""

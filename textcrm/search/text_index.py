@@ -8,8 +8,7 @@ catalog. An engine gives sets and no scores: ranking is the same for all of them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,29 +30,26 @@ class TooMany(Exception):
     """A Prefix stands for more tokens than :data:`MOST_EXPANDED`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+# Tuples: told apart by their class, never by being equal.
+class Token(NamedTuple):
     """One token, whole."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(NamedTuple):
     """Any token that begins so; never empty."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     """Rows that every node finds (in any place each); never empty."""
 
     nodes: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """Rows that one node at least finds; nothing where there are none."""
 
     nodes: tuple[Tree, ...]

@@ -43,7 +43,7 @@ def query(
         views=views,
         today=today or vault.today,
         me=me,
-        people={person.id: person.name for person in vault.access.people},
+        people=lambda: {person.id: person.name for person in vault.access.people},
     )
 
 

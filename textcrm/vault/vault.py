@@ -90,12 +90,22 @@ class Vault:
     @cached_property
     def config(self) -> Config:
         """The settings of textcrm.yaml."""
-        return config.read(self.file(config.FILE_NAME))
+        data = self.file(config.FILE_NAME)
+        return config.of_tree(self._tree(config.FILE_NAME, data, config.tree_of))
 
     @cached_property
     def access(self) -> Access:
         """The people of access/access.yaml."""
-        return access.read(self.file(access.FILE_NAME))
+        data = self.file(access.FILE_NAME)
+        return access.of_tree(self._tree(access.FILE_NAME, data, access.tree_of))
+
+    def _tree(
+        self, file: str, data: bytes | None, read: Callable[[bytes], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """What a file of the vault holds, read or kept; nothing where it is not there."""
+        from textcrm.vault.kept_trees import tree_of
+
+        return tree_of(self.root, file, data, read) if data and data.strip() else {}
 
     def trusted_access(self) -> Access:
         """The people and keys that values may be sealed to; asked before anything is sealed.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.yamlfile.parsing import MAX_BYTES
-from textcrm.yamlfile.reading import decode, encode, read, read_mapping
+from textcrm.yamlfile.bounds import MAX_BYTES
 
 if TYPE_CHECKING:
     from textcrm.yamlfile.deleting import delete
     from textcrm.yamlfile.editing import append_item, insert_item, set_scalar, set_value
     from textcrm.yamlfile.places import Positions, positions
     from textcrm.yamlfile.quoting import quote
+    from textcrm.yamlfile.reading import decode, encode, read, read_mapping
     from textcrm.yamlfile.writing import dump
 
 __all__ = [
@@ -31,15 +31,19 @@ __all__ = [
     "set_value",
 ]
 
-# Reading commands never edit: what edits is loaded when it is first asked for.
+# What is not asked for is not loaded: a search reads no YAML, and what reads never edits.
 _LATE = {
     "Positions": "places",
     "append_item": "editing",
+    "decode": "reading",
     "delete": "deleting",
     "dump": "writing",
+    "encode": "reading",
     "insert_item": "editing",
     "positions": "places",
     "quote": "quoting",
+    "read": "reading",
+    "read_mapping": "reading",
     "set_scalar": "editing",
     "set_value": "editing",
 }
@@ -50,4 +54,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     from importlib import import_module
 
-    return getattr(import_module(f"textcrm.yamlfile.{_LATE[name]}"), name)
+    found = globals()[name] = getattr(import_module(f"textcrm.yamlfile.{_LATE[name]}"), name)
+    return found

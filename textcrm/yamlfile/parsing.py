@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from textcrm.text import Text
+from textcrm.yamlfile.bounds import MAX_BYTES
 from textcrm.yamlfile.failures import located
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 # None for a PyYAML without its C part: right, and some twenty times slower.
 _CParser: Any = getattr(getattr(yaml, "_yaml", None), "CParser", None)
 
-MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 100_000  # what aliases may unfold to
 MAX_EVENTS: Final = 400_000  # about half a second

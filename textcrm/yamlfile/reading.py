@@ -16,9 +16,9 @@ from yaml.events import (
 
 from textcrm.errors import Invalid, YamlInvalid
 from textcrm.text import Text
+from textcrm.yamlfile.bounds import MAX_BYTES
 from textcrm.yamlfile.failures import located, place
 from textcrm.yamlfile.parsing import (
-    MAX_BYTES,
     MAX_DEPTH,
     MAX_NODES,
     SECOND_LOOK,
