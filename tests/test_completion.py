@@ -39,7 +39,20 @@ TYPED = [
     ("textcrm append {id} purch", ["append", "{id}", "purchases"]),
     ("textcrm append {id} purchases quanti", ["append", "{id}", "purchases", "quantity="]),
     ("textcrm list --columns name,total_sp", ["list", "--columns", "name,total_spent"]),
+    ("textcrm tag {id} +重", ["tag", "{id}", "+重点"]),
+    ("textcrm tag {id} +甲", ["tag", "{id}", "+甲:乙 $丙 'd' \"e\" (f) `g`"]),
+    ("textcrm search 标签:重", ["search", "标签:重点"]),
+    ("textcrm search -标签:重", ["search", "-标签:重点"]),
+    ("textcrm tag {id} -wi", ["tag", "{id}", "-wichtig"]),
+    ("textcrm set {id} tags=甲", ["set", "{id}", "tags=甲:乙 $丙 'd' \"e\" (f) `g`"]),
+    ("textcrm show K", ["show", "K-7 'x' $y;z"]),
+    ("textcrm show 客", ["show", "客户@7"]),
+    ("textcrm show 'K-7 ", ["show", "K-7 'x' $y;z"]),
+    ('textcrm show "K-7', ["show", "K-7 'x' $y;z"]),
+    ("echo {id} >/dev/null; textcrm show K", ["show", "K-7 'x' $y;z"]),
 ]
+# Files that a hand put there and that no command has seen yet, by names that shells take apart.
+BY_HAND = ("K-7 'x' $y;z", "客户@7")
 
 
 @pytest.fixture
@@ -48,7 +61,10 @@ def vault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, str
     assert shell("init", str(shell.folder), "--no-input", "--lang", "en", at=False).code == 0
     words = ["add", NAME, "--set", "tags=wichtig", "--set", "phone=13800138000"]
     own: str = shell.ok(*words, "--json").data["id"]
+    shell.ok("tag", own, "+重点", "+甲:乙 $丙 'd' \"e\" (f) `g`")
     shell.ok("list")
+    for name in BY_HAND:
+        (shell.folder / "customers" / f"{name}.yaml").write_text("name: 手写\n", encoding="utf-8")
     return shell.folder, own
 
 
@@ -173,6 +189,61 @@ def test_powershell_gets_words_in_quotation_marks(
     monkeypatch.chdir(vault[0])
     words = {"COMP_WORDS": "textcrm show Blue", "COMP_CWORD": "2"}
     assert _offered("", "powershell", **words) == ["plain", f"'{NAME}'", vault[1]]
+
+
+def test_a_vault_is_pointed_to_and_hand_edits_are_seen(
+    vault: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder, own = vault
+    there = f"textcrm -C {folder}"
+    assert _offered(f"{there} show C2") == [f"plain,{own}"]
+    assert _offered("textcrm show C2", TEXTCRM_VAULT=str(folder)) == [f"plain,{own}"]
+    file = next(folder.glob("customers/2*/*/*.yaml"))
+    edited = file.read_text(encoding="utf-8").replace("wichtig", "neu").replace(NAME, "Green")
+    edited = edited.replace(own, "C20200101001")
+    file.with_name("C20200101001.yaml").write_text(edited, encoding="utf-8")
+    file.unlink()
+    assert _offered(f"{there} show C2") == ["plain,C20200101001"]
+    assert _offered(f"{there} show Blue") == []
+    assert _offered(f"{there} show Gr") == ["plain,Green"]
+    assert "plain,+neu" in _offered(f"{there} tag x +")
+    assert "plain,+wichtig" not in _offered(f"{there} tag x +")
+    assert "plain,status=" in _offered(f"{there} set x stat")
+    assert _offered(f"{there} list @sil", COMP_BREAKS="") == ["plain,@silent"]
+
+
+@pytest.mark.parametrize("line", ["textcrm show C2", "textcrm set x stat"])
+def test_what_a_press_of_tab_does_not_load(
+    line: str, vault: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = vault
+    for file in folder.glob("customers/*.yaml"):
+        file.unlink()
+    for file in folder.glob("customers/*/*/*.yaml"):
+        os.utime(file, ns=(10**18, 10**18))
+    time.sleep(2.1)  # until what was just written is of age
+    for _ in range(2):
+        subprocess.run(
+            [sys.executable, "-m", "textcrm", "-C", str(folder), "list"],
+            check=True,
+            capture_output=True,
+        )
+    monkeypatch.chdir(folder)
+    heavy = {"yaml", "git", "subprocess", "textcrm.vault", "textcrm.query", "textcrm.gitrepo"}
+    code = (
+        "import sys\nfrom textcrm.cli.main import run\n"
+        f"try: run([])\nfinally: print(*sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "_TEXTCRM_COMPLETE": "bash_complete", "COMP_LINE": line},
+    )
+    assert done.stderr.split() == []
+    assert done.stdout.startswith("plain,")
 
 
 def test_nothing_is_offered_outside_a_vault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ def test_what_is_no_identity(text: str) -> None:
         sealing.identities(text, source="x")
 
 
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen is not installed")
 def test_ssh_keys(tmp_path: Path) -> None:
     for name, words in (
         ("plain", ["-t", "ed25519", "-N", ""]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ from textcrm.sealing import signatures
 if TYPE_CHECKING:
     from pathlib import Path
 
+needs_ssh_keygen = pytest.mark.skipif(
+    not shutil.which("ssh-keygen"), reason="ssh-keygen is not installed"
+)
 
-@pytest.fixture(params=["ssh-keygen", "alone"])
+
+@pytest.fixture(params=[pytest.param("ssh-keygen", marks=needs_ssh_keygen), "alone"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of making and checking signatures."""
     if request.param == "alone":
@@ -38,6 +43,7 @@ def test_signed_by_one_of_them(tmp_path: Path) -> None:
         sealing.generate_signing_key(tmp_path / "anna")
 
 
+@needs_ssh_keygen
 def test_each_way_reads_the_other_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     public = sealing.generate_signing_key(tmp_path / "key")
     by_program = sealing.sign(b"data", tmp_path / "key")
@@ -58,6 +64,7 @@ def test_what_is_no_signature(tmp_path: Path) -> None:
     assert sealing.verify(b"data", good, {"me": "nonsense", "rsa": "ssh-rsa AAAA"}) is None
 
 
+@needs_ssh_keygen
 def test_the_fingerprint_is_ssh_keygen_s(tmp_path: Path) -> None:
     public = sealing.generate_signing_key(tmp_path / "key")
     said = subprocess.run(
@@ -70,6 +77,7 @@ def test_the_fingerprint_is_ssh_keygen_s(tmp_path: Path) -> None:
     assert sealing.fingerprint("nonsense") == ""
 
 
+@needs_ssh_keygen
 @pytest.mark.usefixtures("way")
 def test_a_key_that_cannot_sign(tmp_path: Path) -> None:
     with pytest.raises(StorageFailure):

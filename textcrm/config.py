@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
     from decimal import Decimal
+    from pathlib import Path
 
     from textcrm.text import Language
 
@@ -50,6 +51,12 @@ THRESHOLDS: Final[dict[str, Any]] = {
     "archive_days": 730,
 }
 RFM: Final = ("recency", "frequency", "monetary")
+
+
+def folder_of(place: Path) -> Path | None:
+    """The folder of the vault that a place lies in: that place or one above it."""
+    start = place.absolute()
+    return next((one for one in (start, *start.parents) if (one / FILE_NAME).is_file()), None)
 
 
 class View(NamedTuple):

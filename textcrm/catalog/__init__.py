@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalog", "Changes", "Held", "KeptDoc", "Values"]
 
-# Who only asks for the folder loads no database.
+# Who only asks for the folder, or glances at what is kept (glance.py), loads no more than that.
 _LATE = {
     "Catalog": "catalog",
     "Changes": "catalog",

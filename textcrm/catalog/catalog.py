@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from textcrm import store
 from textcrm.catalog import reading, scanning
 from textcrm.catalog.collecting import uncollected
-from textcrm.catalog.database import FAULTS, Database, is_refusal
+from textcrm.catalog.database import FAULTS, Database, is_refusal, made_by
 from textcrm.catalog.folder import NAME, require_own
 from textcrm.catalog.hashing import hash_of
 from textcrm.catalog.kept import KeptDoc
 from textcrm.catalog.storing import Damaged, Storage, checked
-from textcrm.catalog.text import got, put
+from textcrm.catalog.text import got, put, span
 from textcrm.catalog.unread import unread
 from textcrm.catalog.values import Values
 from textcrm.query.doc import plan_of
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from textcrm.schema import Schema
 
-_VERSION: Final = 3  # of the tables and of what stands in them
 _PAGE: Final = 500
 _BROKEN: Final = "SELECT row, path FROM files WHERE row NOT IN (SELECT row FROM records)"
 _COUNTS: Final = "SELECT count(*) FROM files UNION ALL SELECT count(*) FROM records"
@@ -218,11 +217,10 @@ class Catalog:
     def _stamp(self) -> str:
         """What the tables depend on beside the files: another one means to begin again."""
         parts = (
-            f"{_VERSION} {self.release}",
             self.schema.text,
             repr(sorted((name, str(value)) for name, value in self.settings.items())),
         )
-        return hash_of("\0".join(parts).encode()).hex()
+        return made_by(self.release) + hash_of("\0".join(parts).encode()).hex()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -376,14 +374,9 @@ class Catalog:
         found = self._all(
             "SELECT DISTINCT id, name FROM called JOIN records USING(row) "
             "WHERE word>=? AND word<? OR word>=? AND word<? ORDER BY word LIMIT ?",
-            (*_span(start), *_span(store.fold(start)), most),
+            (*span(start), *span(store.fold(start)), most),
         )
         return [(got(record_id), got(name)) for record_id, name in found]
 
     def _all(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
         return self.connection.execute(statement, tuple(values)).fetchall()
-
-
-def _span(start: str) -> tuple[str | bytes, str | bytes]:
-    """The least word that begins so, and one above them all."""
-    return put(start), put(start + "\U0010ffff")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "catalog.db"
+_VERSION: Final = 3  # of the tables and of what stands in them
 # A message about a damaged file may quote the damage, which then is no text.
 FAULTS: Final = (sqlite3.Error, UnicodeDecodeError)
 _REFUSALS: Final = ("full", "locked", "busy", "readonly", "read-only", "unable to open", "i/o")
@@ -205,6 +206,11 @@ class Database:
         self._prepare(connection)
         self.connection = connection
         return connection
+
+
+def made_by(release: str) -> str:
+    """How the stamp of a database begins that a release of textcrm made, and can read."""
+    return f"{_VERSION} {release} "
 
 
 def is_refusal(error: Exception) -> bool:

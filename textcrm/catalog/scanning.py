@@ -7,6 +7,7 @@ same (the racy case that git's index documents): it is read again until it has c
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import stat
@@ -16,6 +17,7 @@ from textcrm import store, yamlfile
 from textcrm.catalog.hashing import hash_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Signature = tuple[int, int, int, int]
@@ -89,6 +91,26 @@ def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
         except OSError as error:
             broken.append(store.Broken(relative, store.unreadable(relative, error)))
     return found
+
+
+def named(root: Path, start: str) -> Iterator[str]:
+    """The record files whose name begins so, in no order, by the folders alone: no file is looked at.
+
+    A folder that cannot be looked into has none.
+    """
+    folders = [(os.path.join(root, store.FOLDER), store.FOLDER)]  # noqa: PTH118 - strings are fast
+    while folders:
+        folder, relative = folders.pop()
+        with contextlib.suppress(OSError), os.scandir(folder) as listed:
+            for entry in listed:
+                name = entry.name
+                if name[0] == ".":
+                    continue
+                if name.endswith(store.SUFFIX) and entry.is_file(follow_symlinks=False):
+                    if name.removesuffix(store.SUFFIX).startswith(start):
+                        yield f"{relative}/{name}"
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{relative}/{name}"))
 
 
 def is_settled(signature: Signature, seen: int) -> bool:

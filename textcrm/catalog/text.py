@@ -12,6 +12,11 @@ def put(text: str) -> str | bytes:
     return text
 
 
+def span(start: str) -> tuple[str | bytes, str | bytes]:
+    """The least text that begins so, and one above them all."""
+    return put(start), put(start + "\U0010ffff")
+
+
 def got(stored: str | bytes) -> str:
     """A text as it was stored. Raises ValueError where it is damaged."""
     if isinstance(stored, bytes):

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from textcrm.errors import TextcrmError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import click
     from click.shell_completion import CompletionItem
 
     from textcrm.schema import Field, Schema
+    from textcrm.vault import Vault
 
 
 def field_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -39,7 +41,7 @@ def query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     sign = incomplete[:1] if incomplete[:1] == "-" else ""
     word = incomplete[len(sign) :]
     if word.startswith("@"):
-        views = ctx.find_root().obj.vault().config.views
+        views = _views(ctx)
         return [f"{sign}@{name}" for name in views if name.startswith(word[1:])]
     name, colon, value = word.partition(":")
     if not colon:
@@ -60,17 +62,30 @@ def record_words(
     from click.shell_completion import CompletionItem
 
     try:
-        vault = ctx.find_root().obj.vault()
-        if not incomplete or not vault.has_catalog():
-            return []
-        catalog = vault.catalog()
-        found = catalog.safely(lambda: catalog.beginning(incomplete))
+        found = _named(ctx, incomplete) if incomplete else []
     except TextcrmError:
         return []
     by_id = [each for each in found if each[0].startswith(incomplete)]
     if by_id:
         return [CompletionItem(record_id, help=name) for record_id, name in by_id]
     return [CompletionItem(name, help=record_id) for record_id, name in found]
+
+
+def _named(ctx: click.Context, word: str) -> Sequence[tuple[str, str]]:
+    """Id and name of customers that a word begins: by file names, else by a glance, else in full."""
+    from textcrm import __version__, store
+    from textcrm.catalog import glance
+
+    folder = _folder(ctx)
+    if folder is None or not glance.is_there(folder):
+        return []
+    found = glance.ids(folder, word, __version__)
+    if found is None:
+        found = glance.names(folder, word, store.fold(word), __version__)
+    if found is not None:
+        return found
+    catalog = _vault(ctx).catalog()
+    return catalog.safely(lambda: catalog.beginning(word))
 
 
 def pairs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -185,27 +200,64 @@ def _values(ctx: click.Context, field: Field | None) -> list[str]:
 
 def _people(ctx: click.Context) -> list[tuple[str, str]]:
     try:
-        return [(one.id, one.name) for one in ctx.find_root().obj.vault().access.people]
+        return [(one.id, one.name) for one in _vault(ctx).access.people]
     except TextcrmError:
         return []
 
 
 def _tags(ctx: click.Context) -> list[str]:
-    from textcrm.vault.finding import tags
+    from textcrm import __version__
+    from textcrm.catalog import glance
 
     try:
-        vault = ctx.find_root().obj.vault()
-        return sorted(tags(vault)) if vault.has_catalog() else []
+        folder = _folder(ctx)
+        if folder is None or not glance.is_there(folder):
+            return []
+        found = glance.tags(folder, __version__)
+        if found is None:
+            from textcrm.vault.finding import tags
+
+            found = sorted(tags(_vault(ctx)))
+    except TextcrmError:
+        return []
+    return found
+
+
+def _views(ctx: click.Context) -> Iterable[str]:
+    try:
+        return _vault(ctx).config.views
     except TextcrmError:
         return []
 
 
 def _schema(ctx: click.Context) -> Schema | None:
+    """The fields of the vault at hand, whose settings need not be read for their names."""
+    from textcrm.schema import FILE_NAME, Schema
+
+    folder = _folder(ctx)
     try:
-        schema: Schema = ctx.find_root().obj.vault().schema
-    except TextcrmError:
+        return Schema.from_json((folder / FILE_NAME).read_bytes()) if folder is not None else None
+    except (OSError, TextcrmError):
         return None
-    return schema
+
+
+def _vault(ctx: click.Context) -> Vault:
+    """The vault at hand, without keys, which nothing here needs. Raises NotFound (no-vault)."""
+    from textcrm.vault import Vault
+
+    return Vault.open(_place(ctx))
+
+
+def _folder(ctx: click.Context) -> Path | None:
+    """The folder of the vault at hand, None where there is none."""
+    from textcrm import config
+
+    return config.folder_of(_place(ctx))
+
+
+def _place(ctx: click.Context) -> Path:
+    place: Path = ctx.find_root().obj.place
+    return place
 
 
 def _names(schema: Schema) -> list[str]:

@@ -72,8 +72,7 @@ class Context:
         from textcrm.cli.ownkeys import equip
         from textcrm.vault import Vault
 
-        chosen = self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or "."
-        vault = equip(self, Vault.open(chosen))
+        vault = equip(self, Vault.open(self.place))
         self._warn_of_format(vault)
         vault.telling = lambda: self.progress(Text("reading customers", "读取客户"))
         return vault
@@ -94,6 +93,11 @@ class Context:
                 ),
                 format=vault.config.format,
             )
+
+    @property
+    def place(self) -> Path:
+        """Where the vault is looked for, there and upwards."""
+        return Path(self.chosen_vault or os.environ.get("TEXTCRM_VAULT") or ".")
 
     def vault(self) -> Vault:
         """The vault of this call. Raises NotFound (no-vault)."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 VARIABLE: Final = "_TEXTCRM_COMPLETE"
 GOES_ON: Final = ("=", ":", ",", "/")  # a word that ends so is not whole yet
 _SPECIAL: Final = frozenset(" \t\"'\\$`!*?[](){}<>|&;#~")
+_IN_QUOTES: Final = frozenset('"\\$`')  # what stays special between double ones
 
 _BASH: Final = r"""
 %(complete_func)s() {
@@ -45,8 +46,10 @@ _ZSH: Final = r"""#compdef %(prog_name)s
 
 %(complete_func)s() {
     local -a response whole whole_shown open open_shown
-    local type value help
-    response=("${(@f)$(COMP_LINE="$LBUFFER" %(complete_var)s=zsh_complete ${words[1]} 2>/dev/null)}")
+    local type value help line
+    # Of this command alone, and up to the cursor: before it stand others (a; b | textcrm ...).
+    line="${(j: :)words[1,CURRENT-1]} $QIPREFIX$PREFIX"
+    response=("${(@f)$(COMP_LINE="$line" %(complete_var)s=zsh_complete ${words[1]} 2>/dev/null)}")
     for type value help in ${response}; do
         case $type in
             dir) _path_files -/ ;;
@@ -104,7 +107,18 @@ def _ends_word(line: str) -> bool:
     return line[-1:].isspace() and split_arg_string(line) == split_arg_string(line.rstrip())
 
 
-class Bash(shell_completion.BashComplete):
+class _Words(shell_completion.ShellComplete):
+    """Offers words that begin with a dash too (``-tag:vip``), where click sees options alone."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        """What the word at the cursor may go on as."""
+        found = super().get_completions(list(args), incomplete)
+        if len(incomplete) > 1 and incomplete[0] == "-" and incomplete[1] != "-":
+            found += super().get_completions([*args, "--"], incomplete)
+        return found
+
+
+class Bash(_Words, shell_completion.BashComplete):
     """Takes the whole line, and gives each word from where bash broke it."""
 
     source_template: ClassVar[str] = _BASH
@@ -122,10 +136,18 @@ class Bash(shell_completion.BashComplete):
         """One answer: what bash puts in the place of its last piece of the word."""
         value = str(item.value)
         quote = _open_quote(os.environ.get("COMP_LINE", ""))
-        if not quote:
+        if quote == "'":
+            value = value.replace("'", "'\\''")
+        elif quote:
+            value = _escaped(value, _IN_QUOTES)
+        else:
             value = value[_broken_at(self._begun, os.environ.get("COMP_BREAKS", "")) :]
-            value = "".join("\\" + sign if sign in _SPECIAL else sign for sign in value)
+            value = _escaped(value, _SPECIAL)
         return f"{item.type},{value}"
+
+
+def _escaped(value: str, signs: frozenset[str]) -> str:
+    return "".join("\\" + sign if sign in signs else sign for sign in value)
 
 
 def _broken_at(word: str, breaks: str) -> int:
@@ -150,7 +172,7 @@ def _open_quote(line: str) -> str:
     return mark
 
 
-class Zsh(shell_completion.ZshComplete):
+class Zsh(_Words, shell_completion.ZshComplete):
     """Gives three lines a word; zsh quotes them itself."""
 
     source_template: ClassVar[str] = _ZSH
@@ -165,7 +187,7 @@ class Zsh(shell_completion.ZshComplete):
         return f"{item.type}\n{item.value}\n{help_}"
 
 
-class Fish(shell_completion.FishComplete):
+class Fish(_Words, shell_completion.FishComplete):
     """Gives a word and, behind a tab, what it is; fish quotes words itself."""
 
     source_template: ClassVar[str] = _FISH
@@ -180,7 +202,7 @@ class Fish(shell_completion.FishComplete):
         return f"{item.type},{item.value}" + (f"\t{help_}" if help_ else "")
 
 
-class PowerShell(shell_completion.PowerShellComplete):
+class PowerShell(_Words, shell_completion.PowerShellComplete):
     """Quotes words that PowerShell would take apart."""
 
     def format_completion(self, item: CompletionItem[str]) -> str:

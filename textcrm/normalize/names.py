@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from textcrm.normalize import surnames
 from textcrm.normalize.garbled import is_garbled
 from textcrm.normalize.keys import INVISIBLE, levelled, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _HAN: Final = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ALL_HAN: Final = re.compile(rf"[{_HAN}]+")
@@ -212,9 +217,18 @@ def _syllables(text: str) -> list[str]:
     """Pinyin without tones, ü as v; what is no Chinese character stays as it is."""
     if not text or not _has_han(text):
         return [text] if text else []
-    from pypinyin import lazy_pinyin
+    return [str(part) for part in _reader()(text)]
 
-    return [str(part) for part in lazy_pinyin(text)]
+
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """What reads characters out loud, loaded when it is first needed."""
+    with warnings.catch_warnings():
+        # pypinyin opens its tables by a function that Python 3.14 deprecates.
+        warnings.filterwarnings("ignore", r"codecs\.open", DeprecationWarning)
+        from pypinyin import lazy_pinyin
+    found: Callable[[str], list[str]] = lazy_pinyin
+    return found
 
 
 def _has_han(text: str) -> bool:

@@ -72,9 +72,9 @@ class Vault:
     def open(cls, path: str | Path = ".", *, today: dt.date | None = None) -> Vault:
         """Open the vault at a folder, or above it. Raises NotFound (no-vault)."""
         start = Path(path).absolute()
-        for folder in (start, *start.parents):
-            if (folder / config.FILE_NAME).is_file():
-                return cls(folder, today=today)
+        folder = config.folder_of(start)
+        if folder is not None:
+            return cls(folder, today=today)
         raise NotFound(
             "no-vault",
             Text("there is no vault at {path}, nor above it", "{path} 及其上级目录中没有客户库"),
