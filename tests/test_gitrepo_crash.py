@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from textcrm.errors import Conflict
 from textcrm.gitrepo import GitRepo, journal, locks, steps
 
 if TYPE_CHECKING:
@@ -181,16 +182,73 @@ def test_parked_where_somebody_changed_the_same_file(repo: GitRepo, step: str) -
     assert not list(repo.folder.iterdir())
 
 
-def test_parked_where_the_user_edited_the_file_since(repo: GitRepo) -> None:
+def test_completed_where_the_user_edited_a_new_file_since(repo: GitRepo) -> None:
     run_killed(repo.top, "worktree")
     (repo.top / A).write_bytes(b"mine, later\n")
     assert repo.recover() == 1
-    assert len(repo.parked()) == 1
+    assert repo.parked() == []
     assert (repo.top / A).read_bytes() == b"mine, later\n"
-    assert repo.read("HEAD", A) == b"id: 1\ntold: 1\n"
-    assert (repo.top / B).read_bytes() == b"id: 2\n"
-    assert not (repo.top / NEW).exists()
+    assert (repo.read("HEAD", A) or b"").endswith(b"stage: won\n")
+    assert not (repo.top / B).exists()
+    assert (repo.top / NEW).read_bytes() == b"id: 3\n"
     assert set(repo.status()) == {*USER_S_OWN, (A, " ", "M")}
+
+
+def test_an_edit_of_a_file_that_was_not_in_place_goes_on_top(repo: GitRepo) -> None:
+    run_killed(repo.top, "journal")
+    (repo.top / A).write_bytes(b"id: one\ntold: 1\n")
+    assert repo.recover() == 1
+    assert (repo.top / A).read_bytes() == b"id: one\ntold: 1\nstage: won\n"
+    assert repo.read("HEAD", A) == b"id: 1\ntold: 1\nstage: won\n"
+    assert set(repo.status()) == {*USER_S_OWN, (A, " ", "M")}
+
+
+def test_an_edit_of_the_same_place_stands_and_is_told_once(repo: GitRepo) -> None:
+    run_killed(repo.top, "journal")
+    (repo.top / A).write_bytes(b"id: 1\ntold: 1\nstage: lost\n")
+    with pytest.raises(Conflict) as caught:
+        repo.recover()
+    assert (caught.value.code, caught.value.data["paths"]) == ("edit-met", [A])
+    assert A in caught.value.say("zh")
+    assert (repo.top / A).read_bytes() == b"id: 1\ntold: 1\nstage: lost\n"
+    assert (repo.read("HEAD", A) or b"").endswith(b"stage: won\n")
+    assert repo.recover() == 0
+
+
+def test_an_edit_goes_back_with_the_file_where_the_branch_has_moved(repo: GitRepo) -> None:
+    """Somebody committed one of the files: the commit is parked, and the other's edit stays."""
+    run_killed(repo.top, "worktree")
+    (repo.git_dir / "index.lock").unlink()
+    file = repo.top / A
+    file.write_bytes(file.read_bytes().replace(b"id: 1", b"id: one"))
+    (repo.top / B).write_bytes(b"theirs\n")
+    git(repo.top, "commit", "-qm", "theirs", "--", B)
+    assert repo.recover() == 1
+    assert len(repo.parked()) == 1
+    assert file.read_bytes() == b"id: one\ntold: 1\n"
+    assert repo.read("HEAD", A) == b"id: 1\ntold: 1\n"
+    assert (repo.top / B).read_bytes() == b"theirs\n"
+    assert set(repo.status()) == {*USER_S_OWN, (A, " ", "M")}
+
+
+@pytest.mark.parametrize("second", ["worktree1", "worktree", "index"])
+def test_a_recovery_that_is_killed_too_keeps_the_edits(repo: GitRepo, second: str) -> None:
+    run_killed(repo.top, "worktree1")
+    file = repo.top / A
+    file.write_bytes(file.read_bytes().replace(b"id: 1", b"id: one"))
+    script = (
+        "import os, signal, sys; from textcrm.gitrepo import GitRepo, steps\n"
+        "steps.listener = lambda one: one == sys.argv[2] and os.kill(os.getpid(), signal.SIGKILL)\n"
+        "GitRepo.open(sys.argv[1]).recover()"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(repo.top), second], check=False)
+    assert done.returncode == -signal.SIGKILL
+    repo.recover()
+    assert file.read_bytes() == b"id: one\ntold: 1\nstage: won\n"
+    assert (repo.read("HEAD", A) or b"").endswith(b"stage: won\n")
+    assert (repo.top / NEW).read_bytes() == b"id: 3\n"
+    assert set(repo.status()) == {*USER_S_OWN, (A, " ", "M")}
+    assert journal.is_idle(repo.folder)
 
 
 @pytest.mark.parametrize("step", steps.STEPS)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textcrm import line_merge, yamlfile
-from textcrm.history.merging import merge_texts
 from textcrm.schema import Schema, default_schema_text
 from textcrm.three_way import merge
+from textcrm.vault.merging import merge_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

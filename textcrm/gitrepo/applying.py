@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from textcrm.gitrepo.carrying import Kept
     from textcrm.gitrepo.journal import Entry, Target
     from textcrm.gitrepo.repository import GitRepo
     from textcrm.gitrepo.worktree import WorkTree
@@ -24,12 +25,18 @@ _FEW = 64
 
 
 class Application:
-    """One journal entry being put into effect; the caller holds the vault's lock and git's own."""
+    """One journal entry being put into effect; the caller holds the vault's lock and git's own.
 
-    def __init__(self, repo: GitRepo, tree: WorkTree, entry: Entry) -> None:
+    ``kept`` says what paths hold instead of the entry's content: edits made since a crash.
+    """
+
+    def __init__(
+        self, repo: GitRepo, tree: WorkTree, entry: Entry, kept: Mapping[str, Kept] | None = None
+    ) -> None:
         self._repo = repo
         self._tree = tree
         self._entry = entry
+        self._kept = kept or {}
         self._index = repo.folder / f"{entry.name}.idx"
         self._index_moved = False
 
@@ -38,8 +45,9 @@ class Application:
         targets = self._entry.targets
         together = len(targets) > _FEW
         for number, target in enumerate(targets):
-            data = contents[target.path]
-            if data is None:
+            kept = self._kept.get(target.path)
+            data = kept.data if kept else contents[target.path]
+            if data is None or (kept and kept.stays):
                 continue
             if isinstance(data, Stored):
                 large.place(data.file, self._staged(number))
@@ -52,7 +60,12 @@ class Application:
         build_index(
             self._repo,
             self._index,
-            {target.path: target.after for target in targets},
+            {
+                target.path: self._kept[target.path].indexed
+                if target.path in self._kept
+                else target.after
+                for target in targets
+            },
             {target.path: target.mode for target in targets},
         )
 
@@ -82,11 +95,16 @@ class Application:
         from textcrm.gitrepo.checking import uncommitted
 
         for number, target in enumerate(self._entry.targets):
-            if self._tree.id(self._tree.read(target.path)) not in expected(target):
+            kept = self._kept.get(target.path)
+            found = self._tree.id(self._tree.read(target.path))
+            if found not in ((kept.found,) if kept else expected(target)):
                 raise uncommitted(target.path)
-            self._tree.put(target.path, self._staged(number) if target.after else None)
-            if target.after and self._entry.follows:
-                self._tree.set_mode(target.path, target.mode)
+            if kept is None:
+                self._tree.put(target.path, self._staged(number) if target.after else None)
+                if target.after and self._entry.follows:
+                    self._tree.set_mode(target.path, target.mode)
+            elif not kept.stays:
+                self._tree.put(target.path, None if kept.data is None else self._staged(number))
             if number == 0:
                 steps.reached("worktree1")
         for folder in {path.rpartition("/")[0]: path for path in self._entry.paths}.values():
@@ -121,7 +139,7 @@ class Application:
             put_index(self._repo, {one.path: one.indexed for one in self._entry.targets})
 
     def _staged(self, number: int) -> Path:
-        return self._repo.folder / f"{self._entry.name}.{number}.new"
+        return journal.staged(self._repo.folder, self._entry, number)
 
     def _refresh_index(self) -> None:
         """Let the index know the new files' times, so that git need not read them; best effort."""

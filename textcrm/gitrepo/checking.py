@@ -11,7 +11,8 @@ from textcrm.gitrepo.values import Stored
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from textcrm.gitrepo.repository import GitRepo
     from textcrm.gitrepo.snapshot import Snapshot
@@ -161,4 +162,43 @@ def staged(path: str) -> Conflict:
             "提交：git add {path} 后运行 textcrm save；或取消暂存：git restore --staged {path}",
         ),
         path=path,
+    )
+
+
+def met(paths: Sequence[str]) -> Conflict:
+    """The error for edits that changed the same place as an interrupted command, now completed."""
+    return Conflict(
+        "edit-met",
+        Text(
+            "an interrupted command was completed; in {path} your edit changes what it changed too, "
+            "and yours stands in the file ({count} such files)",
+            "先前中断的命令已完成；{path} 中您的编辑与它改动了同一处，文件中保留的是您的编辑"
+            "（共 {count} 个文件）",
+        ),
+        hint=Text(
+            "look: git diff {path}; keep yours: textcrm save; take the other: git restore {path}",
+            "查看：git diff {path}；保留您的：textcrm save；改用对方的：git restore {path}",
+        ),
+        path=paths[0],
+        paths=list(paths),
+        count=len(paths),
+    )
+
+
+def set_aside(path: str, copy: Path, count: int) -> Conflict:
+    """The error for an edit that had to make way, with the place where it is kept."""
+    return Conflict(
+        "edit-set-aside",
+        Text(
+            "an interrupted command was undone; your edit of {path} built on it and is kept as {copy} "
+            "({count} such files)",
+            "先前中断的命令已撤回；您对 {path} 的编辑以它为基础，现保存在 {copy}（共 {count} 个文件）",
+        ),
+        hint=Text(
+            "bring the others' changes in first: textcrm sync; then put yours in again from there",
+            "请先取回他人的改动：textcrm sync；再从该文件补上您的编辑",
+        ),
+        path=path,
+        copy=str(copy),
+        count=count,
     )

@@ -64,3 +64,12 @@ def _converts(
 def differs_only_in_line_ends(one: bytes, other: bytes) -> bool:
     """Whether two contents are the same text."""
     return one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
+
+
+def like(data: bytes, other: bytes) -> bytes:
+    """A text in the line ends of another; as it is where the other has none, or both kinds."""
+    marked = other.count(b"\r\n")
+    if b"\n" not in other or 0 < marked < other.count(b"\n"):
+        return data
+    plain = data.replace(b"\r\n", b"\n")
+    return plain.replace(b"\n", b"\r\n") if marked else plain

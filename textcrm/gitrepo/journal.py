@@ -38,6 +38,7 @@ class Entry(NamedTuple):
     """A transaction: move a branch from one commit to another, and the files with it.
 
     ``follows``: the new commit is no child of the old one but what the remote has (sync).
+    ``placed`` is filled in by the first recovery: the paths whose new file was in place by then.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Entry(NamedTuple):
     new: str
     targets: tuple[Target, ...]
     follows: bool = False
+    placed: tuple[str, ...] | None = None
 
     @property
     def paths(self) -> list[str]:
@@ -55,9 +57,42 @@ class Entry(NamedTuple):
 
 def write(folder: Path, entry: Entry) -> None:
     """Make an entry durable: it is there whole, or not at all."""
+    _put(folder, entry, _draft(folder, entry))
+
+
+def note_placed(folder: Path, entry: Entry) -> Entry:
+    """Let an entry say which new files a crash left in place; once, for sweeping loses it.
+
+    A prepared file that is still there was not put in place. The entry keeps its age.
+    """
+    if entry.placed is not None:
+        return entry
+    placed = tuple(
+        target.path
+        for number, target in enumerate(entry.targets)
+        if target.after and not staged(folder, entry, number).exists()
+    )
+    entry = entry._replace(placed=placed)
+    at = written_at(folder, entry)
+    draft = _draft(folder, entry)
+    os.utime(draft, (at, at))
+    _put(folder, entry, draft)
+    return entry
+
+
+def staged(folder: Path, entry: Entry, number: int) -> Path:
+    """Where the new file of an entry's target waits until it is put in place."""
+    return folder / f"{entry.name}.{number}.new"
+
+
+def _draft(folder: Path, entry: Entry) -> Path:
     data = json.dumps({**entry._asdict(), "targets": [list(one) for one in entry.targets]})
     draft = folder / f"{entry.name}.draft"
     write_durably(draft, data.encode("ascii"))
+    return draft
+
+
+def _put(folder: Path, entry: Entry, draft: Path) -> None:
     system.replace(draft, _file(folder, entry))
     system.sync_folder(folder)
 
@@ -79,7 +114,10 @@ def read_all(folder: Path) -> list[Entry]:
         try:
             tree = json.loads(file.read_bytes())
             targets = tuple(Target(*one) for one in tree.pop("targets"))
-            result.append(Entry(**tree, targets=targets))
+            placed = tree.pop("placed", None)
+            result.append(
+                Entry(**tree, targets=targets, placed=None if placed is None else tuple(placed))
+            )
         except (ValueError, TypeError, KeyError, AttributeError):
             file.replace(folder.parent / f"unreadable-{file.name}")
     return result

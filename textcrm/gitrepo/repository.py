@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from textcrm.gitrepo.carrying import Carry
     from textcrm.gitrepo.objects import Blobs
     from textcrm.gitrepo.remote import Upstream
     from textcrm.gitrepo.values import BlobChange, Build, Commit, FileStatus, PastCommit, Person
@@ -33,14 +34,16 @@ _LAYOUT = (
 
 class GitRepo:
     """A repository and its work tree. Paths are relative to ``top``, with slashes.
-    An instance remembers the user's identity and settings; it holds no file open and may be used
-    by several threads and processes at once.
+
+    Remembers the user's identity and settings, holds no file open, bears threads and processes.
     """
 
     patience = 60.0
     """Seconds to wait for other textcrm commands."""
     lock_patience = 10.0
     """Seconds to wait for another git process that holds ``index.lock``."""
+    carry: Carry | None = None
+    """How recovery merges an edit made since a crash; by lines where nobody knows better."""
 
     def __init__(
         self,
@@ -62,8 +65,7 @@ class GitRepo:
 
     @classmethod
     def open(cls, path: str | Path) -> GitRepo:
-        """The repository around a folder, which may be a sub-folder, a linked work tree, a
-        submodule, or bare (for reading).
+        """The repository around a folder: a sub-folder, linked work tree, submodule, or bare.
 
         Raises NotFound (no-repository), StorageFailure (git-missing, git-refused).
         """
@@ -152,8 +154,6 @@ class GitRepo:
             return self.process.output(*args, given=input, env=env, write=True)
         return self.process.run(*args, given=input, env=env, write=True).out
 
-    # -- who
-
     @cached_property
     def settings(self) -> dict[str, str]:
         """The settings that a commit honours, by lower-case name."""
@@ -224,8 +224,7 @@ class GitRepo:
     def staged(self, prefix: str = "", index: str | None = None) -> list[BlobChange]:
         """What the index holds that HEAD does not, below a folder; conflicts are left out.
 
-        ``index`` is another index file than the repository's own: within a hook, the one that
-        git is about to commit (``GIT_INDEX_FILE``).
+        ``index`` is another index file: within a hook, the one being committed (``GIT_INDEX_FILE``).
         """
         from textcrm.gitrepo.staging import read_staged
 
@@ -256,9 +255,9 @@ class GitRepo:
     ) -> Iterator[Commit]:
         """Tell commits, newest first, in one process.
 
-        ``since`` and ``until`` go by the commit's own date, a day counts whole; ``author`` is a
-        part of a name or e-mail; ``limit`` is applied before ``reverse``. Close the iterator, or
-        use it up. Raises NotFound (no-such-commit).
+        ``since`` and ``until`` go by the commit's own date, a day counts whole; ``author`` is part
+        of a name or e-mail; ``limit`` comes before ``reverse``. Close the iterator, or use it up.
+        Raises NotFound (no-such-commit).
         """
         from textcrm.gitrepo.log import Query, read_log
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import yamlfile
 from textcrm.changes import UNRESOLVED
 from textcrm.errors import TextcrmError
-from textcrm.history.merging import merge_texts
+from textcrm.vault.merging import merge_texts
 
 if TYPE_CHECKING:
     from pathlib import Path

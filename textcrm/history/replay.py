@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import access, line_merge, store
 from textcrm.errors import Conflict, TextcrmError, YamlInvalid
-from textcrm.history.merging import merge_texts
 from textcrm.history.questions import Question
 from textcrm.history.renumbering import Renumbering
 from textcrm.history.story import Story
 from textcrm.text import Text
+from textcrm.vault.merging import merge_texts
 from textcrm.vault.tombstones import NOTHING
 
 if TYPE_CHECKING:

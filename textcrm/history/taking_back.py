@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from textcrm import line_merge, store
 from textcrm.errors import TextcrmError
-from textcrm.history.merging import merge_texts
 from textcrm.record import id_of_path
 from textcrm.vault import edits
+from textcrm.vault.merging import merge_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

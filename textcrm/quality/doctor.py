@@ -60,7 +60,7 @@ def examine(vault: Vault | None, *, fix: bool = False, prune: bool = False) -> l
     rows += repository
     if all(row.state != "error" for row in repository):
         rows += _guarded("identity", lambda: _identity(vault))
-        rows += _guarded("recovery", lambda: _recovery(vault))
+        rows += _guarded("recovery", lambda: _interrupted(vault))
         if fix:
             rows += _guarded("fix", lambda: _fix(vault))
     rows += _guarded("config", lambda: _config(vault))
@@ -155,16 +155,10 @@ def _identity(vault: Vault) -> Iterator[Row]:
         )
 
 
-def _recovery(vault: Vault) -> Iterator[Row]:
-    count = vault.repo.recover()
-    if count:
-        yield Row(
-            "recovery",
-            "ok",
-            Text("{count} interrupted changes were completed", "已完成 {count} 个中断的改动"),
-            None,
-            {"count": count},
-        )
+def _interrupted(vault: Vault) -> Iterator[Row]:
+    from textcrm.quality import interrupted
+
+    yield from interrupted.of_vault(vault)
 
 
 def _config(vault: Vault) -> Iterator[Row]:

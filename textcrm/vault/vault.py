@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textcrm.errors import TrustFailure
     from textcrm.findings import Finding, Problem
     from textcrm.gitrepo import GitRepo
+    from textcrm.gitrepo.carrying import Carried, Edit
     from textcrm.query import Doc
     from textcrm.record import Record
     from textcrm.rules import Keys, RuleContext
@@ -151,7 +152,14 @@ class Vault:
         """The git repository that the vault lies in. Raises NotFound (no-repository)."""
         from textcrm.gitrepo import GitRepo
 
-        return GitRepo.open(self.root)
+        repo = GitRepo.open(self.root)
+        repo.carry = self._carry
+        return repo
+
+    def _carry(self, edit: Edit) -> Carried | None:
+        from textcrm.vault.carrying import carried
+
+        return carried(self, edit)
 
     @property
     def repository(self) -> Repo:
