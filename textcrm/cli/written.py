@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.cli import restricting
+from textcrm.cli import left, restricting
 from textcrm.cli.problems import problem_json
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
@@ -64,7 +64,7 @@ def warnings_json(context: Context, result: Result) -> list[dict[str, Any]]:
     """What a change made odd, each as a finding of ``check``; beyond one's role as well."""
     found = [problem_json(one, context.language) for one in result.warnings]
     beyond = [_violation_json(one, context) for one in _beyond(context, result)]
-    return [*found, *beyond]
+    return [*found, *beyond, *(left.warning_json(context) if result.commit else ())]
 
 
 def _violation_json(one: Violation, context: Context) -> dict[str, Any]:
@@ -127,6 +127,8 @@ def warnings(context: Context, result: Result) -> None:
             what=Text(one.say("en"), one.say("zh")),
             audited=_AUDITED,
         )
+    if result.commit is not None:
+        left.warn(context)
 
 
 def label(context: Context, path: tuple[str | int, ...]) -> Text:

@@ -38,15 +38,20 @@ if TYPE_CHECKING:
 )
 def run(context: Context, insecure: bool, accept_rewritten: bool) -> None:
     """Sync the vault with its remote."""
+    from textcrm.cli import left
     from textcrm.history.sync import sync
+    from textcrm.vault import membership
 
     vault = context.vault()
     done = sync(vault, insecure=insecure, accept_rewritten=accept_rewritten)
     unsaved = len(vault.repo.status(vault.prefix.rstrip("/")))
+    people = membership.now(vault)  # a removal may just have come in
     if context.json:
-        context.emit(_json(context, done, unsaved))
+        warnings = left.warning_json(context, people=people)
+        context.emit({**_json(context, done, unsaved), "warnings": warnings})
     else:
         _tell(context, done, unsaved)
+        left.warn(context, people=people)
     if done.questions:
         context.exit(7)
 
