@@ -183,14 +183,6 @@ def test_a_quoted_word_is_not_escaped_again(
     assert _offered(r"textcrm show Blue\ Ri") == [r"plain,Blue\ River\ \(Shanghai\)\ Ltd."]
 
 
-def test_powershell_gets_words_in_quotation_marks(
-    vault: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(vault[0])
-    words = {"COMP_WORDS": "textcrm show Blue", "COMP_CWORD": "2"}
-    assert _offered("", "powershell", **words) == ["plain", f"'{NAME}'", vault[1]]
-
-
 def test_a_vault_is_pointed_to_and_hand_edits_are_seen(
     vault: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,8 @@
-"""Completion in bash, zsh, fish and PowerShell, where click's own scripts lose words of ours.
+"""Completion in bash, zsh and fish, where click's own scripts lose words of ours.
 
-bash breaks words at ``=``, ``:`` and ``@``, so that ``status=ac`` is three words to it; bash and
-PowerShell insert what they are given as it stands, spaces too; a field's name wants no space behind
-it; click's fish script cuts ``name,total`` at the comma.
+bash breaks words at ``=``, ``:`` and ``@``, so that ``status=ac`` is three words to it, and inserts
+what it is given as it stands, spaces too; a field's name wants no space behind it; click's zsh script
+gives it words in their quotes, its fish script cuts ``name,total`` at the comma.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _ends_word(line: str) -> bool:
     return line[-1:].isspace() and split_arg_string(line) == split_arg_string(line.rstrip())
 
 
-class _Words(shell_completion.ShellComplete):
+class Words(shell_completion.ShellComplete):
     """Offers words that begin with a dash too (``-tag:vip``), where click sees options alone."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
@@ -118,7 +118,7 @@ class _Words(shell_completion.ShellComplete):
         return found
 
 
-class Bash(_Words, shell_completion.BashComplete):
+class Bash(Words, shell_completion.BashComplete):
     """Takes the whole line, and gives each word from where bash broke it."""
 
     source_template: ClassVar[str] = _BASH
@@ -172,7 +172,7 @@ def _open_quote(line: str) -> str:
     return mark
 
 
-class Zsh(_Words, shell_completion.ZshComplete):
+class Zsh(Words, shell_completion.ZshComplete):
     """Gives three lines a word; zsh quotes them itself."""
 
     source_template: ClassVar[str] = _ZSH
@@ -187,7 +187,7 @@ class Zsh(_Words, shell_completion.ZshComplete):
         return f"{item.type}\n{item.value}\n{help_}"
 
 
-class Fish(_Words, shell_completion.FishComplete):
+class Fish(Words, shell_completion.FishComplete):
     """Gives a word and, behind a tab, what it is; fish quotes words itself."""
 
     source_template: ClassVar[str] = _FISH
@@ -202,18 +202,9 @@ class Fish(_Words, shell_completion.FishComplete):
         return f"{item.type},{item.value}" + (f"\t{help_}" if help_ else "")
 
 
-class PowerShell(_Words, shell_completion.PowerShellComplete):
-    """Quotes words that PowerShell would take apart."""
-
-    def format_completion(self, item: CompletionItem[str]) -> str:
-        """One answer, in quotation marks where it needs them."""
-        value = str(item.value)
-        if any(sign in _SPECIAL or sign in "@," for sign in value):
-            item.value = "'" + value.replace("'", "''") + "'"
-        return super().format_completion(item)
-
-
 def register() -> None:
     """Let click complete by these."""
+    from textcrm.cli.powershell import PowerShell
+
     for kind in (Bash, Zsh, Fish, PowerShell):
         shell_completion.add_completion_class(kind)

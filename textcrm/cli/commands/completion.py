@@ -32,7 +32,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
         ),
         (
             Text("PowerShell", "PowerShell"),
-            "textcrm completion powershell >> $PROFILE",
+            "textcrm completion powershell | Add-Content $PROFILE",
         ),
     ],
 )
