@@ -277,9 +277,7 @@ def test_the_documents_tell_of_every_code() -> None:
     import runpy
 
     root = Path(__file__).resolve().parent.parent
-    written = runpy.run_path(str(root / "scripts" / "write_checks.py"))
+    written = runpy.run_path(str(root / ".ci" / "write_checks.py"))
     for name in ("checks.md", "checks.zh-CN.md"):
         text = (root / "docs" / name).read_text(encoding="utf-8")
-        assert written["filled"](text, chinese="zh" in name) == text, (
-            "python scripts/write_checks.py"
-        )
+        assert written["filled"](text, chinese="zh" in name) == text, "python .ci/write_checks.py"

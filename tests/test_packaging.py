@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PARTS = ("textcrm", "schema", "sample-vault", "docs", "scripts", "tests", "benchmarks")
+PARTS = ("textcrm", "schema", "sample-vault", "docs", ".ci", "tests", "benchmarks")
 FILES = ("pyproject.toml", "LICENSE")
 
 

@@ -24,7 +24,7 @@ _PIECES: Final = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY-----")
 _LARGEST: Final = 1024 * 1024  # a key is small; a larger file is an attachment
 _TEXTS: Final = (".txt", ".md", ".csv", ".tsv", ".yaml", ".yml", ".json", ".html", ".log")
 _FILE: Final = Text("the file", "文件")
-# The throw-away keys of the sample vault (scripts/seal_sample.py), by their SHA-256; no others.
+# The throw-away keys of the sample vault (.ci/seal_sample.py), by their SHA-256; no others.
 SHOWN: Final = frozenset((
     "3dd8dbcc902ab6742f7ccc832e6b6027785c5dbe53fd348c14565dac0c345496",  # chen-chen.throw-away-key.txt
     "ad17cf55f4f18c43c222342bc5802743232d3a0ac0b94b3e114fb60d116fe75f",  # chen-chen.throw-away-signing-key

@@ -1,6 +1,6 @@
 """Seals the sample vault anew: throw-away keys, a signed access.yaml, the sensitive values.
 
-Run it from the checkout: ``python scripts/seal_sample.py``. Keys that are there stay, so that only
+Run it from the checkout: ``python .ci/seal_sample.py``. Keys that are there stay, so that only
 ciphertext and signature change; delete ``sample-vault/demo-keys`` to make new ones, then put the
 hashes that it prints into ``textcrm/quality/keys.py``. The keys protect nothing and are published
 on purpose.
