@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from insight_vault import sample, vault_of
 
+from textcrm.errors import Misuse
 from textcrm.insight.facts import Facts
 from textcrm.insight.pivot import Pivot, pivot
 from textcrm.insight.table import Said
@@ -41,6 +42,17 @@ def bare(cell: Any) -> Any:
         (["size"], [], []),
         (["bank_account"], [], []),
         ([], ["total_spent"], []),
+        (["city", "province", "addresses.kind"], ["total_spent"], []),
+        (["purchases.product", "purchases.date:year"], ["purchases.amount", "receivable"], []),
+        (["tags", "purchases.product"], ["purchases.quantity"], ["purchases.amount"]),
+        (["interactions.by", "interactions.channel"], [], ["total_spent"]),
+        (["interactions.summary"], [], []),
+        (["contacts.interests"], [], []),
+        (["contracts.status"], ["contracts.amount"], []),
+        (["opportunities.stage", "opportunities.title"], ["opportunities.amount"], []),
+        (["credit.days", "status"], ["credit.days"], []),
+        (["former_ids", "last_contact:week"], ["purchases.unit_price"], []),
+        (["name"], [], []),
     ],
 )
 def test_the_pivot_is_the_grouping_of_whole_records(
@@ -102,3 +114,76 @@ purchases:
         assert [row[: len(by) + 1] for row in table.rows] == [
             (*row.group.values(), row.count) for row in wanted
         ]
+
+
+ODD = (
+    """id: C20240101001
+name: 一
+tags: [A, A, B]
+purchases:
+  - {id: a, product: x, amount: '1.10', currency: USD}
+  - {id: b, amount: '2'}
+  - {id: c, note: nothing else}
+""",
+    f"""id: C20240101002
+name: 二
+purchases:
+  - {{id: a, product: {"长" * 80}, amount: '3', date: '2024-02-30'}}
+  - {{id: b, product: x, amount: much, date: '2024-02-01'}}
+addresses: [{{id: d, city: 杭州}}, {{id: e, kind: office}}]
+""",
+    "id: C20240101003\nname: 三\ntags: []\npurchases: []\ncity: '?'\n",
+    "id: C20240101004\nname: 四\nowner: ''\naddresses: [{id: f}]\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "sums"),
+    [
+        (("purchases.product",), ("purchases.amount",)),
+        (("purchases.product", "tags"), ("purchases.amount", "total_spent")),
+        (("purchases.date:month",), ("purchases.amount",)),
+        (("addresses.city", "addresses.kind"), ("total_spent",)),
+        (("tags",), ("purchases.amount",)),
+        (("owner",), ("purchases.quantity",)),
+        ((), ("purchases.amount",)),
+    ],
+)
+def test_odd_records_are_grouped_as_whole_ones(
+    tmp_path: Path, by: tuple[str, ...], sums: tuple[str, ...]
+) -> None:
+    vault = vault_of(tmp_path, ODD)
+    facts = Facts(vault)
+    docs = list(facts.docs())
+    fast, slow = pivot(facts, Pivot(by, sums, sums)), pivot(facts, Pivot(by, sums, sums), docs)
+    assert fast == slow
+
+
+def test_a_field_that_is_asked_for_twice_is_refused(vault: Vault) -> None:
+    for asked in (Pivot(("status", "状态")), Pivot(("status",), across="status")):
+        with pytest.raises(Misuse, match="twice") as caught:
+            pivot(Facts(vault), asked)
+        assert caught.value.code == "field-twice"
+    pivot(Facts(vault), Pivot(("created:month", "created:year")))
+
+
+def test_the_pinyin_of_groups_is_kept_and_that_of_names_is_not(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for field in ("city", "name"):
+        pivot(Facts(vault), Pivot((field,)))
+    kept = vault.catalog().connection.execute("SELECT word FROM insight_readings").fetchall()
+    words = {word for (word,) in kept}
+    names = {doc.name for doc in vault.docs()}
+    assert words
+    assert not words & names
+    before = pivot(Facts(vault), Pivot(("city",)))
+    monkeypatch.setattr("textcrm.normalize.names._syllables", _unasked)
+    assert pivot(Facts(vault), Pivot(("city",))) == before
+    monkeypatch.setattr("textcrm.insight.readings._stamp", lambda: "another dictionary")
+    with pytest.raises(AssertionError):
+        pivot(Facts(vault), Pivot(("city",)))
+
+
+def _unasked(text: str) -> list[str]:
+    raise AssertionError(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textcrm.catalog.collecting import uncollected
 from textcrm.cli.reading import report_broken
 from textcrm.cli.reporting import Printing, form_of
 from textcrm.cli.tables import listed
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ALL = ("all", "全部", "所有")
 
 
+@uncollected()
 def run_report(context: Context, default: str, **asked: Any) -> None:
     """Make what was asked for and give it in its form; exit 1 where there is nothing."""
     form = form_of(asked["form"], asked["output"], default)

@@ -27,8 +27,17 @@ class Shown(NamedTuple):
     total: list[str]
 
 
-def shown(context: Context, table: Table, *, exact: bool = False) -> Shown:
-    """The table as a screen or a page has it; ``exact`` for spreadsheets: all, nothing dressed."""
+def shown(
+    context: Context,
+    table: Table,
+    *,
+    exact: bool = False,
+    rows: Sequence[tuple[Any, ...]] | None = None,
+) -> Shown:
+    """The table as a screen or a page has it; ``exact`` for spreadsheets: all, nothing dressed.
+
+    With ``rows`` only these of its rows.
+    """
     places = list(range(len(table.columns)))
     currency = None
     if not exact:
@@ -36,11 +45,11 @@ def shown(context: Context, table: Table, *, exact: bool = False) -> Shown:
         currency, places = _one_currency(table, places, home)
     columns = [table.columns[place] for place in places]
     heads = [_head(context, column, currency) for column in columns]
-    rows = [
+    lines = [
         [text_of(context, table.columns[place], row[place], exact=exact) for place in places]
-        for row in table.rows
+        for row in (table.rows if rows is None else rows)
     ]
-    return Shown(tuple(columns), heads, rows, [] if exact else _total(context, table, columns))
+    return Shown(tuple(columns), heads, lines, [] if exact else _total(context, table, columns))
 
 
 def _one_currency(table: Table, places: list[int], home: str) -> tuple[str | None, list[int]]:

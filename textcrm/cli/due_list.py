@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def tell(context: Context, found: Sequence[Due], *, everything: bool) -> None:
 
 
 def _table(context: Context, found: list[Due], *, commands: bool) -> None:
-    access = context.vault().access
+    display = cache(context.vault().access.display)
     pool = Text("(pool)", "（公海）").say(context.language)
     heads = [
         Text("Due", "日期"),
@@ -95,7 +96,7 @@ def _table(context: Context, found: list[Due], *, commands: bool) -> None:
             one.id,
             mask_name(context, one.name),
             what(context, one),
-            access.display(one.owner) if one.owner else pool,
+            display(one.owner) if one.owner else pool,
             one.settle(context.language),
         ]
         for one in found

@@ -38,7 +38,18 @@ def _label(vault: Vault, path: tuple[str, ...]) -> Text:
 
 
 def findings(context: Context) -> dict[tuple[str, str], set[str]]:
-    """The customers of each finding, by severity and code; what did not change is remembered."""
+    """The customers of each finding, by severity and code; where nothing changed, as remembered."""
+    from textcrm.insight.memo import of_vault
+    from textcrm.quality.warm import fingerprint
+
+    vault = context.vault()
+    key = fingerprint(vault)
+    found = of_vault(vault.catalog(), "findings", key, lambda: _checked(context))
+    return {(severity, code): set(ids) for severity, code, ids in found}
+
+
+def _checked(context: Context) -> list[tuple[str, str, list[str]]]:
+    """What check finds: severity, code, and the ids of the customers."""
     from textcrm import store
     from textcrm.quality.check import check_paths
     from textcrm.record import id_of_path
@@ -50,7 +61,7 @@ def findings(context: Context) -> dict[tuple[str, str], set[str]]:
     for problem in checked.problems:
         key = (problem.finding.severity, problem.finding.code)
         found.setdefault(key, set()).add(id_of_path(problem.file))
-    return found
+    return [(*key, sorted(ids)) for key, ids in found.items()]
 
 
 def entered(vault: Vault, since: dt.date) -> dict[tuple[str, str], dt.datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textcrm.catalog.collecting import uncollected
 from textcrm.cli.show import plain
 from textcrm.cli.tables import mask_name
 from textcrm.text import Text, spoken
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _PERSONAL = ("contact",)
 
 
+@uncollected()
 def print_portrait(context: Context, record: Record) -> None:
     """Print who a customer is, and what to do next."""
     from textcrm.insight.portrait import SECTIONS, portrait

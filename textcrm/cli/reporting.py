@@ -118,14 +118,14 @@ class Printing:
 
     def _table(self, table: Table, limit: int | None) -> None:
         context = self.context
-        seen = cells.shown(context, table)
         late = table.chart is not None and table.chart.over_time
-        rows = seen.rows[-limit:] if late and limit else seen.rows[:limit]
-        rows = [*rows, seen.total] if seen.total else rows
+        chosen = table.rows[-limit:] if late and limit else table.rows[:limit]
+        seen = cells.shown(context, table, rows=chosen)
+        rows = [*seen.rows, seen.total] if seen.total else seen.rows
         right = {place for place, one in enumerate(seen.columns) if one.is_number}
         whole = {place for place, one in enumerate(seen.columns) if one.kind in ("id", "date")}
         tables.print_table(context, [same(head) for head in seen.heads], rows, right, whole)
-        left = len(seen.rows) - (len(rows) - bool(seen.total))
+        left = len(table.rows) - len(chosen)
         if left:
             context.note(
                 Text("and {n} more rows: --limit 0", "另有 {n} 行：--limit 0 全部显示"), n=left

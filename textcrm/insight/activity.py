@@ -6,15 +6,16 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from textcrm.insight.facts import days_in, row_of, texts_in
 from textcrm.insight.money import Sums, others_of
 from textcrm.insight.table import Chart, Column, Note, Table
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from textcrm.insight.asking import Ask
-    from textcrm.insight.facts import Item
 
 
 class _Person:
@@ -29,13 +30,6 @@ class _Person:
         self.sold = Decimal(0)
         self.buyers = 0
 
-    def contacted(self, item: Item) -> None:
-        self.channels[item.text("channel")] += 1
-        self.met.add(item.row)
-        day = item.day("at")
-        if day is not None and (self.last is None or day > self.last):
-            self.last = day
-
 
 def activity(ask: Ask) -> Table:
     """People by what they did in the span, with the customers they own and what these bought."""
@@ -48,13 +42,8 @@ def activity(ask: Ask) -> Table:
 
     for row in facts.rows:
         of(owners.get(row)).owns += 1
-    names = ("at", "by", "channel", "next.due", "next.done")
-    for item in facts.items("interactions", *names):
-        if item.day("at") in ask.span:
-            of(item.text("by")).contacted(item)
-        due = item.day("next.due")
-        if due is not None and due < ask.end and not item.values.get("next.done"):
-            of(owners.get(item.row)).late += 1
+    for row, count in _contacts(ask, of).items():
+        of(owners.get(row)).late += count
     sums = Sums.of_purchases(ask)
     for row in sums.rows:
         of(owners.get(row)).buyers += 1
@@ -110,6 +99,36 @@ def activity(ask: Ask) -> Table:
             *others_of(total, "sold"),
         ),
         Chart(("person",), "contacts"),
+    )
+
+
+def _contacts(ask: Ask, of: Callable[[Any], _Person]) -> Counter[int]:
+    """Count the contacts of the span for who made them; gives the late next steps by customer.
+
+    By whole columns: there may be many contacts of every customer.
+    """
+    facts = ask.facts
+    at, by, channel, due, done = (
+        facts.column(f"interactions.{name}")
+        for name in ("at", "by", "channel", "next.due", "next.done")
+    )
+    every = set().union(at, by, channel, due, done)
+    days, who, how = days_in(at), texts_in(by), texts_in(channel)
+    wanted = {day for day in {*days.values(), None} if day in ask.span}
+    places = [place for place in every if days.get(place) in wanted]
+    whose = list(map(who.get, places))
+    told = zip(whose, map(how.get, places), map(days.get, places), strict=True)
+    for (person, code, day), count in Counter(told).items():
+        one = of(person)
+        one.channels[code] += count
+        if day is not None and (one.last is None or day > one.last):
+            one.last = day
+    for person, row in set(zip(whose, map(row_of, places), strict=True)):
+        of(person).met.add(row)
+    return Counter(
+        row_of(place)
+        for place, day in days_in(due).items()
+        if day < ask.end and not done.get(place)
     )
 
 

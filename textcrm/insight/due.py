@@ -18,6 +18,7 @@ from textcrm.query import Doc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from textcrm.catalog import Catalog
     from textcrm.record import Record
     from textcrm.text import Text
     from textcrm.vault import Vault
@@ -110,8 +111,9 @@ def due(
     """
     horizon = plus(vault.today, within)
     beyond = plus(horizon, _LONGEST_OFF)
-    seeds = kept(vault, beyond) if records is None else _of(vault, records)
-    asking = _Asking(vault, horizon)
+    catalog = vault.catalog() if records is None else None
+    seeds = kept(vault, catalog, beyond) if catalog is not None else _of(vault, records or ())
+    asking = _Asking(vault, horizon, catalog)
     found = [one for each in seeds if (one := asking.seen(each)) is not None]
     found += asking.late(entered, None if records is None else {one.id for one in found})
     if owner is not None:
@@ -138,8 +140,9 @@ def _of(vault: Vault, records: Iterable[Record | Doc]) -> Iterator[Kept]:
 class _Asking:
     """One asking, on one day."""
 
-    def __init__(self, vault: Vault, horizon: dt.date) -> None:
+    def __init__(self, vault: Vault, horizon: dt.date, catalog: Catalog | None) -> None:
         self._vault = vault
+        self._catalog = catalog
         self._today = vault.today
         self._horizon = horizon
         self._action = vault.config.lost_action
@@ -174,7 +177,7 @@ class _Asking:
     def _went_stale(self, own: str, data: dict[str, Any]) -> dt.date | None:
         """The day on which a record was not updated for too long; None where that is not yet."""
         if self._touched is None:
-            self._touched = touched(self._vault)
+            self._touched = touched(self._vault, self._catalog)
         former, limit = data.pop("former"), data.pop("limit")
         last = self._touched.day([own, *former])
         if last is None or (self._today - last).days <= limit:

@@ -33,11 +33,10 @@ class Kept(NamedTuple):
     seed: Seed
 
 
-def kept(vault: Vault, horizon: dt.date) -> Iterator[Kept]:
+def kept(vault: Vault, catalog: Catalog, horizon: dt.date) -> Iterator[Kept]:
     """The seeds that may be seen on the vault's day, looking ahead up to a day: all that are, and
-    some more.
+    some more. They are kept in ``catalog``, which is up to the files.
     """
-    catalog = vault.catalog()
     yield from catalog.safely(lambda: _followed(vault, catalog, horizon))
 
 
@@ -181,6 +180,9 @@ _SELECT: Final = (
 def _read(catalog: Catalog, today: int, horizon: int) -> list[Kept]:
     found = catalog.connection.execute(_SELECT, (horizon, today, today)).fetchall()
     told_of: dict[str, Any] = {}  # many say the same: owners, limits
+    days: dict[int | None, dt.date | None] = {
+        number: _day(number) for number in {each for line in found for each in line[5:8]}
+    }
     for line in found:
         for text in (line[2], line[8]):
             if text not in told_of:
@@ -190,7 +192,7 @@ def _read(catalog: Catalog, today: int, horizon: int) -> list[Kept]:
             got(own),
             got(name),
             told_of[owner],
-            Seed(kind, code, _day(due), _day(first), _day(until), told_of[told]),
+            Seed(kind, code, days[due], days[first], days[until], told_of[told]),
         )
         for own, name, owner, kind, code, due, first, until, told in found
     ]

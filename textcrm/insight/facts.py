@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.text import got
+from textcrm.catalog.values import PLACES
 from textcrm.insight.converting import Conversion
 from textcrm.insight.periods import Span
 from textcrm.insight.table import Said
@@ -22,7 +23,25 @@ if TYPE_CHECKING:
     from textcrm.vault import Vault
 
 
-_PLACES: Final = 32  # bits for the place of an item in its list
+_ITEM: Final = (1 << PLACES) - 1
+
+
+def row_of(place: int) -> int:
+    """The row of a place in a column."""
+    return place >> PLACES
+
+
+def days_in(column: dict[int, Any]) -> dict[int, dt.date]:
+    """The days of the dates and moments in a column."""
+    known = {value: as_day(value) for value in set(column.values())}
+    return {place: day for place, value in column.items() if (day := known[value]) is not None}
+
+
+def texts_in(column: dict[int, Any]) -> dict[int, str]:
+    """The texts in a column that say something."""
+    if all(isinstance(value, str) and value for value in set(column.values())):
+        return column
+    return {place: value for place, value in column.items() if isinstance(value, str) and value}
 
 
 class Item(NamedTuple):
@@ -78,6 +97,8 @@ class Facts:
         self.catalog: Catalog = vault.catalog()
         self._everybody = len(self.catalog.safely(self.catalog.rows))
         self._items: dict[tuple[str, ...], list[Item]] = {}
+        self._said: dict[tuple[str, str], Said] = {}
+        self._columns: dict[str, dict[int, Any]] = {}
         self.rows = self._chosen(query, archived=archived)
 
     def _chosen(self, query: str, *, archived: bool) -> frozenset[int]:
@@ -133,12 +154,43 @@ class Facts:
             found += [(doc.row, item, value) for item, value in _values(doc.typed, parts, 0)]
         return found
 
+    def column(self, path: str) -> dict[int, Any]:
+        """The first value at each place of a path, in no order; :func:`row_of` tells whose it is.
+
+        What takes few steps for each of many items is made of these. Not to be changed.
+        """
+        if path not in self._columns:
+            self._columns[path] = self._column(path)
+        return self._columns[path]
+
+    def _column(self, path: str) -> dict[int, Any]:
+        parts = tuple(path.split("."))
+
+        def read() -> tuple[dict[int, Any], set[int]]:
+            values = self.catalog.values
+            return values.column(parts), values.unkept(parts)
+
+        found, unkept = self.catalog.safely(read)
+        unkept &= self.rows
+        if unkept or len(self.rows) < self._everybody:
+            wanted = self.rows - unkept
+            found = {place: value for place, value in found.items() if row_of(place) in wanted}
+        for doc in self.catalog.docs(sorted(unkept)):
+            for item, value in _values(doc.typed, parts, 0):
+                found.setdefault(doc.row << PLACES | item, value)
+        return found
+
     def one(self, path: str) -> dict[int, Any]:
         """The value at a path by row, the first where there are several."""
         found: dict[int, Any] = {}
-        for row, _, value in self.placed(path):
-            if value != "":
-                found.setdefault(row, value)
+        places = self.column(path)
+        if "" in places.values():
+            for row, _, value in self.placed(path):
+                if value != "":
+                    found.setdefault(row, value)
+        else:
+            for place in sorted(places):
+                found.setdefault(place >> PLACES, places[place])
         return found
 
     def several(self, path: str) -> dict[int, list[Any]]:
@@ -178,16 +230,14 @@ class Facts:
         return item._replace(values={**item.values, "amount": value, "currency": currency})
 
     def _gathered(self, of: str, names: tuple[str, ...]) -> list[Item]:
-        found: dict[int, dict[str, Any]] = {}  # by row and place in one number, which is quick
-        for name in names:
-            for row, place, value in self.placed(f"{of}.{name}"):
-                key = row << _PLACES | place
-                if key in found:
-                    found[key].setdefault(name, value)
-                else:
-                    found[key] = {name: value}
-        last = (1 << _PLACES) - 1
-        return [Item(key >> _PLACES, key & last, found[key]) for key in sorted(found)]
+        columns = [(name, self.column(f"{of}.{name}")) for name in names]
+        found: dict[int, dict[str, Any]] = {
+            place: {} for place in sorted(set().union(*(column for _, column in columns)))
+        }
+        for name, column in columns:
+            for place, value in column.items():
+                found[place][name] = value
+        return [Item(row_of(place), place & _ITEM, values) for place, values in found.items()]
 
     def having(self, path: str) -> set[int]:
         """The customers with something at a path, sealed or not."""
@@ -209,6 +259,13 @@ class Facts:
         """A code of a field with its label; of a person with the display name."""
         if code is None or code == "":
             return None
+        if not isinstance(code, str):
+            return self._worded(path, code)
+        if (path, code) not in self._said:
+            self._said[path, code] = self._worded(path, code)
+        return self._said[path, code]
+
+    def _worded(self, path: str, code: Any) -> Said:
         field = self.vault.schema.at(tuple(path.split(".")))
         known = field.element.enum_value(code) if field and isinstance(code, str) else None
         if known is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from textcrm.insight.periods import Span
 from textcrm.insight.table import Note
 from textcrm.text import Text
 
@@ -57,6 +58,8 @@ class Sums:
         """The purchases of the span; undated ones only where there are no bounds."""
         names = ("date", "product", "quantity", "amount", "currency", "number")
         found = ask.facts.items("purchases", *names)
+        if ask.span == Span():
+            return found
         return [item for item in found if item.day("date") in ask.span]
 
     @property

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.errors import Misuse
 from textcrm.insight import thin
+from textcrm.insight.grouped import grouped
+from textcrm.insight.readings import Readings
 from textcrm.insight.table import Chart, Column, Note, Said, Table
-from textcrm.search.grouping import group, summed
+from textcrm.search.grouping import group, rows_of, summed
 from textcrm.search.tabulate import column
 from textcrm.text import Text, same
 
@@ -37,23 +40,26 @@ class Pivot(NamedTuple):
 def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
     """Group records, or the items in ``docs`` where ``of`` is a list. Amounts in other currencies than the vault's are told in notes.
 
-    Raises Misuse (unknown-field, not-a-number, ambiguous-field).
+    Raises Misuse (unknown-field, not-a-number, ambiguous-field, field-twice).
     """
     schema = facts.vault.schema
     names = [*asked.by, *([asked.across] if asked.across else [])]
     keys = [column(name, schema, of=asked.of) for name in names]
+    _demand_different(keys)
     measures = _measures(facts, asked)
-    if docs is None:
-        added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
-        docs = thin.docs(facts, keys, added)
-    adding: dict[str, Any] = {
-        "sums": asked.sums,
-        "avgs": asked.avgs,
-        "currency": facts.home,
-        "of": asked.of,
-    }
-    rows = group(docs, names, **adding)
-    whole = group(docs, [], **adding)
+    rows, whole = _by_columns(facts, asked, keys) if docs is None else (None, None)
+    if rows is None or whole is None:
+        if docs is None:
+            added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
+            docs = thin.docs(facts, keys, added)
+        adding: dict[str, Any] = {
+            "sums": asked.sums,
+            "avgs": asked.avgs,
+            "currency": facts.home,
+            "of": asked.of,
+        }
+        rows = group(docs, names, **adding)
+        whole = group(docs, [], **adding)
     total = _total(whole[0], measures, facts.home) if whole else {"count": 0}
     table = Table(
         "pivot",
@@ -65,6 +71,44 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
         Chart(tuple(key.name for key in keys), measures[-1].column.name),
     )
     return _crosswise(table, asked, measures) if asked.across else table
+
+
+def _demand_different(keys: list[Field]) -> None:
+    """A field that is asked for twice would be one column under two names."""
+    twice = [
+        key for place, key in enumerate(keys) if key.name in {one.name for one in keys[:place]}
+    ]
+    if twice:
+        raise Misuse(
+            "field-twice",
+            Text("{field} is asked for twice", "{field}重复"),
+            hint=Text(
+                "name another field for --by or --across", "请为 --by 或 --across 换一个字段"
+            ),
+            field=twice[0].label,
+        )
+
+
+def _by_columns(
+    facts: Facts, asked: Pivot, keys: list[Field]
+) -> tuple[list[Row] | None, list[Row] | None]:
+    """The rows, and the one of all records, by whole columns; None where these do not tell all."""
+    schema = facts.vault.schema
+    wanted = {name: summed(name, schema) for name in dict.fromkeys((*asked.sums, *asked.avgs))}
+    found = grouped(facts, keys, wanted)
+    if found is None:
+        return None, None
+    groups, whole = found
+    readings = Readings(facts.catalog)
+    remembered = not any(key.targets[0].field and _is_name(key.targets[0].field) for key in keys)
+    rows = rows_of(groups, keys, asked.sums, asked.avgs, readings.of if remembered else None)
+    readings.keep()
+    return rows, rows_of(whole, (), asked.sums, asked.avgs)
+
+
+def _is_name(field: Any) -> bool:
+    """Whether a field names people or tells how to reach them."""
+    return field.element.kind in ("name", "phone", "email") or field.index in ("name", "phone")
 
 
 class _Measure(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.catalog.values import PLACES
 from textcrm.insight.completeness import lacking
+from textcrm.insight.facts import days_in, row_of
 from textcrm.insight.lateness import HOURS, hours_after
 from textcrm.insight.periods import Span
 from textcrm.insight.table import Chart, Column, Note, Said, Table, share
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textcrm.insight.asking import Ask
-    from textcrm.insight.facts import Item
+    from textcrm.insight.facts import Facts
 
 DEFAULT_DAYS: Final = 90
 
@@ -94,26 +96,12 @@ _RULES: Final = Text(
 
 def _measures(ask: Ask) -> Iterator[tuple[str, Text, Any]]:
     facts = ask.facts
-    names = ("at", "next.due", "next.done", "next.what")
-    contacts = facts.items("interactions", *names)
-    days: dict[int, list[dt.date]] = {}
-    for item in contacts:
-        day = item.day("at")
-        if day is not None:
-            days.setdefault(item.row, []).append(day)
+    steps = _Steps(facts)
     created = facts.one("derived.created")
     incomplete: set[int] = set()
     for need in ask.outside.wanted:
         incomplete |= lacking(facts, need)
     entered = _entered(ask)
-
-    def in_time(span: Span) -> Counted:
-        due = [item for item in contacts if _is_due(item, span, facts.today)]
-        return Counted(sum(_kept(item, days[item.row]) for item in due), len(due))
-
-    def with_next(span: Span) -> Counted:
-        some = [item for item in contacts if item.day("at") in span]
-        return Counted(sum("next.what" in item.values for item in some), len(some))
 
     def complete(span: Span) -> Counted:
         new = {row for row, day in created.items() if day in span}
@@ -128,26 +116,54 @@ def _measures(ask: Ask) -> Iterator[tuple[str, Text, Any]]:
         some = [one for one in found if one.text("kind") == "complaint" and one.day("at") in span]
         return Counted(sum(bool(one.values.get("resolved")) for one in some), len(some))
 
-    yield "in_time", Text("next steps kept in time", "下一步按时完成"), in_time
-    yield "with_next", Text("contacts with a next step", "沟通写明下一步"), with_next
+    yield "in_time", Text("next steps kept in time", "下一步按时完成"), steps.in_time
+    yield "with_next", Text("contacts with a next step", "沟通写明下一步"), steps.with_next
     yield "entered", Text("contacts entered in time", "沟通及时录入"), soon
     yield "complete", Text("new customers complete", "新客户资料完整"), complete
     yield "settled", Text("complaints settled", "投诉已解决"), settled
 
 
-def _is_due(item: Item, span: Span, today: dt.date) -> bool:
-    due = item.day("next.due")
-    return due is not None and due in span and due < today and item.day("at") is not None
+class _Steps:
+    """The next steps of all contacts, by whole columns: there may be many of every customer."""
 
+    def __init__(self, facts: Facts) -> None:
+        self._today = facts.today
+        self._at, self._due, self._done, self._what = (
+            facts.column(f"interactions.{name}")
+            for name in ("at", "next.due", "next.done", "next.what")
+        )
+        self._days = days_in(self._at)
+        self._dues = days_in(self._due)
+        self._by_row: dict[int, list[dt.date]] = {}
+        rows = {row_of(place) for place in self._dues}
+        for place, day in self._days.items():
+            if place >> PLACES in rows:
+                self._by_row.setdefault(place >> PLACES, []).append(day)
 
-def _kept(item: Item, days: list[dt.date]) -> bool:
-    """Whether a next step was done in time."""
-    at, due = item.day("at"), item.day("next.due")
-    assert at is not None and due is not None  # noqa: S101, PT018 - only such items are asked about
-    after = [day for day in days if day > at]
-    if after:
-        return min(after) <= due
-    return bool(item.values.get("next.done"))
+    def in_time(self, span: Span) -> Counted:
+        """Steps that were due before today, and those kept in time."""
+        wanted = {day for day in set(self._dues.values()) if day in span and day < self._today}
+        found = [
+            place for place, due in self._dues.items() if due in wanted and place in self._days
+        ]
+        return Counted(sum(map(self._kept, found)), len(found))
+
+    def _kept(self, place: int) -> bool:
+        at = self._days[place]
+        after = [day for day in self._by_row[row_of(place)] if day > at]
+        if after:
+            return min(after) <= self._dues[place]
+        return bool(self._done.get(place))
+
+    def with_next(self, span: Span) -> Counted:
+        """Contacts of the span, and those that name what comes next."""
+        wanted = {day for day in {*self._days.values(), None} if day in span}
+        found = [
+            place
+            for place in {*self._at, *self._due, *self._done, *self._what}
+            if self._days.get(place) in wanted
+        ]
+        return Counted(sum(place in self._what for place in found), len(found))
 
 
 def _entered(ask: Ask) -> list[tuple[dt.date, bool]]:

@@ -25,12 +25,12 @@ def docs(facts: Facts, keys: Iterable[Column], added: Iterable[Column]) -> list[
     """
     summed = {target for column in added for target in column.targets}
     targets = summed | {target for column in keys for target in column.targets}
-    if not all(_told(facts, target) for target in targets):
+    if not all(told(facts, target) for target in targets):
         return list(facts.docs())
     trees: dict[int, dict[str, Any]] = {row: {} for row in facts.rows}
     derived: dict[int, dict[str, Any]] = {row: {} for row in facts.rows}
-    whole = _foreign(facts) if any(target.derived for target in targets) else set()
-    for path in _paths(facts, targets, summed):
+    whole = foreign(facts) if any(target.derived for target in targets) else set()
+    for path in paths(facts, targets, summed):
         whole |= facts.unkept(".".join(path))
         for row, place, value in facts.placed(".".join(path)):
             if path[0] == "derived":
@@ -54,7 +54,7 @@ def docs(facts: Facts, keys: Iterable[Column], added: Iterable[Column]) -> list[
     return found
 
 
-def _told(facts: Facts, target: Target) -> bool:
+def told(facts: Facts, target: Target) -> bool:
     """Whether the values of a place are all in the catalog's table, each in its item."""
     if target.derived:
         return target.derived not in _NOT_KEPT
@@ -65,10 +65,11 @@ def _told(facts: Facts, target: Target) -> bool:
     if len(target.path) == 1:
         return True
     outer = facts.vault.schema.at(target.path[:1])
-    return len(target.path) == 2 and outer is not None and outer.kind == "items"
+    single = target.field.kind != "list"
+    return len(target.path) == 2 and single and outer is not None and outer.kind == "items"
 
 
-def _paths(facts: Facts, targets: set[Target], summed: set[Target]) -> list[tuple[str, ...]]:
+def paths(facts: Facts, targets: set[Target], summed: set[Target]) -> list[tuple[str, ...]]:
     """The paths to read: of a list that is added up all single values of its items, for an item
     without the field that groups them is in a group as well.
     """
@@ -88,7 +89,7 @@ def _paths(facts: Facts, targets: set[Target], summed: set[Target]) -> list[tupl
     return list(found)
 
 
-def _foreign(facts: Facts) -> set[int]:
+def foreign(facts: Facts) -> set[int]:
     """Records with amounts in a currency of their own: what is derived of them has those too."""
     rows: set[int] = set()
     for path in _MONEY:

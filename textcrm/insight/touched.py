@@ -35,6 +35,9 @@ class Touched:
 
     def day(self, ids: list[str]) -> dt.date | None:
         """The last change of a record that has or had these ids; None where git knows nothing."""
+        if len(ids) == 1:
+            day = self._days.get(ids[0])
+            return None if day is None else dt.date.fromordinal(day[0])
         found = [self._days[one] for one in ids if one in self._days]
         if not found:
             return None
@@ -42,9 +45,9 @@ class Touched:
         return dt.date.fromordinal(max(real) if real else max(day for day, _ in found))
 
 
-def touched(vault: Vault) -> Touched:
-    """The days of HEAD's history; none where there is no history."""
-    catalog = vault.catalog()
+def touched(vault: Vault, catalog: Catalog | None = None) -> Touched:
+    """The days of HEAD's history; none where there is no history. They are kept in ``catalog``."""
+    catalog = catalog or vault.catalog()
     try:
         head = vault.repo.resolve("HEAD")
         if head is None:

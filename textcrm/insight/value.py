@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.insight import memo
 from textcrm.insight.buying import Buying, Seen, Spending, fit_buying, fit_spending
 from textcrm.insight.money import Sums, cents, others_of
 from textcrm.insight.rfm import Bought, Scores, group_of, scored, tier_of
@@ -14,11 +16,14 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Sequence
 
+    from textcrm.catalog import Catalog
     from textcrm.insight.asking import Ask
 
 AHEAD_WEEKS: Final = 52
 REPEATERS: Final = 30
+_FIT: Final = 1  # of the way to fit: raised when it changes
 
 
 class Models(NamedTuple):
@@ -75,19 +80,40 @@ def repeat_mean(bought: Bought) -> float:
     return float(sum(repeats, Decimal(0)) / len(repeats)) if repeats else 0.0
 
 
-def models_of(bought: dict[int, Bought], end: dt.date, least: int) -> Models:
-    """Fit the models where there are at least so many buyers, and enough who came again."""
+def models_of(
+    bought: dict[int, Bought], end: dt.date, least: int, catalog: Catalog | None = None
+) -> Models:
+    """Fit the models where there are at least so many buyers, and enough who came again.
+
+    Fitting takes long: with a ``catalog`` the parameters are kept there for the same purchases.
+    """
     seen = {row: seen_of(one, end) for row, one in bought.items()}
     repeaters = [row for row, one in seen.items() if one.frequency]
     if len(seen) < least or len(repeaters) < REPEATERS:
         return Models(None, None)
-    buying = fit_buying(seen.values())
+    buying = Buying(
+        *_kept(catalog, "bg_nbd", sorted(seen.values()), lambda: fit_buying(seen.values()))
+    )
     if not buying.sound:
         return Models(None, None, fitted=True)
     worth = [(seen[row].frequency, repeat_mean(bought[row])) for row in repeaters]
     worth = [one for one in worth if one[1] > 0]
     varied = len({mean for _, mean in worth}) > 2
-    return Models(buying, fit_spending(worth) if len(worth) >= REPEATERS and varied else None)
+    if len(worth) < REPEATERS or not varied:
+        return Models(buying, None)
+    spending = _kept(catalog, "gamma_gamma", sorted(worth), lambda: fit_spending(worth))
+    return Models(buying, Spending(*spending))
+
+
+def _kept(
+    catalog: Catalog | None, name: str, of: Sequence[Any], fit: Callable[[], Sequence[Any]]
+) -> Sequence[Any]:
+    """The parameters of a model fitted on something, or those kept of the same."""
+    if catalog is None:
+        return fit()
+    key = hashlib.sha256(repr((_FIT, of)).encode()).hexdigest()
+    found: Sequence[Any] = memo.of_same(catalog, name, key, fit)
+    return found
 
 
 def worths(ask: Ask) -> tuple[dict[int, Worth], Models]:
@@ -95,7 +121,7 @@ def worths(ask: Ask) -> tuple[dict[int, Worth], Models]:
     config = ask.facts.vault.config
     limits = config.thresholds
     bought = bought_of(ask)
-    models = models_of(bought, ask.end, limits["model_customers"])
+    models = models_of(bought, ask.end, limits["model_customers"], ask.facts.catalog)
     scores = scored(bought, ask.end, config.rfm) if bought else {}
     found = {}
     known: dict[Seen, float] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.catalog.values import PLACES
 from textcrm.record import as_day, created_on, days_of, items
 from textcrm.text import Text
 from textcrm.vault import lawful
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from textcrm.catalog import Catalog
     from textcrm.query import Doc
     from textcrm.vault import Vault
     from textcrm.vault.lawful import Period
@@ -67,11 +69,49 @@ def past(vault: Vault, *, type_: str | None = None) -> list[Past]:
     wanted = _type(vault, type_)
     found = [
         one
-        for doc in vault.docs()
+        for doc in _perhaps(vault, periods)
         for one in _of(doc, periods, vault.today)
         if wanted is None or one.type == wanted
     ]
     return sorted(found, key=lambda one: (one.until, one.id))
+
+
+def _perhaps(vault: Vault, periods: Mapping[str, Period]) -> Iterator[Doc]:
+    """The records of those who may be past it: by whole columns of the catalog, for most are not
+    and need not be read.
+    """
+    catalog = vault.catalog()
+    rows = catalog.safely(lambda: _rows(catalog, vault.today, periods))
+    return catalog.docs(row for row in catalog.safely(catalog.rows) if row in rows)
+
+
+def _rows(catalog: Catalog, today: dt.date, periods: Mapping[str, Period]) -> set[int]:
+    values = catalog.values
+    last: dict[int, dt.date] = {}
+    known: dict[Any, dt.date | None] = {}
+    for path in (*_DEALINGS, ("first_cooperation",)):
+        for place, value in values.column(path).items():
+            if value not in known:
+                known[value] = as_day(value)
+            day, row = known[value], place >> PLACES
+            in_item = place & ((1 << PLACES) - 1) > 0
+            if day is not None and in_item == (len(path) > 1) and day > last.get(row, day.min):
+                last[row] = day
+    for row, own in catalog.ids().items():
+        day = created_on(own)
+        if day is not None and day > last.get(row, day.min):
+            last[row] = day
+    types = {place >> PLACES: kind for place, kind in values.column(("type",)).items()}
+    over: dict[tuple[Any, dt.date], bool] = {}
+    found = values.having(("consents", "withdrawn")) | values.unkept(("type",))
+    for row, day in last.items():
+        key = (types.get(row, ""), day)
+        if key not in over:
+            until = (periods.get(key[0]) or periods["default"]).end(day)
+            over[key] = until is not None and until < today
+        if over[key]:
+            found.add(row)
+    return found
 
 
 def _type(vault: Vault, word: str | None) -> str | None:

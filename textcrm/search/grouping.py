@@ -13,7 +13,7 @@ from textcrm.search.tabulate import NUMBERS, Column, column
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from textcrm.query import Doc
     from textcrm.query.doc import FieldPath
@@ -75,12 +75,23 @@ def group(
     keys = [column(name, schema, of=of) for name in by]
     wanted = {name: summed(name, schema, of=of) for name in dict.fromkeys((*sums, *avgs))}
     added = frozenset(chosen.targets[0].path[:-1] for chosen in wanted.values())
-    groups: dict[tuple[Any, ...], _Totals] = {}
+    groups: dict[tuple[Any, ...], Totals] = {}
     for doc in docs:
-        for values, parts in _groups_of(doc, keys, added):
-            totals = groups.setdefault(values, _Totals(wanted, currency))
+        for values, parts in groups_of(doc, keys, added):
+            totals = groups.setdefault(values, Totals(wanted, currency))
             totals.add(doc, parts)
-    ordered = sorted(groups.items(), key=lambda pair: _row_key(pair[0], keys))
+    return rows_of(groups, keys, sums, avgs)
+
+
+def rows_of(
+    groups: Mapping[tuple[Any, ...], Totals],
+    keys: Sequence[Column],
+    sums: Sequence[str],
+    avgs: Sequence[str],
+    reading: Callable[[str], str] | None = None,
+) -> list[Row]:
+    """The finished rows in the order of their values; ``reading`` as :func:`value_key` takes it."""
+    ordered = sorted(groups.items(), key=lambda pair: _row_key(pair[0], keys, reading))
     return [totals.row(keys, values, sums, avgs) for values, totals in ordered]
 
 
@@ -137,9 +148,11 @@ def _sorts(row: Row, name: str, schema: Schema, of: str) -> tuple[Any, ...] | No
     return None
 
 
-def _row_key(values: tuple[Any, ...], keys: Sequence[Column]) -> tuple[Any, ...]:
+def _row_key(
+    values: tuple[Any, ...], keys: Sequence[Column], reading: Callable[[str], str] | None = None
+) -> tuple[Any, ...]:
     return tuple(
-        (value is None, () if value is None else value_key(value, key))
+        (value is None, () if value is None else value_key(value, key, reading))
         for value, key in zip(values, keys, strict=True)
     )
 
@@ -153,7 +166,7 @@ def _list_of(chosen: Column) -> FieldPath | None:
     return path[:-1] if len(path) > 1 else None
 
 
-def _groups_of(
+def groups_of(
     doc: Doc, keys: Sequence[Column], added: frozenset[FieldPath]
 ) -> list[tuple[tuple[Any, ...], Parts]]:
     """The groups a record belongs to, with the items of each list that are in them."""
@@ -185,7 +198,7 @@ def _split(
         yield value, {**parts, path: own}
 
 
-class _Totals:
+class Totals:
     """What is added up for one group."""
 
     def __init__(self, wanted: Mapping[str, Column], currency: str) -> None:
@@ -199,9 +212,13 @@ class _Totals:
         self.count += 1
         for asked, chosen in self.wanted.items():
             for amount, currency in _amounts(doc, chosen.targets[0], parts):
-                key = (asked, currency or self.currency)
-                total, number = self.sums.get(key, (Decimal(0), 0))
-                self.sums[key] = (total + amount, number + 1)
+                self.put(asked, currency, amount)
+
+    def put(self, asked: str, currency: str | None, amount: Decimal) -> None:
+        """Add an amount to a field."""
+        key = (asked, currency or self.currency)
+        total, number = self.sums.get(key, (Decimal(0), 0))
+        self.sums[key] = (total + amount, number + 1)
 
     def row(
         self,
@@ -241,7 +258,7 @@ def _rounded(mean: Decimal, kind: str) -> Decimal:
 def _amounts(doc: Doc, target: Target, parts: Parts) -> Iterator[tuple[Decimal, str | None]]:
     """The numbers at a place with the currency beside each, where one is named."""
     if target.derived:
-        yield from ((Decimal(value), None) for value in target.values(doc) if _is_number(value))
+        yield from ((Decimal(value), None) for value in target.values(doc) if is_number(value))
         for currency, amounts in doc.derived.get("other_currencies", {}).items():
             if target.derived in amounts:
                 yield amounts[target.derived], currency
@@ -252,9 +269,9 @@ def _amounts(doc: Doc, target: Target, parts: Parts) -> Iterator[tuple[Decimal, 
         local = doc.item(tree, path) if path else doc
         money = tree.get("currency") if target.kind == "money" else None
         for value in local.values((key,)):
-            if _is_number(value):
+            if is_number(value):
                 yield Decimal(value), money if isinstance(money, str) and money else None
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
     return isinstance(value, Decimal | int) and not isinstance(value, bool)

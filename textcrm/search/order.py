@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textcrm.query.fold import fold_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textcrm.query import Doc
     from textcrm.search.tabulate import Column
@@ -63,8 +63,13 @@ def _key(doc: Doc, chosen: Column, *, falling: bool) -> Key | None:
     return max(keys) if falling else min(keys)
 
 
-def value_key(value: Any, chosen: Column | None = None) -> Key:
-    """A key by which values of any kind compare: numbers, days, codes in schema order, text."""
+def value_key(
+    value: Any, chosen: Column | None = None, reading: Callable[[str], str] | None = None
+) -> Key:
+    """A key by which values of any kind compare: numbers, days, codes in schema order, text.
+
+    ``reading`` gives the pinyin of a text, by which it sorts, where the caller remembers that.
+    """
     if isinstance(value, Decimal | int):
         return (0, Decimal(value))
     if isinstance(value, dt.datetime):
@@ -73,10 +78,7 @@ def value_key(value: Any, chosen: Column | None = None) -> Key:
         return (1, value.toordinal(), "")
     if chosen is not None and (place := chosen.place_of(value)) is not None:
         return (2, place)
-    return (3, *_text_key(str(value)))
-
-
-def _text_key(text: str) -> Key:
     from textcrm.normalize.names import pinyin_key
 
-    return (pinyin_key(text), fold_word(text), text)
+    text = str(value)
+    return (3, (reading or pinyin_key)(text), fold_word(text), text)

@@ -13,7 +13,7 @@ from textcrm.text import Text, same
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textcrm.query import Doc
     from textcrm.query.doc import FieldPath
@@ -128,6 +128,13 @@ class Column(NamedTuple):
                 if value in codes:
                     return codes.index(value)
         return None
+
+
+def days_as(places: Mapping[int, Any], period: str) -> dict[int, str]:
+    """Values by their places as periods of their days; what is no day is left out."""
+    known = {value: as_day(value) for value in set(places.values())}
+    said = {value: _PERIODS[period](day) for value, day in known.items() if day is not None}
+    return {place: said[value] for place, value in places.items() if value in said}
 
 
 def column(name: str, schema: Schema, *, of: str = "") -> Column:
