@@ -18,6 +18,7 @@ from textcrm.errors import Invalid, YamlInvalid
 from textcrm.text import Text
 from textcrm.yamlfile.bounds import MAX_BYTES
 from textcrm.yamlfile.failures import located, place
+from textcrm.yamlfile.lines import read_lines
 from textcrm.yamlfile.parsing import (
     MAX_DEPTH,
     MAX_NODES,
@@ -94,6 +95,9 @@ def read(source: bytes | str, *, file: str = "") -> Any:
     """
     text = decode(source, file=file) if isinstance(source, bytes) else source
     check_size(text, file)
+    tree = read_lines(text)
+    if tree is not None:
+        return tree
     try:
         return _parsed(text, file, pure=False)
     except (yaml.YAMLError, UnicodeError) as error:
