@@ -60,9 +60,14 @@ __all__ = [
 ]
 
 
-def check_rules(raw: dict[str, Any], context: RuleContext) -> list[Finding]:
-    """Everything that the rules find in one record; never raises, whatever the record holds."""
-    view = RuleView(raw, context.schema.typed(raw))
+def check_rules(
+    raw: dict[str, Any], context: RuleContext, text: str | None = None
+) -> list[Finding]:
+    """Everything that the rules find in one record; never raises, whatever the record holds.
+
+    With ``text``, the file that the record was read from, they find the same faster.
+    """
+    view = RuleView(raw, context.schema.typed(raw), text)
     return [finding for rule in RULES for finding in rule(view, context)]
 
 

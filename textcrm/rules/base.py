@@ -9,7 +9,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from textcrm.schema import Schema
 
@@ -46,25 +46,32 @@ class RuleContext(NamedTuple):
 
 
 class RuleView(NamedTuple):
-    """A record as rules see it: as typed in the file, and with its values typed."""
+    """A record as rules see it: as typed in the file, and with its values typed.
+
+    ``text`` is the file where it is known: what does not stand there need not be looked for.
+    """
 
     raw: dict[str, Any]
     typed: dict[str, Any]
+    text: str | None = None
+
+    def may_hold(self, word: str) -> bool:
+        """Whether a name may occur in the record; in double quotes it may be written in escapes."""
+        return self.text is None or word in self.text or "\\" in self.text
 
 
-def items(tree: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def items(tree: Any, name: str) -> Sequence[tuple[int, dict[str, Any]]]:
     """The mappings in a list, with their indexes, whatever else stands there."""
-    value = tree.get(name) if isinstance(tree, dict) else None
-    if isinstance(value, list):
-        for place, item in enumerate(value):
-            if isinstance(item, dict):
-                yield place, item
+    value = tree.get(name) if tree.__class__ is dict else None
+    if value.__class__ is not list:
+        return ()
+    return [(place, item) for place, item in enumerate(value) if item.__class__ is dict]
 
 
 def text_of(tree: Any, name: str) -> str:
     """A text at a key, empty where there is none."""
-    value = tree.get(name) if isinstance(tree, dict) else None
-    return value if isinstance(value, str) else ""
+    value = tree.get(name) if tree.__class__ is dict else None
+    return value if value.__class__ is str else ""
 
 
 def warning(

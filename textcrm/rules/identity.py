@@ -39,7 +39,9 @@ def identity(record: RuleView, context: RuleContext) -> Iterator[Finding]:
 def item_ids(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """The ids of a list's items differ."""
     del context
-    for name in record.raw:
+    for name, listed in record.raw.items():
+        if listed.__class__ is not list:
+            continue
         seen: set[str] = set()
         for place, item in items(record.raw, name):
             own = text_of(item, "id")

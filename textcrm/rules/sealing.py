@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +41,8 @@ CODES = frozenset(
 def sealed_values(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     """Whatever should be sealed is, for the right readers, and only that (DESIGN section 3)."""
     owner = record.raw.get("owner")
+    if not record.may_hold("sealed") and not _any_to_seal(record.raw, _routes(context.schema)):
+        return
     for path, field, value in sealed_places(record.raw, context.schema):
         if field is None:
             yield _misplaced(path)
@@ -82,6 +85,31 @@ def sealed_places(raw: Any, schema: Schema) -> Iterator[tuple[Path, Field | None
     Empty values (None) are passed over: there is nothing to seal.
     """
     yield from _below(raw, schema.by_name, ())
+
+
+@lru_cache(maxsize=8)
+def _routes(schema: Schema) -> dict[str, Any]:
+    """The names of fields to be sealed, and of those that lead to them with what is in them."""
+    return _routes_in(schema.fields)
+
+
+def _routes_in(fields: tuple[Field, ...]) -> dict[str, Any]:
+    made = {one.name: one.seal or _routes_in(one.fields) for one in fields}
+    return {name: one for name, one in made.items() if one}
+
+
+def _any_to_seal(tree: Any, routes: dict[str, Any]) -> bool:
+    """Whether a record may have a value at a field to be sealed, told without places."""
+    if tree.__class__ is list:
+        return any(_any_to_seal(item, routes) for item in tree)
+    if tree.__class__ is not dict:
+        return False
+    for name, route in routes.items():
+        if name in tree:
+            value = tree[name]
+            if value is not None and (route.__class__ is str or _any_to_seal(value, route)):
+                return True
+    return False
 
 
 def _below(

@@ -69,12 +69,9 @@ class _Table(dict[str, "Convert | None"]):
     def __missing__(self, name: str) -> Convert | None:
         given = self._properties.get(name)
         if not isinstance(given, dict):
-            return None if self._keep_empty else _filled
+            return None
         node = self._schema.resolved(given)
-        convert = self._converter(node)
-        if convert is None and not self._keep_empty:
-            convert = _filled
-        self[name] = convert
+        convert = self[name] = self._converter(node)
         return convert
 
     def _converter(self, node: dict[str, Any]) -> Convert | None:
@@ -110,7 +107,13 @@ class _Table(dict[str, "Convert | None"]):
     def _filled(self, value: Any) -> Any:
         if type(value) is not dict:
             return _filled(value)
-        return {name: self[name](inner) for name, inner in value.items() if inner is not None}  # type: ignore[misc]
+        return {
+            name: inner
+            if (convert := self[name]) is None and type(inner) is str
+            else (convert or _filled)(inner)
+            for name, inner in value.items()
+            if inner is not None
+        }
 
 
 def _each(convert: Convert, *, keep_empty: bool) -> Convert:

@@ -41,7 +41,7 @@ def impossible_days(
             here = (*path, name, place) if isinstance(value, list) else (*path, name)
             if isinstance(kind, dict):
                 yield from impossible_days(one, kind, here, schema)
-            elif isinstance(one, str) and not _is_day(one, moment=kind == "moment"):
+            elif isinstance(one, str) and not is_day(one, moment=kind == "moment"):
                 yield Finding(
                     "date",
                     "error",
@@ -70,13 +70,13 @@ def are_days(tree: Any, table: dict[str, Any]) -> bool:
             if kind.__class__ is dict:
                 if not are_days(one, kind):
                     return False
-            elif one.__class__ is str and not _is_day(one, moment=kind == "moment"):
+            elif one.__class__ is str and not is_day(one, moment=kind == "moment"):
                 return False
     return True
 
 
 @lru_cache(maxsize=8192)
-def _is_day(text: str, *, moment: bool) -> bool:
+def is_day(text: str, *, moment: bool) -> bool:
     """A day, or a day and time: what does not even look so is the pattern's business."""
     if not (len(text) >= 10 and text[:4].isdigit() and text[4:5] == "-" and text[7:8] == "-"):
         return True

@@ -47,28 +47,6 @@ def noticed(
                 yield from noticed(item, field.by_name, (*here, place))
 
 
-def is_unremarkable(tree: Any, known: Mapping[str, Field], *, top: bool = False) -> bool:
-    """Whether :func:`noticed` would find nothing, told without places."""
-    if tree.__class__ is not dict or (not known and not top):
-        return True
-    for name, value in tree.items():
-        if value is None:
-            return False
-        field = known.get(name)
-        if field is None:
-            if not name.startswith("x-") and not (top and name == UNRESOLVED):
-                return False
-        elif value.__class__ is not str and not field.seal:
-            if value.__class__ is dict:
-                if field.fields and not is_unremarkable(value, field.by_name):
-                    return False
-            elif value.__class__ is list and field.kind == "items":
-                inner = field.by_name
-                if not all(is_unremarkable(item, inner) for item in value):
-                    return False
-    return True
-
-
 def _unknown(name: str, path: Path, known: Mapping[str, Field]) -> Finding:
     import difflib
 

@@ -9,13 +9,15 @@ from textcrm.findings import Finding
 from textcrm.schema.kinds import editable
 from textcrm.text import Text
 from textcrm.validation.days import are_days, date_table, impossible_days
-from textcrm.validation.noticing import is_unremarkable, noticed
+from textcrm.validation.noticing import noticed
+from textcrm.validation.quiet import is_quiet, quiet_table
 from textcrm.validation.wording import clipped, named, near_value, shown, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textcrm.schema import Field, Schema
+    from textcrm.validation.quiet import Quiet
 
 Path = tuple[str | int, ...]
 
@@ -71,7 +73,11 @@ class Validator:
 
     def is_clean(self, raw: dict[str, Any]) -> bool:
         """Whether :meth:`findings` would find nothing, as far as can be told fast."""
-        return self.is_valid(raw) and is_unremarkable(raw, self.schema.by_name, top=True)
+        return is_quiet(raw, self._quiet) and self._fast(self.schema.instance(raw))
+
+    @cached_property
+    def _quiet(self) -> Quiet:
+        return quiet_table(self.schema.fields)
 
     def findings(self, raw: dict[str, Any]) -> list[Finding]:
         """Everything that the schema says against a record, in the order of the record."""

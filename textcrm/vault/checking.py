@@ -58,7 +58,7 @@ def findings(vault: Vault, record: Record) -> list[Finding]:
     """See :meth:`Vault.findings`."""
     validator = vault.validator
     found = [] if validator.is_clean(record.raw) else validator.findings(record.raw)
-    ruled = check_rules(record.raw, vault.rule_context(record.path))
+    ruled = check_rules(record.raw, vault.rule_context(record.path), record.text)
     return merged(found, ruled) + _in_comments(record)
 
 
