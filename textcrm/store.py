@@ -78,9 +78,11 @@ def load(root: Path, path: str, schema: Schema) -> Record:
 def read(root: Path, path: str) -> bytes:
     """The bytes of a record file, one more than allowed where it is too large."""
     with open(os.path.join(root, path), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - 10,000 times
-        data = file.read(_USUAL)
+        data = file.read(_USUAL) or b""
         # Memory for the largest file is asked for only where there is more.
-        return data + file.read(yamlfile.MAX_BYTES + 1 - _USUAL) if len(data) == _USUAL else data
+        if len(data) == _USUAL:
+            data += file.read(yamlfile.MAX_BYTES + 1 - _USUAL) or b""
+        return data
 
 
 def _prefilter(name: str) -> Callable[[bytes], bool]:

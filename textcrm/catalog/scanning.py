@@ -126,8 +126,15 @@ def look(root: Path, path: str) -> Seen:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(os.path.join(root, path), flags)  # noqa: PTH118 - 10,000 times
-    with os.fdopen(descriptor, "rb", closefd=True) as file:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "not a regular file")
-        return Seen(signature_of(status), file.read(yamlfile.MAX_BYTES + 1))
+        # Memory is asked for as the file is large; one that has grown is read on.
+        data = file.read(min(status.st_size, yamlfile.MAX_BYTES) + 1) or b""
+        while status.st_size < len(data) <= yamlfile.MAX_BYTES:
+            more = file.read(yamlfile.MAX_BYTES + 1 - len(data))
+            if not more:
+                break
+            data += more
+        return Seen(signature_of(status), data)

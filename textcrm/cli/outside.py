@@ -40,23 +40,22 @@ def _label(vault: Vault, path: tuple[str, ...]) -> Text:
 def findings(context: Context) -> dict[tuple[str, str], set[str]]:
     """The customers of each finding, by severity and code; where nothing changed, as remembered."""
     from textcrm.insight.memo import of_vault
-    from textcrm.quality.warm import fingerprint
+    from textcrm.quality.kept import mark_of
 
     vault = context.vault()
-    key = fingerprint(vault)
+    key = mark_of(vault)
     found = of_vault(vault.catalog(), "findings", key, lambda: _checked(context))
     return {(severity, code): set(ids) for severity, code, ids in found}
 
 
 def _checked(context: Context) -> list[tuple[str, str, list[str]]]:
     """What check finds: severity, code, and the ids of the customers."""
-    from textcrm import store
     from textcrm.quality.check import check_paths
     from textcrm.record import id_of_path
 
     vault = context.vault()
     with context.progress(Text("checking customers", "检查客户")) as told:
-        checked = check_paths(vault, list(store.paths(vault.root)), progress=told)
+        checked = check_paths(vault, None, progress=told)
     found: dict[tuple[str, str], set[str]] = {}
     for problem in checked.problems:
         key = (problem.finding.severity, problem.finding.code)

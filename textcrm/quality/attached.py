@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from textcrm import ciphertext, store
+from textcrm import ciphertext
 from textcrm.errors import TextcrmError
 from textcrm.findings import Finding
 from textcrm.records import sealed_files
-from textcrm.records.attachments import FOLDER
 from textcrm.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from textcrm.findings import Problem
+    from textcrm.record import Record
     from textcrm.records.sealed_files import SealedFile
     from textcrm.vault import Vault
 
 
-def problems(vault: Vault, paths: Iterable[str] | None = None) -> Iterator[Problem]:
-    """What is wrong with the sealed attachments that records name; of all records by default.
+class Naming(NamedTuple):
+    """A record and the sealed attachments that it names."""
 
-    Every file is read once, as a stream.
-    """
-    for path in _naming(vault) if paths is None else paths:
+    record: Record
+    files: tuple[SealedFile, ...]
+
+
+def naming(vault: Vault, paths: Iterable[str]) -> list[Naming]:
+    """The records at these paths with what they name; those that cannot be read say so themselves."""
+    found = []
+    for path in paths:
         try:
             record = vault.load(path)
         except TextcrmError:
-            continue  # said of the record itself
-        named = sealed_files.sealed_files(record)
-        yield from vault.placed(record, [each for one in named for each in _of_file(vault, one)])
+            continue
+        found.append(Naming(record, tuple(sealed_files.sealed_files(record))))
+    return found
 
 
-def _naming(vault: Vault) -> list[str]:
-    """The records with attachments in the work tree, and those that name a sealed one."""
-    folder = vault.root / FOLDER
-    names = sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
-    found = dict.fromkeys(store.path_of(name) for name in names)
-    if vault.has_catalog():
-        path = ("documents", sealed_files.LABELS)
-        catalog = vault.catalog()
-        rows = catalog.safely(lambda: catalog.values.having(path))
-        found.update(dict.fromkeys(doc.path for doc in catalog.docs(sorted(rows))))
-    return list(found)
+def problems(vault: Vault, named: Iterable[Naming]) -> Iterator[Problem]:
+    """What is wrong with the sealed attachments that records name; each is read once, as a stream."""
+    for record, files in named:
+        yield from vault.placed(record, [each for one in files for each in _of_file(vault, one)])
 
 
 def _of_file(vault: Vault, one: SealedFile) -> Iterator[Finding]:

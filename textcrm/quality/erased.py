@@ -57,6 +57,15 @@ def problems(vault: Vault) -> Iterator[Problem]:
                 yield _problem(path, back(path, found))
 
 
+def folders(vault: Vault) -> list[str]:
+    """The folders that erased customers must not have: what :func:`problems` looks for beside files."""
+    try:
+        stones = tombstones.read(vault.file(FILE_NAME))
+    except TextcrmError:
+        return []
+    return [f"attachments/{own}" for own in sorted(stones.ids)]
+
+
 def of_staged(path: str, data: bytes, before: Tombstones) -> Iterator[Problem]:
     """Of a file that is about to be committed."""
     stone = before.of_path(path)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store, yamlfile
 from textcrm.errors import Conflict, TextcrmError
-from textcrm.quality.check import paths_of, unreadable
+from textcrm.quality.check import paths_of
+from textcrm.quality.looking import unreadable
 from textcrm.quality.tidying import Mend, Moment, tidy
 from textcrm.text import Text
 

@@ -102,6 +102,14 @@ def tracked_files(vault: Vault) -> Iterator[Problem]:
             yield from file_problems(path, data)
 
 
+def tracked_others(vault: Vault) -> list[str]:
+    """The vault's tracked files that are no records, relative to the vault."""
+    limit = ("--", vault.prefix or ".")
+    listed = vault.repo.process.run("ls-files", "-z", "--full-name", *limit).out
+    names = (name.removeprefix(vault.prefix) for name in _names(listed))
+    return [name for name in names if not store.is_record_path(name)]
+
+
 def _names(out: bytes) -> list[str]:
     return [name for name in out.decode("utf-8", "surrogateescape").split("\0") if name]
 

@@ -29,7 +29,7 @@ def check_since(
     """
     changed = _changed(vault, rev)
     if any(vault.prefix + path in changed for path in _JUDGES):
-        return check_paths(vault, list(store.paths(vault.root)), progress=progress)
+        return check_paths(vault, None, progress=progress)
     wanted = [path for path in store.paths(vault.root) if vault.prefix + path in changed]
     return check_paths(vault, wanted, progress=progress)
 

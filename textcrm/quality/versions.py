@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textcrm import access, config, store
 from textcrm.errors import TextcrmError
 from textcrm.findings import Problem
-from textcrm.quality.check import unreadable
+from textcrm.quality.looking import unreadable
 from textcrm.rules.sealing import sealed_places
 from textcrm.vault import Vault
 from textcrm.vault.vault import SCHEMA_FILE

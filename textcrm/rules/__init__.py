@@ -67,7 +67,7 @@ def check_rules(
 
     With ``text``, the file that the record was read from, they find the same faster.
     """
-    view = RuleView(raw, context.schema.typed(raw), text)
+    view = RuleView(raw, context.schema.typed_to_look_at(raw), text)
     return [finding for rule in RULES for finding in rule(view, context)]
 
 

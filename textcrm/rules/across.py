@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 SEALED: Final = "\0sealed"
-"""The name under which a tree given to :func:`check_vault` brings ``sealing.sealed_prints``."""
+"""The name under which a tree given to :func:`check_vault` brings ``sealing.sealed_prints``, as words."""
 PHONES: Final = "\0phones"
 """The name under which it brings :func:`phones_of`."""
 _SHARED: Final = 3  # customers with one number: two may be a couple or a group's two companies
@@ -46,12 +46,13 @@ def _digits(number: str) -> str:
 def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list[Finding]]:
     """Findings by file: of records given as (path, tree).
 
-    Only id, uid, telephone numbers and the fingerprints of ciphertexts are looked at.
+    Only id, uid, telephone numbers and the fingerprints of ciphertexts are looked at, the latter
+    two as lists of (place, word).
     """
     found: dict[str, list[Finding]] = {}
     by_id: dict[str, str] = {}
     by_uid: dict[str, str] = {}
-    by_print: dict[bytes, tuple[str, Path]] = {}
+    by_print: dict[str, tuple[str, Path]] = {}
     by_phone: dict[str, list[tuple[str, Path, str]]] = {}
     for path, tree in records:
         own, uid = tree.get("id"), tree.get("uid")
@@ -70,7 +71,7 @@ def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list
                 )
             by_id.setdefault(own, path)
             wanted = f"customers/{own[1:5]}/{own[5:7]}/{own}.yaml"
-            if created_on(own) and path != wanted:
+            if path != wanted and created_on(own):
                 found.setdefault(path, []).append(
                     warning(
                         "wrong-folder",
@@ -99,7 +100,7 @@ def check_vault(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list
             by_uid.setdefault(uid, path)
         for place, mark in tree.get(SEALED, ()):
             if mark in by_print:
-                found.setdefault(path, []).append(_copied(path, place, *by_print[mark]))
+                found.setdefault(path, []).append(_copied(path, tuple(place), *by_print[mark]))
             by_print.setdefault(mark, (path, place))
         for place, digits in tree.get(PHONES, ()):
             by_phone.setdefault(digits, []).append((path, place, str(own or path)))
@@ -123,7 +124,7 @@ def _of_number(shared: list[tuple[str, Path, str]], found: dict[str, list[Findin
             found.setdefault(path, []).append(
                 warning(
                     "phone-shared",
-                    place,
+                    tuple(place),
                     "{count} customers have this number, also {others}",
                     "{count} 位客户使用同一号码，另有 {others}",
                     Text(

@@ -5,7 +5,6 @@ Products, sources and tags that differ from another only by case, width or tradi
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.normalize.identifiers import code_key
@@ -44,25 +43,28 @@ def check_spellings(records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, 
     Where a thing is written in several ways the most frequent counts as right. A finding's path is
     that of the first place where the record writes it so; :func:`place_of` finds it.
     """
-    spellings: dict[tuple[str, str], Counter[str]] = {}
-    users: dict[tuple[str, str], list[str]] = {}
+    users: dict[str, list[str]] = {}
     coded: dict[str, list[tuple[str, str, str]]] = {}
     for path, tree in records:
         for word in tree.get(WORDS, ()):
-            kind, _, text = word.partition(":")
-            if kind == "code":
+            if word.startswith("code:"):
                 own = (path, str(tree.get("id") or path), str(tree.get("name") or ""))
-                coded.setdefault(text, []).append(own)
+                coded.setdefault(word, []).append(own)
+            elif word in users:
+                users[word].append(path)
             else:
-                key = kind, "".join(fold_word(text).split())
-                spellings.setdefault(key, Counter())[text] += 1
-                users.setdefault((kind, text), []).append(path)
+                users[word] = [path]
+    spellings: dict[tuple[str, str], dict[str, int]] = {}
+    for word, paths in users.items():
+        kind, _, text = word.partition(":")
+        key = kind, "".join(fold_word(text).split())
+        spellings.setdefault(key, {})[text] = len(paths)
     found: dict[str, list[Finding]] = {}
     for (kind, _), counts in spellings.items():
         if len(counts) > 1:
             _of_word(kind, counts, users, found)
     for owners in coded.values():
-        if len({fold_word(name) for _, _, name in owners}) > 1:
+        if len(owners) > 1 and len({fold_word(name) for _, _, name in owners}) > 1:
             _of_code(owners, found)
     return found
 
@@ -93,15 +95,15 @@ def _places(raw: dict[str, Any]) -> Iterator[tuple[str, Path, str]]:
 
 def _of_word(
     kind: str,
-    counts: Counter[str],
-    users: dict[tuple[str, str], list[str]],
+    counts: dict[str, int],
+    users: dict[str, list[str]],
     found: dict[str, list[Finding]],
 ) -> None:
     usual = min(counts, key=lambda text: (-counts[text], text))
     for text in counts:
         if text == usual:
             continue
-        for path in users[kind, text]:
+        for path in users[f"{kind}:{text}"]:
             found.setdefault(path, []).append(
                 warning(
                     "spelling-differs",

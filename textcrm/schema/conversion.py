@@ -26,12 +26,12 @@ _LONGEST_NUMBER: Final = 400
 
 def typing(schema: Schema) -> Convert:
     """The function that turns a raw record into Python's types."""
-    return _Table(schema, _typer, schema.document, keep_empty=True).mapping
+    return _Table(schema, typer, schema.document, keep_empty=True).mapping
 
 
 def instancing(schema: Schema) -> Convert:
     """The function that turns a raw record into what a JSON Schema validator takes."""
-    return _Table(schema, _instancer, schema.document, keep_empty=False).mapping
+    return _Table(schema, instancer, schema.document, keep_empty=False).mapping
 
 
 def plaining(schema: Schema) -> Convert:
@@ -144,7 +144,7 @@ def _filled(value: Any) -> Any:
 # -- Python's types
 
 
-def _typer(_node: dict[str, Any], kind: str) -> Convert | None:
+def typer(_node: dict[str, Any], kind: str) -> Convert | None:
     return _TYPERS.get(kind)
 
 
@@ -219,7 +219,7 @@ _TYPERS: Final[Mapping[str, Convert]] = {
 # -- a validator's types, and a file's
 
 
-def _instancer(node: dict[str, Any], kind: str) -> Convert | None:
+def instancer(node: dict[str, Any], kind: str) -> Convert | None:
     return _by_json_type(node, kind, _json_number, _json_number, _json_boolean)
 
 

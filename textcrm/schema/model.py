@@ -246,6 +246,28 @@ class Schema:
 
         return typing(self)
 
+    def typed_to_look_at(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """As :meth:`typed`, faster; what comes out shares with ``raw`` and must not be changed."""
+        result: dict[str, Any] = self._typed_to_look_at(raw)
+        return result
+
+    @cached_property
+    def _typed_to_look_at(self) -> Convert:
+        from textcrm.schema.sharing import typing
+
+        return typing(self)
+
+    def full_instance(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """As :meth:`instance` of a record in which no key or item is None; shares with ``raw``."""
+        result: dict[str, Any] = self._full_instance(raw)
+        return result
+
+    @cached_property
+    def _full_instance(self) -> Convert:
+        from textcrm.schema.sharing import instancing
+
+        return instancing(self)
+
     def instance(self, raw: dict[str, Any]) -> dict[str, Any]:
         """A record as a JSON Schema validator wants it: JSON numbers and booleans, else text.
 

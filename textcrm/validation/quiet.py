@@ -43,12 +43,14 @@ def _has_days(table: Quiet) -> bool:
 
 
 def is_quiet(tree: dict[str, Any], table: Quiet) -> bool:
-    """Whether there is surely nothing to notice in a record, and no impossible day."""
+    """Whether there is surely nothing to notice in a record, no impossible day, nothing empty."""
     for name, value in tree.items():
         need = table.get(name)
         if value is None or (need is None and not name.startswith("x-")):
             return False
         if need is None or need is _ANYTHING:
+            if value.__class__ is not str and _has_empty(value):
+                return False
             continue
         listed = value if value.__class__ is list else (value,)
         if need.__class__ is dict:
@@ -56,10 +58,21 @@ def is_quiet(tree: dict[str, Any], table: Quiet) -> bool:
                 if one.__class__ is not dict or not is_quiet(one, need):
                     return False
         elif need is _SEALED:
-            if value.__class__ is not dict or "sealed" not in value:
+            if value.__class__ is not dict or "sealed" not in value or _has_empty(value):
                 return False
         else:
             for one in listed:
                 if one.__class__ is not str or not is_day(one, moment=need is _MOMENT):
                     return False
     return True
+
+
+def _has_empty(value: Any) -> bool:
+    """Whether there is an empty value anywhere in a tree."""
+    if value is None:
+        return True
+    if value.__class__ is dict:
+        return any(one.__class__ is not str and _has_empty(one) for one in value.values())
+    return value.__class__ is list and any(
+        one.__class__ is not str and _has_empty(one) for one in value
+    )

@@ -73,7 +73,7 @@ class Validator:
 
     def is_clean(self, raw: dict[str, Any]) -> bool:
         """Whether :meth:`findings` would find nothing, as far as can be told fast."""
-        return is_quiet(raw, self._quiet) and self._fast(self.schema.instance(raw))
+        return is_quiet(raw, self._quiet) and self._fast(self.schema.full_instance(raw))
 
     @cached_property
     def _quiet(self) -> Quiet:
