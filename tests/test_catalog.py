@@ -123,7 +123,9 @@ class TestServing:
         catalog = vault.catalog()
         docs = list(catalog.docs())
         paths = {
-            tuple(cell.path.split(".")) for doc in docs for cell in cells_of(dict(doc.typed), {})
+            tuple(path.split("."))
+            for doc in docs
+            for (path, _, _), _ in cells_of(dict(doc.typed), {})
         }
         chooser = random.Random(3)
         for path in sorted(paths):

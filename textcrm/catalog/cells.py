@@ -25,12 +25,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final
 
 from textcrm.query.doc import is_sealed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DERIVED: Final = "derived"
 SINCE: Final = f"{DERIVED}.since"
@@ -39,13 +36,10 @@ _LONGEST: Final = 64
 UNKEPT: Final = frozenset(("id", "uid"))
 
 
-class Cell(NamedTuple):
-    """One value: where it stands, in which item, what it is."""
-
-    path: str
-    kind: str
-    text: str
-    item: int
+# One value: path, kind and text; and that with the item in which it stands. Bare tuples, since there
+# are some seventy in a record, made and compared one by one.
+Term = tuple[str, str, str]
+Cell = tuple[Term, int]
 
 
 def is_kept(path: tuple[str, ...]) -> bool:
@@ -62,7 +56,7 @@ def cells_of(masked: dict[str, Any], derived: dict[str, Any]) -> set[Cell]:
     for key, value in derived.items():
         if type(value) is not dict:
             kind, text = spelled(value)
-            found.add(Cell(f"{DERIVED}.{key}", kind, text, 0))
+            found.add(((f"{DERIVED}.{key}", kind, text), 0))
     return found
 
 
@@ -78,19 +72,19 @@ def _one(value: Any, path: str, item: int, found: set[Cell]) -> None:
     kind = type(value)
     if kind is str:
         spelling, text = _spelled_text(value)
-        found.add(Cell(path, spelling, text, 0 if spelling == "+" else item))
+        found.add(((path, spelling, text), 0 if spelling == "+" else item))
     elif kind is dict:
         if is_sealed(value):
-            found.add(Cell(path, "x", "", 0))
+            found.add(((path, "x", ""), 0))
             return
-        found.add(Cell(path, "+" if _filled(value) else "-", "", 0))
+        found.add(((path, "+" if _filled(value) else "-", ""), 0))
         for key, inner in value.items():
             if key not in UNKEPT:
                 _gather(inner, f"{path}.{key}", item, found)
     elif kind is list:
-        found.add(Cell(path, "+" if _filled(value) else "-", "", 0))
+        found.add(((path, "+" if _filled(value) else "-", ""), 0))
     elif value is not None:
-        found.add(Cell(path, *spelled(value), item))
+        found.add(((path, *spelled(value)), item))
 
 
 def _filled(value: object) -> bool:
@@ -141,8 +135,3 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     except ArithmeticError as error:
         raise ValueError(text) from error
-
-
-def stored(cells: set[Cell]) -> Iterator[tuple[str, str, str, int]]:
-    """Cells in the order in which the tables have them."""
-    yield from sorted(cells)

@@ -38,7 +38,11 @@ def encode(tree: Any) -> bytes:
 
 def decode(data: bytes) -> Any:
     """The typed tree of :func:`encode`. Raises ValueError where the bytes are damaged."""
-    return _DECODER.decode(data.decode("utf-8", "surrogatepass"))
+    text = data.decode("utf-8", "surrogatepass")
+    value, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError(end)
+    return value
 
 
 def packed(tree: Any) -> bytes:

@@ -7,20 +7,22 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog import encoding
-from textcrm.catalog.cells import Cell, cells_of
+from textcrm.catalog.cells import Term, cells_of
 from textcrm.catalog.entries import derived_of, sum_of
 from textcrm.catalog.text import got, put
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from textcrm.catalog.cells import Cell
     from textcrm.catalog.database import Database
     from textcrm.catalog.entries import Entry
     from textcrm.catalog.reading import Looked
 
+    _Placed = tuple[int, Collection[Cell]]  # a row, and values to be put there
+
 _REMEMBERED: Final = 200_000
-_Key = tuple[str, str, str]
 
 
 class Damaged(sqlite3.DatabaseError):
@@ -44,7 +46,7 @@ class Storage:
         """``numbers`` are rows that files had in a database that was lost: they get them again."""
         self.database = database
         self.numbers: dict[str, int] = dict(numbers or {})
-        self._terms: dict[_Key, int] = {}
+        self._terms: dict[Term, int] = {}
         self._knows_all = False
         self._version = -1
         self._last = self._before = 0
@@ -54,7 +56,7 @@ class Storage:
         upserted: list[int] = []
         removed: list[int] = []
         with self._changing() as (connection, sequence):
-            cells: list[tuple[Cell, int]] = []
+            cells: list[_Placed] = []
             for one in looked:
                 row = self._row(connection, one.path)
                 if one.signature is None:
@@ -83,7 +85,7 @@ class Storage:
     def renew(self, rows: Sequence[int], today: dt.date, settings: Mapping[str, Any]) -> None:
         """Compute again what follows from records on another day; their text stays."""
         with self._changing() as (connection, _):
-            cells: list[tuple[Cell, int]] = []
+            cells: list[_Placed] = []
             for row in rows:
                 tree = tree_of(connection, row)
                 if tree is None:
@@ -93,7 +95,7 @@ class Storage:
                 derived, fresh = derived_of(masked, today, tree.id, settings)
                 after = cells_of(masked, derived)
                 self._forget_cells(connection, row, before - after)
-                cells += [(cell, row) for cell in after - before]
+                cells.append((row, after - before))
                 kept = encoding.encode(derived)
                 connection.execute(
                     "UPDATE records SET derived=?, first=?, until=?, sum=? WHERE row=?",
@@ -155,7 +157,7 @@ class Storage:
         row: int | None,
         one: Looked,
         sequence: int,
-        cells: list[tuple[Cell, int]],
+        cells: list[_Placed],
     ) -> int:
         entry: Entry | None = one.entry
         assert entry is not None  # noqa: S101 - the caller looked
@@ -188,9 +190,12 @@ class Storage:
                 "INSERT OR IGNORE INTO called VALUES(?, ?, ?)",
                 [(put(word), kind, row) for kind, word in entry.called],
             )
-        after = set(entry.cells)
-        self._forget_cells(connection, row, before - after)
-        cells += [(cell, row) for cell in after - before]
+        if before:
+            after = set(entry.cells)
+            self._forget_cells(connection, row, before - after)
+            cells.append((row, after - before))
+        else:
+            cells.append((row, entry.cells))
         return row
 
     def _number(self, connection: sqlite3.Connection, path: str) -> int | None:
@@ -220,13 +225,12 @@ class Storage:
         self, connection: sqlite3.Connection, row: int, cells: Iterable[Cell]
     ) -> None:
         """Take out values of a row, and from the terms what nobody else has."""
-        for cell in cells:
-            key = cell[:3]
+        for key, item in cells:
             term = _term(connection, key)
             if term is None:
                 continue
             connection.execute(
-                "DELETE FROM cells WHERE term=? AND row=? AND item=?", (term, row, cell[3])
+                "DELETE FROM cells WHERE term=? AND row=? AND item=?", (term, row, item)
             )
             left = connection.execute("SELECT 1 FROM cells WHERE term=? LIMIT 1", (term,))
             if left.fetchone() is None:
@@ -236,14 +240,14 @@ class Storage:
                 )
                 self._terms.pop(key, None)
 
-    def _put_cells(self, connection: sqlite3.Connection, cells: list[tuple[Cell, int]]) -> None:
-        self._number_terms(connection, {cell[:3] for cell, _ in cells})
+    def _put_cells(self, connection: sqlite3.Connection, cells: list[_Placed]) -> None:
+        self._number_terms(connection, {key for _, own in cells for key, _ in own})
         terms = self._terms
-        rows = [(terms[cell[:3]], row, cell[3]) for cell, row in cells]
+        rows = [(terms[key], row, item) for row, own in cells for key, item in own]
         rows.sort()
         connection.executemany("INSERT OR IGNORE INTO cells VALUES(?, ?, ?)", rows)
 
-    def _number_terms(self, connection: sqlite3.Connection, keys: set[_Key]) -> None:
+    def _number_terms(self, connection: sqlite3.Connection, keys: set[Term]) -> None:
         """Give every value a number; that of one that was dropped is never used again."""
         new = []
         for key in sorted(keys - self._terms.keys()):
@@ -255,7 +259,7 @@ class Storage:
         connection.executemany("INSERT INTO terms VALUES(?, ?, ?, ?)", new)
 
 
-def _term(connection: sqlite3.Connection, key: _Key) -> int | None:
+def _term(connection: sqlite3.Connection, key: Term) -> int | None:
     found = connection.execute(
         "SELECT term FROM terms WHERE path=? AND kind=? AND value=?",
         (put(key[0]), key[1], put(key[2])),

@@ -116,13 +116,26 @@ class Cells:
         # One scalar is either there or locked; of several each may be.
         self._several = any(len(target.path) > 1 for target in column.targets)
         self._known: dict[Any, str] = {}
+        # Names and ids are all different and said as they stand.
+        self._as_is = self._sealed is None and not context.mask and column.is_plain
 
-    def __call__(self, doc: Doc) -> str:
-        """What stands in the cell of a record."""
-        values = self._read(doc)
-        if len(values) == 1 and not self._several:
-            value = values[0]
-            return self._known.get(value) or self._text(value)
+    def of(self, docs: Iterable[Doc]) -> list[str]:
+        """What stands in the cell of each record."""
+        read, known, single, as_is = self._read, self._known, not self._several, self._as_is
+        found: list[str] = []
+        for doc in docs:
+            values = read(doc)
+            if single and len(values) == 1:
+                value = values[0]
+                if as_is and type(value) is str:
+                    found.append(value)
+                else:
+                    found.append(known.get(value) or self._text(value))
+            else:
+                found.append(self._joined(doc, values))
+        return found
+
+    def _joined(self, doc: Doc, values: list[Any]) -> str:
         texts = [self._text(value) for value in dict.fromkeys(values)]
         if (self._several or not texts) and self.column.locked(doc):
             texts.append(" ".join([LOCKED, *self.column.labels(doc)]))
@@ -145,10 +158,11 @@ class Cells:
 def rows_of(
     context: Context, columns: Sequence[Column], docs: Iterable[Doc], *, exact: bool = False
 ) -> Iterator[list[str]]:
-    """The rows of a table, cell by cell."""
-    cells = [Cells(context, column, exact=exact) for column in columns]
-    for doc in docs:
-        yield [cell(doc) for cell in cells]
+    """The rows of a table."""
+    listed = list(docs)
+    # Column by column: what is to be known of one is looked up once.
+    cells = [Cells(context, column, exact=exact).of(listed) for column in columns]
+    return map(list, zip(*cells, strict=True))
 
 
 def said(context: Context, column: Column, value: Any, *, exact: bool = False) -> str:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from textcrm.catalog.collecting import uncollected
 from textcrm.search.analyzers import VERSION, terms_of
+from textcrm.search.beside import NoReaders, Readers
 from textcrm.search.scoring import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from textcrm.catalog import Catalog, KeptDoc
+    from textcrm.catalog import Catalog
     from textcrm.query import Doc
     from textcrm.search.analyzers import Terms
     from textcrm.search.text_index import TextIndex
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _VERSION: Final = f"1 {VERSION}"
 _TRIES: Final = 5
 _BATCH: Final = 1000
+_FINISHED: Final = "UPDATE search_texts_at SET sequence=? WHERE by=?"
 
 
 def follow(catalog: Catalog, index: TextIndex, telling: Telling = nullcontext) -> None:
@@ -47,11 +49,31 @@ def _both(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) -
     for known in (index.sequence, _known(catalog)):
         if known >= 0 and not catalog.changed_since(known).everything:
             return False
-    texts = _NewTexts(catalog)
-    with telling() as progress, uncollected():
-        index.build(texts.passing(catalog.docs()), sequence, progress)
-    texts.finish(sequence)
+    builder = _begin(catalog)
+    # Where another process built the index meanwhile, the texts are not written here either.
+    if _build(catalog, index, sequence, telling, builder):
+        with catalog.writing() as connection:
+            connection.execute(_FINISHED, (sequence, builder))
     return True
+
+
+def _build(
+    catalog: Catalog, index: TextIndex, sequence: int, telling: Telling, builder: str = ""
+) -> bool:
+    """Build an index of all records, and with a builder's name the texts, on two processors where
+    there are many; whether it was built here.
+    """
+    rows = catalog.safely(catalog.rows)
+    with telling() as progress, uncollected():
+        if Readers.are_worth_it(catalog, rows):
+            try:
+                with Readers(
+                    catalog, rows, builder, lambda some: entries(catalog, some, builder)
+                ) as readers:
+                    return index.build_beside(readers, sequence, progress)
+            except NoReaders:
+                pass  # alone, then
+        return index.build(entries(catalog, rows, builder), sequence, progress)
 
 
 def _index(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) -> bool:
@@ -61,15 +83,27 @@ def _index(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) 
         return False
     changes = catalog.changed_since(known)
     if known < 0 or changes.everything:
-        with telling() as progress:
-            index.build(_entries(catalog.docs()), sequence, progress)
+        _build(catalog, index, sequence, telling)
     else:
-        index.update(_entries(catalog.docs(changes.upserted)), changes.removed, sequence)
+        index.update(entries(catalog, changes.upserted), changes.removed, sequence)
     return True
 
 
-def _entries(docs: Iterable[KeptDoc]) -> Iterator[tuple[int, Terms]]:
-    return ((doc.row, terms_of(doc)) for doc in docs)
+def entries(
+    catalog: Catalog, rows: Iterable[int], builder: str = ""
+) -> Iterator[tuple[int, Terms]]:
+    """What an index is told of some records; with a builder's name their texts are stored too."""
+    lines: list[_Line] = []
+    for doc in catalog.docs(rows):
+        leaves = doc.folded_leaves()
+        if builder:
+            lines.append((doc.row, _stored(doc), places_of(leaf for leaf, _ in leaves)))
+            if len(lines) >= _BATCH:
+                _put(catalog, lines)
+                lines = []
+        yield doc.row, terms_of(doc, leaves)
+    if lines:
+        _put(catalog, lines)
 
 
 def _texts(catalog: Catalog, sequence: int) -> bool:
@@ -87,7 +121,7 @@ def _texts(catalog: Catalog, sequence: int) -> bool:
         gone = [(row,) for row in changes.removed]
         connection.executemany("DELETE FROM search_texts WHERE row=?", gone)
         # Nobody else may have begun anew meanwhile: then it is theirs to finish.
-        connection.execute("UPDATE search_texts_at SET sequence=? WHERE by=?", (sequence, by))
+        connection.execute(_FINISHED, (sequence, by))
     return True
 
 
@@ -97,39 +131,6 @@ _Line = tuple[int, bytes, str]
 def _put(catalog: Catalog, lines: list[_Line]) -> None:
     with catalog.writing() as connection:
         connection.executemany("INSERT OR REPLACE INTO search_texts VALUES(?, ?, ?)", lines)
-
-
-class _NewTexts:
-    """The folded texts, stored on the way of records to the index."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._by = _begin(catalog)
-        self._lines: list[_Line] = []
-        self._whole = False
-
-    def passing(self, docs: Iterable[KeptDoc]) -> Iterator[tuple[int, Terms]]:
-        """The entries of the index."""
-        for doc in docs:
-            leaves = doc.folded_leaves()
-            self._lines.append((doc.row, _stored(doc), places_of(leaf for leaf, _ in leaves)))
-            if len(self._lines) >= _BATCH:
-                self._put()
-            yield doc.row, terms_of(doc, leaves)
-        self._put()
-        self._whole = True
-
-    def _put(self) -> None:
-        _put(self._catalog, self._lines)
-        self._lines = []
-
-    def finish(self, sequence: int) -> None:
-        """Say up to where they are; not where another process built the index meanwhile."""
-        if self._whole:
-            with self._catalog.writing() as connection:
-                connection.execute(
-                    "UPDATE search_texts_at SET sequence=? WHERE by=?", (sequence, self._by)
-                )
 
 
 def _builder(catalog: Catalog) -> str:

@@ -97,8 +97,7 @@ class IndexedBackend:
         def found(wording: Wording) -> list[Doc]:
             rows = self._rows(wording, query, archived=archived)
             start, end = max(0, offset), None if limit is None else max(0, offset) + limit
-            ids = self._ids(rows)
-            ordered = sorted(self._in_order(rows), key=lambda row: ids[row])
+            ordered = self._by_id(rows)
             if not sort:
                 return list(self.catalog.docs(ordered[start:end]))
             return list(sort_docs(self.catalog.docs(ordered), sort)[start:end])
@@ -179,6 +178,12 @@ class IndexedBackend:
         index = SqliteIndex(self.catalog)
         follow(self.catalog, index, self.telling)
         return index
+
+    def _by_id(self, rows: set[int]) -> list[int]:
+        """Rows by id; those of one id in the order of their files."""
+        ids = self._ids(rows)
+        unique = len(ids) == len(rows) == len(set(ids.values()))
+        return sorted(ids if unique else self._in_order(rows), key=ids.__getitem__)
 
     def _in_order(self, rows: set[int]) -> list[int]:
         """Rows in the order of their files, as a scan meets them."""

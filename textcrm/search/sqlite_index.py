@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from textcrm.catalog.catalog import Catalog
     from textcrm.search.analyzers import Terms
+    from textcrm.search.beside import Readers
     from textcrm.search.text_index import Tree
 
 STAMP: Final = f"sqlite 1 {VERSION}"
 _BATCH: Final = 2000
+_PART: Final = 500  # records that another process reads at once
 _FIRST_MOVED: Final = 2**32
 _DEAD_SHARE: Final = 5  # a fifth of the records, and not before there are
 _FEWEST_DEAD: Final = 2000
@@ -75,8 +77,24 @@ class SqliteIndex:
         entries: Iterable[tuple[int, Terms]],
         sequence: int,
         progress: Callable[[int], None] | None = None,
-    ) -> None:
+    ) -> bool:
         """Build a new table beside the old one, batch by batch, and put it in its place at once."""
+        return self._build(_batches(entries), sequence, progress)
+
+    def build_beside(
+        self, readers: Readers, sequence: int, progress: Callable[[int], None] | None = None
+    ) -> bool:
+        """As :meth:`build`: others read and cut to tokens, this process stores."""
+        rows = readers.rows
+        parts = (rows[start : start + _PART] for start in range(0, len(rows), _PART))
+        return self._build(readers.results(lines_of, parts), sequence, progress)
+
+    def _build(
+        self,
+        batches: Iterable[list[_Line]],
+        sequence: int,
+        progress: Callable[[int], None] | None,
+    ) -> bool:
         name = f"search_fts_{int(time.time())}_{os.urandom(4).hex()}"
         columns = ", ".join(PLACES)
         with self._catalog.writing() as connection:
@@ -86,7 +104,7 @@ class SqliteIndex:
             )
             connection.execute(f"INSERT INTO {name}({name}, rank) VALUES('hashsize', 67108864)")
         done = 0
-        for batch in _batches(entries):
+        for batch in batches:
             with self._catalog.writing() as connection:
                 connection.executemany(_insert(name), batch)
             done += len(batch)
@@ -119,6 +137,7 @@ class SqliteIndex:
                 if old == before or int(old.split("_")[2]) < time.time() - _FORGOTTEN:
                     connection.execute(f'DROP TABLE "{old}"')
         self._moved = None
+        return True
 
     def update(
         self, upserted: Iterable[tuple[int, Terms]], removed: Iterable[int], sequence: int
@@ -204,13 +223,19 @@ def _insert(name: str) -> str:
     return f"INSERT INTO {name}(rowid, {', '.join(PLACES)}) VALUES(?, ?, ?, ?, ?)"
 
 
-def _line(row: int, terms: Terms) -> tuple[int, str, str, str, str]:
+_Line = tuple[int, str, str, str, str]
+
+
+def _line(row: int, terms: Terms) -> _Line:
     return (row, *map(" ".join, terms))  # type: ignore[return-value]
 
 
-def _batches(
-    entries: Iterable[tuple[int, Terms]],
-) -> Iterator[list[tuple[int, str, str, str, str]]]:
+def lines_of(entries: Iterable[tuple[int, Terms]]) -> list[_Line]:
+    """Entries as the table takes them."""
+    return [_line(row, terms) for row, terms in entries]
+
+
+def _batches(entries: Iterable[tuple[int, Terms]]) -> Iterator[list[_Line]]:
     lines = (_line(row, terms) for row, terms in entries)
     while batch := list(islice(lines, _BATCH)):
         yield batch

@@ -27,6 +27,7 @@ _PERIODS: Final[dict[str, Callable[[dt.date], str]]] = {
     "month": lambda day: f"{day.year:04d}-{day.month:02d}",
     "week": lambda day: "{:04d}-W{:02d}".format(*day.isocalendar()),
 }
+_INDUSTRY: Final = ("industry",)
 _PERIOD_WORDS: Final = {"年": "year", "季度": "quarter", "月": "month", "周": "week"}
 
 
@@ -51,6 +52,14 @@ class Column(NamedTuple):
     def is_day(self) -> bool:
         """Whether the values are days or moments."""
         return self.kind in ("date", "moment")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a text here is said as it stands: no code, no person, no region."""
+        return self.kind in ("text", "name", "code") and not any(
+            (one.field is not None and one.field.enum) or one.path == _INDUSTRY
+            for one in self.targets
+        )
 
     def values(self, doc: Doc) -> list[Any]:
         """All values of a record, in its order; nothing sealed."""
@@ -114,7 +123,7 @@ class Column(NamedTuple):
                 known = target.field.enum_value(value)
                 if known is not None:
                     return known.label
-            if target.path == ("industry",) and isinstance(value, str):
+            if target.path == _INDUSTRY and isinstance(value, str):
                 return same(_industry(value))
         if isinstance(value, bool):
             return Text("yes", "是") if value else Text("no", "否")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textcrm.search.analyzers import Terms
+    from textcrm.search.beside import Readers
 
 PLACES: Final = ("name", "contact", "keyword", "text")
 MOST_EXPANDED: Final = 2000  # tokens that a Prefix may stand for
@@ -82,11 +83,18 @@ class TextIndex(Protocol):
         entries: Iterable[tuple[int, Terms]],
         sequence: int,
         progress: Callable[[int], None] | None = None,
-    ) -> None:
+    ) -> bool:
         """Put a new index of these rows in the place of what is there.
 
-        ``progress`` is told now and then how many entries are done.
+        ``progress`` is told now and then how many entries are done. False where another process
+        built one meanwhile, and this one went through none of the entries.
         """
+        ...
+
+    def build_beside(
+        self, readers: Readers, sequence: int, progress: Callable[[int], None] | None = None
+    ) -> bool:
+        """As :meth:`build`, of records that other processes read as well. Raises NoReaders."""
         ...
 
     def update(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from whoosh.reading import IndexReader
 
     from textcrm.search.analyzers import Terms
+    from textcrm.search.beside import Readers
     from textcrm.search.text_index import Tree
 
 _NAME: Final = "text"
@@ -102,14 +103,41 @@ class WhooshIndex:
         entries: Iterable[tuple[int, Terms]],
         sequence: int,
         progress: Callable[[int], None] | None = None,
-    ) -> None:
+    ) -> bool:
         """Write one new segment in the place of all that there is."""
         with self._writer(sequence, anew=True) as writer:
-            if writer is not None:
-                for done, (row, terms) in enumerate(entries, 1):
-                    writer.add_terms(row, terms)
-                    if progress is not None and done % _TOLD == 0:
-                        progress(done)
+            if writer is None:
+                return False
+            for done, (row, terms) in enumerate(entries, 1):
+                writer.add_terms(row, terms)
+                if progress is not None and done % _TOLD == 0:
+                    progress(done)
+        return True
+
+    def build_beside(
+        self, readers: Readers, sequence: int, progress: Callable[[int], None] | None = None
+    ) -> bool:
+        """Write two new segments at a time, one of them in another process."""
+        from textcrm.search import whoosh_writing as writing
+        from textcrm.search.beside import NoReaders, taken
+
+        if not writing.writes_lists():
+            raise NoReaders
+        middle = (len(readers.rows) + 1) // 2
+        with self._writer(sequence, anew=True) as writer:
+            if writer is None:
+                return False
+            other = readers.start(
+                writing.segment_of, readers.rows[middle:], str(self.folder), _NAME
+            )
+            for done, (row, terms) in enumerate(readers.here(readers.rows[:middle]), 1):
+                writer.add_terms(row, terms)
+                if progress is not None and done % _TOLD == 0:
+                    progress(2 * done)
+            writer.flush_early()
+            segment = taken(other)
+            writer.mergetype = lambda *_: [segment]  # beside which the writer puts its own
+        return True
 
     def update(
         self, upserted: Iterable[tuple[int, Terms]], removed: Iterable[int], sequence: int

@@ -33,6 +33,7 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
         super().__init__(index, **options)
         # Most tokens stand in one record only: that is kept as a number, not as a list of one.
         self._lists: dict[str, dict[str, int | array[int]]] = {one: {} for one in sorted(places)}
+        self._flushed = False
 
     def add_terms(self, row: int, terms: Terms) -> None:
         """Add a record by its tokens."""
@@ -52,7 +53,15 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
         self._added = True
         self.docnum += 1
 
+    def flush_early(self) -> None:
+        """Write the lists before the commit, while another process is still at its own."""
+        if self._added and not self._flushed:
+            self._flush_segment()
+
     def _flush_segment(self) -> None:
+        if self._flushed:
+            return
+        self._flushed = True
         self.perdocwriter.close()
         fields = self.fieldwriter
         for place, lists in self._lists.items():

@@ -113,6 +113,28 @@ def _writer_of_lists(index: FileIndex, **options: Any) -> Any:
     return kind(index, PLACES, **options)
 
 
+def writes_lists() -> bool:
+    """Whether this version of Whoosh is one whose segments we write."""
+    return lists is not None
+
+
+def segment_of(entries: Iterable[tuple[int, Terms]], folder: str, name: str) -> Any:
+    """Write a segment that no index has yet, for another process to commit. Raises OSError."""
+    assert lists is not None  # noqa: S101 - asked before
+    index = FileIndex(FileStorage(folder), schema(), name)
+    writer = lists.ListWriter(index, PLACES, _lk=False)
+    try:
+        for row, terms in entries:
+            writer.add_terms(row, terms)
+        segment = writer._finalize_segment()  # noqa: SLF001 - as Whoosh's own writer on processes
+        writer._finish()  # noqa: SLF001
+    except BaseException:
+        with contextlib.suppress(Exception):
+            writer.cancel()
+        raise
+    return segment
+
+
 def numbers_of(matcher: Any) -> Iterable[int]:
     """The documents of a term."""
     return lists.numbers_of(matcher) if lists else matcher.all_ids()  # type: ignore[no-any-return]
