@@ -32,6 +32,7 @@ from textcrm.query.doc import is_sealed
 DERIVED: Final = "derived"
 SINCE: Final = f"{DERIVED}.since"
 _LONGEST: Final = 64
+_SURELY: Final = _LONGEST // 4  # characters that take no more bytes than that, whatever they are
 # Ids of items are random and asked for by nobody; uid names the record, not something in it.
 UNKEPT: Final = frozenset(("id", "uid"))
 
@@ -60,31 +61,44 @@ def cells_of(masked: dict[str, Any], derived: dict[str, Any]) -> set[Cell]:
     return found
 
 
-def _gather(value: Any, path: str, item: int, found: set[Cell]) -> None:
-    if type(value) is list:
-        for place, one in enumerate(value, 1):
-            _one(one, path, item or place, found)
-    else:
-        _one(value, path, item, found)
+def _gather(value: Any, path: str, item: int, found: set[Cell]) -> bool:
+    """Put in what stands at a path; whether that is something."""
+    if type(value) is not list:
+        return _one(value, path, item, found)
+    filled = False
+    for place, one in enumerate(value, 1):
+        if _one(one, path, item or place, found):
+            filled = True
+    return filled
 
 
-def _one(value: Any, path: str, item: int, found: set[Cell]) -> None:
+def _one(value: Any, path: str, item: int, found: set[Cell]) -> bool:
     kind = type(value)
     if kind is str:
-        spelling, text = _spelled_text(value)
-        found.add(((path, spelling, text), 0 if spelling == "+" else item))
-    elif kind is dict:
+        if len(value) <= _SURELY or _spelled_text(value)[0] == "s":
+            found.add(((path, "s", value), item))
+        else:
+            found.add(((path, "+", ""), 0))
+        return bool(value)
+    if kind is dict:
         if is_sealed(value):
             found.add(((path, "x", ""), 0))
-            return
-        found.add(((path, "+" if _filled(value) else "-", ""), 0))
+            return True
+        filled = False
         for key, inner in value.items():
-            if key not in UNKEPT:
-                _gather(inner, f"{path}.{key}", item, found)
-    elif kind is list:
-        found.add(((path, "+" if _filled(value) else "-", ""), 0))
-    elif value is not None:
+            if key in UNKEPT:
+                filled = filled or _filled(inner)
+            elif _gather(inner, f"{path}.{key}", item, found):
+                filled = True
+        found.add(((path, "+" if filled else "-", ""), 0))
+        return filled
+    if kind is list:
+        filled = _filled(value)
+        found.add(((path, "+" if filled else "-", ""), 0))
+        return filled
+    if value is not None:
         found.add(((path, *spelled(value)), item))
+    return value is not None
 
 
 def _filled(value: object) -> bool:

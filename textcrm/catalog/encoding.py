@@ -65,8 +65,11 @@ def _write(value: Any, parts: list[str]) -> None:
     elif kind is dict:
         mark = "{"
         for key, inner in value.items():
-            parts.append(f"{mark}{encode_basestring(key)}:")
-            _write(inner, parts)
+            if type(inner) is str:
+                parts.append(f"{mark}{encode_basestring(key)}:{encode_basestring(inner)}")
+            else:
+                parts.append(f"{mark}{encode_basestring(key)}:")
+                _write(inner, parts)
             mark = ","
         parts.append("{}" if mark == "{" else "}")
     elif kind is list:
