@@ -79,6 +79,11 @@ class KeptDoc(Doc):
             self._derived = shown_derived(encoding.decode(self._kept), self.today)
         return self._derived
 
+    def top(self, key: str) -> Any:
+        """As in a :class:`Doc`, without what else there is."""
+        value = self._head.get(key)
+        return self.typed[key] if value is encoding.ELSEWHERE else value
+
     def _tree_of(self, key: str) -> Mapping[str, Any]:
         """The scalars, where the value is one of them or not there at all."""
         value = self._head.get(key)

@@ -290,6 +290,10 @@ class Doc:
                 return [value]
         return [value for value in self._present(path) if not self._hidden(value)]
 
+    def top(self, key: str) -> Any:
+        """What stands at a top-level key, sealed or not; None where nothing does."""
+        return self.typed.get(key)
+
     def locked(self, path: FieldPath) -> bool:
         """Whether a sealed value stands at a path."""
         return bool(path) and any(self._hidden(value) for value in self._present(path))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAPPINGS: Final = ("mapping", "items", "size")
 
 
+@lru_cache(maxsize=4096)
 def key(word: str) -> str:
     """A name as it is compared: ``last-contact``, ``Last contact`` and ``last_contact`` are one."""
     return _fold(word).replace(" ", "").replace("_", "").replace("-", "")

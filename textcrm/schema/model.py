@@ -52,7 +52,9 @@ class Schema:
 
         decoded = reading.decoded(text, file)
         schema = cls(reading.document_of(decoded, file), decoded, file)
-        if (error := next(reading.errors(schema), None)) is not None:
+        # The shipped one has none, as its tests say; nearly every vault has that one.
+        own = decoded == reading.shipped_text()
+        if not own and (error := next(reading.errors(schema), None)) is not None:
             raise reading.invalid(schema, error)
         return schema
 

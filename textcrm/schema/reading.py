@@ -32,6 +32,14 @@ def default_schema_text() -> str:
     return (folder_of_defaults() / _DEFAULT).read_text(encoding="utf-8")
 
 
+def shipped_text() -> str:
+    """As :func:`default_schema_text`; nothing where the installation lacks it."""
+    try:
+        return default_schema_text()
+    except (Invalid, OSError):
+        return ""
+
+
 def folder_of_defaults() -> Path:
     """Where the default schema lies. Raises Invalid (schema-missing)."""
     package = Path(__file__).resolve().parent.parent

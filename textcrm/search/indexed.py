@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from textcrm.catalog.text import got
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from textcrm.search.text_index import TextIndex
 
 _T = TypeVar("_T")
+_FEW: Final = 100  # rows that are looked at one by one
 _TRIES: Final = 5
 
 
@@ -229,6 +231,8 @@ class _Ranking:
 
     def _latest(self, rows: set[int], count: int | None) -> list[int]:
         """The rows of one score, day by day."""
+        if len(rows) <= _FEW:
+            return self._few(rows)[:count]
         found: list[int] = []
         left = set(rows)
         day: str | None = None
@@ -250,6 +254,18 @@ class _Ranking:
         if count is None or len(found) < count:
             found += self._by_id(left)
         return found if count is None else found[:count]
+
+    def _few(self, rows: set[int]) -> list[int]:
+        """As :meth:`_latest` for few rows: asked one by one, and not for the days of all records."""
+        keyed = [
+            (
+                math.inf if (days := doc.derived.get("days_silent")) is None else days,
+                doc.id,
+                doc.row,
+            )
+            for doc in self.catalog.docs(rows)
+        ]
+        return [row for *_, row in sorted(keyed)]
 
     def _by_id(self, rows: set[int]) -> list[int]:
         if len(rows) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.errors import Misuse
@@ -89,6 +90,22 @@ class Column(NamedTuple):
 
             return follows
 
+        if len(path) == 1:
+            key = path[0]
+
+            def holds(doc: Doc) -> list[Any]:
+                value = doc.top(key)
+                if value is None:
+                    return []
+                if type(value) is dict or key in doc.plan.sealed:
+                    return self.values(doc)
+                if type(value) is list:
+                    texts = all(type(each) is str for each in value)
+                    return list(value) if texts else self.values(doc)
+                return [value]
+
+            return holds
+
         def stands(doc: Doc) -> list[Any]:
             found = doc.values(path)
             for value in found:
@@ -146,6 +163,7 @@ def days_as(places: Mapping[int, Any], period: str) -> dict[int, str]:
     return {place: said[value] for place, value in places.items() if value in said}
 
 
+@lru_cache(maxsize=256)
 def column(name: str, schema: Schema, *, of: str = "") -> Column:
     """Find a column by field name, label, alias or dotted path. Raises Misuse (unknown-field).
 
