@@ -2,7 +2,8 @@
 
 A command is a fork of a process that has textcrm loaded, so that a year takes minutes. Its clock
 is moved, its output goes to files, and it may be told to die, by SIGKILL, at its n-th touch of the
-world outside (a file opened, renamed or removed, a program started, a database opened).
+world outside (a file opened, renamed or removed, a program started, a database opened), or at a step
+of its commit.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class Desk:
         self.broken: Path | None = None
         self.away = False
         self.shaken = False  # a command was killed, and none has gone on from there
+        self.edited = False  # ... and something was edited by hand since
         self._bin = folder / "bin"
         (self.home / "gitconfig").write_text(
             f"[user]\n\tname = {name}\n\temail = {self.email}\n[init]\n\tdefaultBranch = main\n",
@@ -149,7 +151,7 @@ class Desk:
         *,
         at: dt.datetime,
         given: str = "",
-        dies_at: int | None = None,
+        dies_at: int | str | None = None,
     ) -> Ended:
         """Run one command of textcrm at a moment of the play."""
         said = [self.home / name for name in (".out", ".err", ".touches")]
@@ -167,7 +169,7 @@ class Desk:
         return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, int(touches or 0))
 
     def _become(
-        self, words: list[str], at: dt.datetime, said: list[Path], dies_at: int | None
+        self, words: list[str], at: dt.datetime, said: list[Path], dies_at: int | str | None
     ) -> None:
         """Go on as the command. Never returns."""
         code = 70
@@ -198,9 +200,17 @@ class Desk:
             os._exit(code)
 
 
-def _count(dies_at: int | None) -> list[int]:
-    """Count touches of the world outside from now on, and die at one of them."""
+def _count(dies_at: int | str | None) -> list[int]:
+    """Count touches of the world outside from now on, and die at one of them, or at a step."""
+    from textcrm.gitrepo import steps
+
     count = [0]
+
+    def reached(step: str) -> None:
+        if step == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    steps.listener = reached
 
     def touched(event: str, _given: tuple[Any, ...]) -> None:
         if event in TOUCHES:

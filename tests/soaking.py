@@ -65,6 +65,7 @@ def judge(year: Year) -> list[str]:
     wrong += _history(year, year.desks[0])
     wrong += _present(year, year.desks[0])
     wrong += _sealed(year, year.desks[0])
+    wrong += _edits(year)
     wrong += [f"plain text: {one}" for one in _plain(year)]
     return wrong
 
@@ -112,6 +113,21 @@ def _present(year: Year, desk: Desk) -> list[str]:
     return wrong
 
 
+def _edits(year: Year) -> list[str]:
+    """What was typed in an editor and is in no version of any clone that its author has had."""
+    wrong = []
+    for folder in sorted(year.folder.glob("vault-*")):
+        words = ["git", "cat-file", "--batch-all-objects", "--batch"]
+        data = subprocess.run(words, cwd=folder, capture_output=True, check=True).stdout
+        who = folder.name.removeprefix("vault-")
+        wrong += [
+            f"an edit is lost: {mark} of {who}"
+            for mark, by in year.edits.items()
+            if by == who and mark.encode() not in data
+        ]
+    return wrong
+
+
 def _sealed(year: Year, desk: Desk) -> list[str]:
     """Sealed values that are not what somebody typed."""
     wrong = []
@@ -144,6 +160,8 @@ def report(year: Year, wrong: list[str], seconds: float) -> dict[str, Any]:
         "commands": sum(year.counts.values()),
         "by_command": dict(sorted(year.counts.items())),
         "kills": year.kills,
+        "edits_after_kills": year.shaken_edits,
+        "edits_told": year.told,
         "pushes_refused": year.refused,
         "conflicts": year.conflicts,
         "customers": len(year.desks[0].customers()),
@@ -185,6 +203,8 @@ def _print(figures: dict[str, Any]) -> None:
         "seed",
         "commands",
         "kills",
+        "edits_after_kills",
+        "edits_told",
         "pushes_refused",
         "conflicts",
         "customers",

@@ -30,6 +30,7 @@ def test_a_year_of_use(tmp_path: Path) -> None:
     figures = json.loads(done.stdout)
     assert figures["wrong"] == []
     assert figures["kills"] >= 10
+    assert figures["edits_after_kills"] >= 1
     assert figures["pushes_refused"] >= 1
     assert figures["conflicts"] >= 1
     seen = figures["by_command"]
