@@ -27,6 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSI
 # Dies when so many files are in place; 99: all are, and the branch has not moved.
 KILLED = """
 import os, signal, sys
+from textcrm.cli.main import run
 from textcrm.gitrepo import steps
 from textcrm.gitrepo.worktree import WorkTree
 from textcrm.history.sync import sync
@@ -46,15 +47,18 @@ def counted(*words):
 
 WorkTree.put = counted
 steps.listener = lambda reached: reached == "worktree" and die()
-sync(Vault.open(sys.argv[1]))
+if sys.argv[3:]:
+    run(["-C", sys.argv[1], *sys.argv[3:]])
+else:
+    sync(Vault.open(sys.argv[1]))
 """
 ALL = 99
 
 
-def killed(vault: Vault, placed: int) -> None:
-    """Let a sync die with so many files in place."""
+def killed(vault: Vault, placed: int, *words: str) -> None:
+    """Let a sync, or another command, die with so many files in place."""
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(vault.root), str(placed)],
+        [sys.executable, "-c", KILLED, str(vault.root), str(placed), *words],
         check=False,
         capture_output=True,
     )
@@ -150,6 +154,22 @@ def test_an_edit_of_a_record_in_place_or_not(scene: Scene, placed: int) -> None:
     assert "# 手改" in fresh(scene.anna).get(scene.two).text
     assert b"EUR" in (scene.bob.root / "textcrm.yaml").read_bytes()
     assert (scene.bob.root / scene.attached).read_bytes() == b"\0second"
+
+
+@pytest.mark.parametrize("placed", [0, 1, ALL])
+def test_a_change_of_many_that_was_killed_is_completed_below_the_edits(
+    scene: Scene, placed: int
+) -> None:
+    killed(scene.bob, placed, "set", "--query", "status:none", "intent=high", "--yes")
+    for own in (scene.one, scene.two):
+        scene.edit(own, "stage: lead", "stage: won  # 手改")
+    scene.go_on()
+    for own in (scene.one, scene.two):
+        raw = scene.raw(own)
+        assert (raw["intent"], raw["stage"]) == ("high", "won")
+        assert "# 手改" in fresh(scene.anna).get(own).text
+    subjects = [commit.subject for commit in fresh(scene.bob).repo.log(limit=4)]
+    assert sum("intent" in one for one in subjects) == 1, subjects
 
 
 def test_sync_goes_on_with_an_edit_that_is_not_saved(scene: Scene) -> None:

@@ -275,6 +275,22 @@ def test_comments_of_both_sides_stay() -> None:
     )
 
 
+def test_comments_of_lines_that_stand_side_by_side_stay() -> None:
+    base = "name: a\nstatus: none\nstage: lead\n"
+    ours = "name: a\nstatus: active  # ours\nstage: lead\n"
+    theirs = "name: a\nstatus: none\nstage: won  # theirs\n"
+    want = "name: a\nstatus: active  # ours\nstage: won  # theirs\n"
+    assert merge_texts(base, ours, theirs, SCHEMA).text == want
+    ours = ours + "interactions:\n  - id: a\n    at: 2024-01-01\n"
+    want = want + "interactions:\n  - id: a\n    at: 2024-01-01\n"
+    assert merge_texts(base, ours, theirs, SCHEMA).text == want
+    assert merge_texts(base, theirs, ours, SCHEMA).text == want
+    both = merge_texts(base, ours, theirs.replace("none", "ended"), SCHEMA)
+    assert [one.path for one in both.questions] == [("status",)]
+    tree = yamlfile.read_mapping(both.text)
+    assert (tree["status"], tree["stage"]) == ("active", "won")
+
+
 def test_comments_of_new_items_on_both_sides_stay() -> None:
     base = "name: a\ninteractions:\n  - id: a1\n    at: 2024-05-01\n"
     ours = base + "  - id: b1 # ours\n    at: 2024-05-02\n"

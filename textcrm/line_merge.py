@@ -33,6 +33,30 @@ def settled(hunk: Hunk) -> Lines:
     return hunk.theirs if hunk.ours == hunk.base else hunk.ours
 
 
+def neighbours(hunk: Hunk) -> Lines | None:
+    """A clash whose changes only stand side by side, put together; None where they overlap.
+
+    The order of two insertions at one place is nobody's to say: they overlap as well.
+    """
+    changes = sorted({*_changes(hunk.base, hunk.ours), *_changes(hunk.base, hunk.theirs)})
+    lines: Lines = []
+    at, inserted = 0, -1
+    for start, end, new in changes:
+        if start < at or inserted == start == end:
+            return None
+        lines += [*hunk.base[at:start], *new]
+        at, inserted = end, start if start == end else -1
+    return lines + hunk.base[at:]
+
+
+def _changes(base: Lines, side: Lines) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """What a side changed: the stretch of the base, and what it has there instead."""
+    matcher = SequenceMatcher(None, base, side, autojunk=False)
+    for tag, start, end, first, last in matcher.get_opcodes():
+        if tag != "equal":
+            yield start, end, tuple(side[first:last])
+
+
 def hunks(base: str, ours: str, theirs: str) -> list[Hunk]:
     """Cut three texts into stretches that agree and stretches that differ, in order."""
     lines = [text.splitlines(keepends=True) for text in (base, ours, theirs)]

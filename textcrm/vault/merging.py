@@ -53,20 +53,24 @@ def merge_texts(
 
 
 def _candidates(base: str, ours: str, theirs: str) -> Iterator[str]:
-    """Texts that may say it already: lines of both sides, then those of ours where they clash."""
+    """Texts that may say it already: lines of both sides, then those of ours where they clash.
+
+    A clash of lines that only stand side by side is none of the fields, and each keeps its comment.
+    """
     found = line_merge.hunks(base, ours, theirs)
     clashes = [hunk for hunk in found if hunk.clash]
     if not clashes:
         yield "".join(line for hunk in found for line in line_merge.settled(hunk))
         return
-    for both in (True, False):
+    for side_by_side, both in ((True, True), (False, True), (False, False)):
         yield "".join(
             line
             for hunk in found
             for line in (
                 line_merge.settled(hunk)
                 if not hunk.clash
-                else hunk.ours + (hunk.theirs if both and not hunk.base else [])
+                else (side_by_side and line_merge.neighbours(hunk))
+                or hunk.ours + (hunk.theirs if both and not hunk.base else [])
             )
         )
 
