@@ -211,7 +211,7 @@ def test_what_lies_beside_the_records_is_seen(settled: Path) -> None:
 
 def test_git_is_not_asked_for_files_again(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = warm(settled)
-    monkeypatch.setattr(keys, "tracked_files", None)
+    monkeypatch.setattr(keys, "Search", None)
     assert warm(settled) == found
 
 

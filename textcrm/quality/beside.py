@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textcrm.findings import Problem
+    from textcrm.quality import keys
     from textcrm.quality.kept import Kept
     from textcrm.vault import Vault
 
@@ -33,35 +34,54 @@ _NOTES: Final = ("for-each-ref", "--format=%(refname) %(objectname)", "refs/note
 
 
 class Around:
-    """What git has beside the records; made early, so that git answers while files are looked at."""
+    """What git has beside the records; asked early, so that git answers while files are looked at."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, kept: Kept) -> None:
         self._vault = vault
+        self._kept = kept
         self._asked: list[subprocess.Popen[bytes]] = []
+        self._search: keys.Search | None = None
         try:
-            git = vault.repo.process
+            repo = vault.repo
         except NotFound:
             return  # nothing where the vault lies in no repository
-        self._asked = [git.start(*words, quiet=True) for words in (_CONFIG, _NOTES)]
+        self._asked = [repo.process.start(*words, quiet=True) for words in (_CONFIG, _NOTES)]
+        self._index = os.path.relpath(repo.git_dir / "index", vault.root)
+        self._state = _state(vault.root, [self._index])
+        before = kept.beside.get("around")
+        if not before or before["index"] != self._state:
+            self._start()
 
-    def problems(self, kept: Kept) -> list[Problem]:
+    def _start(self) -> None:
+        """Have git look for secret keys, in files whose state was taken before."""
+        from textcrm.quality import keys
+
+        self._files = keys.tracked_others(self._vault)
+        self._others = _state(self._vault.root, self._files)
+        self._search = keys.Search(self._vault)
+
+    def problems(self) -> list[Problem]:
         """Secret keys in tracked files, and git's settings: kept ones where nothing changed."""
         if not self._asked:
             return []
-        said = [asked.communicate()[0] for asked in self._asked]
+        said = hashlib.blake2b(repr([one.communicate()[0] for one in self._asked]).encode())
         self._asked = []
-        vault = self._vault
-        index = os.path.relpath(vault.repo.git_dir / "index", vault.root)
-        state = _state(vault.root, [index], said)
-        before = kept.beside.get("around")
-        if before and state and before["state"] == state + _state(vault.root, before["files"]):
-            return _decoded(before)
+        told = said.hexdigest()[:32]
+        before = self._kept.beside.get("around")
+        if self._search is None and before:
+            if (told, _state(self._vault.root, before["files"])) == (
+                before["said"],
+                before["state"],
+            ):
+                return _decoded(before)
+            self._start()
         from textcrm.quality import keys
 
-        files = keys.tracked_others(vault)
-        others = _state(vault.root, files)
-        found = [*keys.tracked_files(vault), *keys.git_problems(vault.repo)]
-        kept.keep("around", _encoded(state and others and state + others, found, files=files))
+        assert self._search is not None  # noqa: S101 - started above
+        found = [*self._search.problems(self._files), *keys.git_problems(self._vault.repo)]
+        state = self._others if self._state else ""
+        more = {"index": self._state, "said": told, "files": self._files}
+        self._kept.keep("around", _encoded(state, found, **more))
         return found
 
     def close(self) -> None:
@@ -69,6 +89,8 @@ class Around:
         for asked in self._asked:
             asked.kill()
             asked.communicate()
+        if self._search is not None:
+            self._search.close()
 
 
 def problems(

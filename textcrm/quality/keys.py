@@ -14,7 +14,8 @@ from textcrm.rules.lookalikes import in_text, told
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from subprocess import Popen
 
     from textcrm.gitrepo import GitRepo
     from textcrm.vault import Vault
@@ -90,24 +91,45 @@ def _is_shown(text: bytes) -> bool:
 
 def tracked_files(vault: Vault) -> Iterator[Problem]:
     """As :func:`file_problems` of the vault's tracked files, as the work tree has them."""
-    git, limit = vault.repo.process, ("--", vault.prefix or ".")
-    pieces = [word for piece in _PIECES for word in ("-e", piece)]
-    named = git.run("grep", "-l", "-z", "-i", "-F", "--full-name", *pieces, *limit).out
-    listed = git.run("ls-files", "-z", "--full-name", *limit).out
-    texts = {name for name in _names(listed) if name.lower().endswith(_TEXTS)}
-    for name in sorted(texts.union(_names(named))):
-        path = name.removeprefix(vault.prefix)
-        data = None if store.is_record_path(path) else vault.file(path)
-        if data is not None:
-            yield from file_problems(path, data)
+    return Search(vault).problems(tracked_others(vault))
 
 
 def tracked_others(vault: Vault) -> list[str]:
     """The vault's tracked files that are no records, relative to the vault."""
-    limit = ("--", vault.prefix or ".")
-    listed = vault.repo.process.run("ls-files", "-z", "--full-name", *limit).out
+    listed = vault.repo.process.run("ls-files", "-z", "--full-name", "--", vault.prefix or ".").out
     names = (name.removeprefix(vault.prefix) for name in _names(listed))
     return [name for name in names if not store.is_record_path(name)]
+
+
+class Search:
+    """Git's search for the tracked files that may hold a secret key, begun when it is made."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        pieces = [word for piece in _PIECES for word in ("-e", piece)]
+        options = ("-l", "-z", "-i", "-F", "--full-name", *pieces)
+        limit = ("--", vault.prefix or ".")
+        self._asked: Popen[bytes] | None = vault.repo.process.start(
+            "grep", *options, *limit, quiet=True
+        )
+
+    def problems(self, others: Iterable[str]) -> Iterator[Problem]:
+        """What is wrong with those, and with the texts among the files that are no records."""
+        assert self._asked is not None  # noqa: S101 - asked once
+        prefix = self._vault.prefix
+        named = {name.removeprefix(prefix) for name in _names(self._asked.communicate()[0])}
+        self._asked = None
+        texts = {name for name in others if name.lower().endswith(_TEXTS)}
+        for path in sorted(texts | named):
+            data = None if store.is_record_path(path) else self._vault.file(path)
+            if data is not None:
+                yield from file_problems(path, data)
+
+    def close(self) -> None:
+        """Let git go where nobody asked for its answer."""
+        if self._asked is not None:
+            self._asked.kill()
+            self._asked.communicate()
 
 
 def _names(out: bytes) -> list[str]:

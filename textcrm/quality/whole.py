@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm import store
 from textcrm.catalog import scanning
+from textcrm.catalog.collecting import uncollected
 from textcrm.catalog.hashing import hash_of
 from textcrm.quality import kept as keeping
 from textcrm.quality.coded import decoded, encoded
@@ -51,12 +52,12 @@ class Whole:
         """How many records there are, and all problems in them, between them and beside them."""
         from textcrm.quality import beside
 
-        around = beside.Around(self._vault)
+        around = beside.Around(self._vault, self._kept)
         try:
-            count, found = self._records(progress)
             kept = self._kept
+            count, found = self._records(progress)
             found += beside.problems(self._vault, kept, self._naming, kept.digest)
-            found += around.problems(kept)
+            found += around.problems()
         finally:
             around.close()
         self._keep()
@@ -88,7 +89,8 @@ class Whole:
                 return kept.count, [decoded(one) for one in listed + kept.across]
             paths = sorted(found)
         _require_parts(self._vault)
-        return len(paths), self._compared(paths, found or {}, progress)
+        with uncollected():
+            return len(paths), self._compared(paths, found or {}, progress)
 
     def _compared(
         self, paths: list[str], found: dict[str, Signature], progress: Progress
