@@ -1,6 +1,6 @@
 """A generated vault with a long history: many records, one commit for each of many changes.
 
-usage: python -m benchmarks.past RECORDS COMMITS FOLDER [--no-files]
+usage: python -m benchmarks.past RECORDS COMMITS FOLDER [--no-files] [--contacts]
 """
 
 from __future__ import annotations
@@ -24,14 +24,20 @@ def hot_path(records: int) -> str:
     return generate.record(records // 2, records)[0]
 
 
-def write(folder: Path, records: int, commits: int, *, files: bool = True) -> None:
-    """Write a vault with its history by ``git fast-import``; without ``files`` none is checked out."""
+def write(
+    folder: Path, records: int, commits: int, *, files: bool = True, contacts: bool = False
+) -> None:
+    """Write a vault with its history by ``git fast-import``; without ``files`` none is checked out.
+
+    With ``contacts`` every commit adds a contact to a customer, as ``textcrm log`` does, some of
+    them days after it was made.
+    """
     generate.vault(folder, 0, git=False)
     run = ["git", "-C", str(folder)]
     subprocess.run([*run, "init", "-q", "-b", "main"], check=True)
     feed = subprocess.Popen([*run, "fast-import", "--quiet"], stdin=subprocess.PIPE)
     assert feed.stdin is not None
-    _stream(feed.stdin, folder, records, commits)
+    _stream(feed.stdin, folder, records, commits, contacts=contacts)
     feed.stdin.close()
     if feed.wait():
         raise SystemExit("git fast-import failed")
@@ -40,7 +46,7 @@ def write(folder: Path, records: int, commits: int, *, files: bool = True) -> No
         subprocess.run([*run, "reset", "-q", "--hard"], check=True)
 
 
-def _stream(out: IO[bytes], folder: Path, records: int, commits: int) -> None:
+def _stream(out: IO[bytes], folder: Path, records: int, commits: int, *, contacts: bool) -> None:
     chance = random.Random(records * 1_000_003 + commits)
     end = dt.datetime.combine(generate.ANCHOR, dt.time(18), dt.UTC)
     step = dt.timedelta(days=DAYS) / (commits + 1)
@@ -58,9 +64,12 @@ def _stream(out: IO[bytes], folder: Path, records: int, commits: int) -> None:
         path = generate.record(place, records)[0] if place != records // 2 else hot
         if path not in texts:
             texts[path] = generate.record(place, records)[1]
-        texts[path] = _changed(texts[path], chance, number)
         at = end - dt.timedelta(days=DAYS) + number * step
-        _commit(out, number, at, "set", Path(path).stem)
+        if contacts:
+            texts[path] = _talked(texts[path], chance, number, at)
+        else:
+            texts[path] = _changed(texts[path], chance, number)
+        _commit(out, number, at, "log" if contacts else "set", Path(path).stem)
         _file(out, path, texts[path])
         if len(texts) > 20_000:
             texts = {hot: texts[hot]} if hot in texts else {}
@@ -75,6 +84,20 @@ def _changed(text: str, chance: random.Random, number: int) -> str:
         elif line.startswith("notes: "):
             lines[place] = f"notes: 第 {number} 次改动"
     return "\n".join(lines)
+
+
+def _talked(text: str, chance: random.Random, number: int, at: dt.datetime) -> str:
+    """The record with a contact more, made on that day or some days before."""
+    day = at.date() - dt.timedelta(days=chance.choice((0, 0, 0, 1, 6)))
+    lines = [
+        "interactions:",
+        f"  - id: h{number:05d}",
+        f"    at: '{day}'",
+        f"    by: {PEOPLE[number % len(PEOPLE)][0]}",
+        "    channel: phone",
+        f"    summary: 第 {number} 次沟通",
+    ]
+    return text.replace("interactions:", "\n".join(lines), 1)
 
 
 def _commit(out: IO[bytes], number: int, at: dt.datetime, op: str, own: str) -> None:
@@ -104,8 +127,15 @@ def main() -> None:
     parser.add_argument("commits", type=int)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--no-files", action="store_true")
+    parser.add_argument("--contacts", action="store_true")
     chosen = parser.parse_args()
-    write(chosen.folder, chosen.records, chosen.commits, files=not chosen.no_files)
+    write(
+        chosen.folder,
+        chosen.records,
+        chosen.commits,
+        files=not chosen.no_files,
+        contacts=chosen.contacts,
+    )
 
 
 if __name__ == "__main__":

@@ -90,3 +90,27 @@ def test_show_reveal_is_noted_and_listed(
     ran = shell.ok("show", own, "--reveal")
     assert ACCOUNT in ran.out
     assert "access log" in ran.err or "访问日志" in ran.err
+
+
+def test_due_reveal_tells_sealed_instalments_on_the_screen_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = team_vault(tmp_path)
+    shell = Shell(root, capsys)
+    asked = ("--lang", "en", "due", "--within", "3650", "--kind", "instalment", "--json")
+    closed = shell.ok(*asked).data
+    assert closed
+    assert all("sealed amount" in one["reason"] for one in closed)
+    ran = shell(*asked, "--reveal")
+    assert (ran.code, ran.error["code"], ran.data) == (3, "no-key", closed)
+    key = private_keys(tmp_path) / "wang-fang.throw-away-key.txt"
+    monkeypatch.setenv("TEXTCRM_IDENTITY", str(key))
+    opened = shell.ok(*asked, "--reveal").data
+    assert [one["id"] for one in opened] == [one["id"] for one in closed]
+    assert any("69,000" in one["reason"] for one in opened)
+    assert {one.what for one in access_log.reads(Vault.open(root))} == {"due --reveal"}
+    assert shell.ok(*asked).data == closed  # nothing of it is kept
+    assert b"69,000" not in (root / ".textcrm/catalog.db").read_bytes()
+    for form in (("--digest",), ("--ics", "-"), ("--schedule",)):
+        ran = shell("due", "--reveal", *form, "--json")
+        assert (ran.code, ran.error["code"]) == (2, "no-reveal")

@@ -193,9 +193,59 @@ def test_a_currency_that_is_none_and_a_report_that_does_not_convert(shell: Shell
         shell("report", "purchases", "--currency", "贝壳", "--json").error["code"]
         == "unknown-currency"
     )
-    for words in (["sources"], ["all"], ["--by", "city"]):
+    for words in (["sources"], ["all"]):
         ran = shell("report", *words, "--currency", "CNY", "--json")
         assert (ran.code, ran.error["code"]) == (2, "idle-option"), words
+
+
+def test_a_pivot_converts_each_amount_by_its_day_and_says_what_it_cannot(shell: Shell) -> None:
+    own = new(shell)
+    for day, amount in (("2026-01-10", "US$50"), ("2026-06-10", "US$10"), ("2026-02-01", "80")):
+        bought(shell, own, f"date={day}", f"amount={amount}", "product=茶")
+    bought(shell, own, "date=2026-02-01", "amount=€3", "product=茶")
+    with_rates(shell)
+    wanted = 50 * Decimal("7.1") + 10 * Decimal("7.2") + 80
+    for words in (
+        ("--by", "status", "--sum", "purchases.amount"),
+        ("--by", "purchases.product", "--sum", "purchases.amount"),
+        ("--of", "purchases", "--by", "product", "--sum", "amount"),
+    ):
+        found = shell.ok("report", *words, "--currency", "CNY", "--json").data
+        (row,) = found["rows"]
+        assert Decimal(row[-1]) == wanted
+        assert found["facts"]["missing_rates"] == [
+            {"currency": "EUR", "of": "EUR", "count": 1, "amount": "3"}
+        ]
+        assert [(one["rate"], one["count"]) for one in found["facts"]["rates"]] == [
+            ("7.1", 1),
+            ("7.2", 1),
+        ]
+    ran = shell("report", "--by", "status", "--sum", "total_spent", "--currency", "CNY", "--json")
+    assert (ran.code, ran.error["code"]) == (2, "not-by-day")
+
+
+def test_value_converts_but_holds_no_amount_against_bounds_of_another_currency(
+    shell: Shell,
+) -> None:
+    own = new(shell)
+    bought(shell, own, "date=2026-01-10", "amount=US$50")
+    with_rates(shell)
+    for name in ("value", "tiers"):
+        table = shell.ok("report", name, "--currency", "CNY", "--json").data
+        assert Decimal(table["total"]["spent"]) == 50 * Decimal("7.1"), name
+    settings = shell.folder / "textcrm.yaml"
+    bounds = "rfm: {monetary: [1, 2, 3, 4]}\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + bounds, encoding="utf-8")
+    assert shell("report", "value", "--currency", "CNY", "--json").code == 0
+    ran = shell("report", "value", "--currency", "USD", "--json")
+    assert (ran.code, ran.error["code"]) == (2, "bounds-in-home")
+
+
+def test_an_amount_without_a_rate_is_told_in_its_own_currency(shell: Shell) -> None:
+    own = new(shell)
+    bought(shell, own, "date=2026-01-10", "amount=80")
+    out = shell.ok("--lang", "en", "report", "purchases", "--currency", "USD").out
+    assert "No rate for USD on the day of 1 amounts, 80 CNY in all" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(

@@ -222,12 +222,13 @@ def span_of(context: Context, since: str | None, until: str | None) -> Any:
 
 
 def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
+    from textcrm.insight.converting import currency_of
     from textcrm.insight.facts import Facts
     from textcrm.insight.pivot import Pivot, pivot
     from textcrm.search.items import items, list_of
     from textcrm.vault import finding
 
-    _refuse_idle(Text("pivot table", "透视表"), (), asked)
+    _refuse_idle(Text("pivot table", "透视表"), ("currency",), asked)
     vault = context.vault()
     of = ".".join(list_of(asked["of"], vault.schema).path) if asked["of"] else ""
     chosen = Pivot(
@@ -238,7 +239,8 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
         of,
     )
     text = " ".join(words)
-    facts = Facts(vault, text, archived=asked["archived"])
+    currency = currency_of(asked["currency"]) if asked["currency"] else ""
+    facts = Facts(vault, text, archived=asked["archived"], currency=currency)
     if not of:
         return pivot(facts, chosen)
     wanted = finding.query(vault, text)

@@ -1,4 +1,4 @@
-"""Receivables with the sealed instalments that one's own keys open; nothing of them is kept."""
+"""Receivables, and what is due, with the sealed instalments that one's own keys open; nothing of them is kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textcrm.insight import receivables
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.insight.asking import Ask
+    from textcrm.insight.due import Due
     from textcrm.record import Record
     from textcrm.vault import Vault
 
@@ -22,25 +23,67 @@ def receivables_opened(context: Context, ask: Ask) -> Made:
 
     vault = context.vault()
     trees: dict[int, dict[str, Any]] = {}
-    read: list[str] = []
-    damage: TextcrmError | None = None
-    missing: TextcrmError | None = None
+    reading = _Reading()
     for doc in ask.facts.docs(receivables.sealed_rows(ask.facts)):
-        tree, errors, opened = _opened(vault, vault.load(doc.path))  # type: ignore[attr-defined]
-        trees[doc.row] = tree  # type: ignore[attr-defined]
-        if opened:
-            read.append(doc.id)
-        for error in errors:
-            if isinstance(error, KeyMissing):
-                missing = missing or error
-            else:
-                damage = damage or error
-    if read:
-        note_read(context, "report receivables --reveal", read)
+        record = vault.load(doc.path)  # type: ignore[attr-defined]
+        trees[doc.row] = reading.opened(vault, record)  # type: ignore[attr-defined]
+    if reading.read:
+        note_read(context, "report receivables --reveal", reading.read)
     table = receivables.receivables(ask, trees)
     if ask.facts.conversion is not None:
         table = ask.facts.conversion.finish(table)
-    return Made(table, damage or (None if read else missing))
+    return Made(table, reading.error)
+
+
+def due_opened(context: Context, found: list[Due]) -> tuple[list[Due], TextcrmError | None]:
+    """What is due, with the amounts of instalments that open, and the error to end with once it is
+    shown. The reading is noted in this clone's log.
+    """
+    from textcrm.cli.noted import note_read
+    from textcrm.insight.due import is_locked, with_amount
+
+    vault = context.vault()
+    home = vault.config.currency
+    reading = _Reading()
+    amounts: dict[tuple[Any, ...], receivables.Debt] = {}
+    for own in dict.fromkeys(one.id for one in found if is_locked(one)):
+        tree = reading.opened(vault, vault.get(own))
+        for debt, places in receivables.unpaid(tree, 0, home):
+            amounts[own, *places] = debt
+    if reading.read:
+        note_read(context, "due --reveal", reading.read)
+
+    def told(one: Due) -> Due:
+        debt = amounts.get((one.id, one.data.get("item"), one.data.get("part")))
+        return with_amount(one, debt, home) if debt is not None and is_locked(one) else one
+
+    return [told(one) for one in found], reading.error
+
+
+class _Reading:
+    """Records opened one by one: whose values opened, and what went wrong."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self._damage: TextcrmError | None = None
+        self._missing: TextcrmError | None = None
+
+    def opened(self, vault: Vault, record: Record) -> dict[str, Any]:
+        """The record with its instalments open, as far as they open."""
+        tree, errors, opened = _opened(vault, record)
+        if opened:
+            self.read.append(record.id)
+        for error in errors:
+            if isinstance(error, KeyMissing):
+                self._missing = self._missing or error
+            else:
+                self._damage = self._damage or error
+        return tree
+
+    @property
+    def error(self) -> TextcrmError | None:
+        """Damage, or that no key opened anything."""
+        return self._damage or (None if self.read else self._missing)
 
 
 def _opened(vault: Vault, record: Record) -> tuple[dict[str, Any], list[TextcrmError], int]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from textcrm.insight.facts import days_in, row_of, texts_in
+from textcrm.insight.columns import days_in, places_of, row_of, texts_in
 from textcrm.insight.money import Sums, others_of
 from textcrm.insight.table import Chart, Column, Note, Table
 from textcrm.text import Text
@@ -112,10 +112,11 @@ def _contacts(ask: Ask, of: Callable[[Any], _Person]) -> Counter[int]:
         facts.column(f"interactions.{name}")
         for name in ("at", "by", "channel", "next.due", "next.done")
     )
-    every = set().union(at, by, channel, due, done)
     days, who, how = days_in(at), texts_in(by), texts_in(channel)
     wanted = {day for day in {*days.values(), None} if day in ask.span}
-    places = [place for place in every if days.get(place) in wanted]
+    places = [
+        place for place in places_of(at, by, channel, due, done) if days.get(place) in wanted
+    ]
     whose = list(map(who.get, places))
     told = zip(whose, map(how.get, places), map(days.get, places), strict=True)
     for (person, code, day), count in Counter(told).items():

@@ -30,9 +30,9 @@ _USED_OF: Final = Text(
     "{of} 经 {currency} 折算，1 {currency} = {rate} {home}（{since} 的汇率）：{count} 笔。",
 )
 _MISSING: Final = Text(
-    "No rate for {currency} on the day of {count} amounts, {amount} {currency} in all: they stay as "
+    "No rate for {currency} on the day of {count} amounts, {amount} {of} in all: they stay as "
     "they are. Add it to textcrm.yaml: rates: {{{currency}: {{DATE: RATE}}}}.",
-    "{count} 笔 {currency} 金额（共 {amount}）当日没有汇率，未折算。"
+    "{count} 笔 {of} 金额（共 {amount}）当日没有汇率，未折算。"
     "请在 textcrm.yaml 中补充：rates: {{{currency}: {{日期: 汇率}}}}。",
 )
 
@@ -47,7 +47,7 @@ class Conversion:
         self._rates = Rates(config.currency, config.rates)
         self._used: dict[Rate, Counter[str]] = {}
         self._sums: dict[Rate, ByCurrency] = {}
-        self._missing: dict[str, list[Decimal]] = {}
+        self._missing: dict[tuple[str, str], list[Decimal]] = {}
 
     def amount(self, amount: Decimal, currency: str, day: dt.date | None) -> tuple[Decimal, str]:
         """An amount to the cent with its currency: the target's, or its own without a rate.
@@ -57,7 +57,8 @@ class Conversion:
         when = min(day or self.today, self.today)
         found = self._rates.convert(amount, currency, self.target, when)
         if found is None:
-            self._missing.setdefault(self._lacking(currency, when), []).append(amount)
+            lacking = self._lacking(currency, when), currency
+            self._missing.setdefault(lacking, []).append(amount)
             return amount, currency
         for rate in found.rates:
             self._used.setdefault(rate, Counter())[currency] += 1
@@ -88,8 +89,13 @@ class Conversion:
                 said = {**one, "rate": f"{rate.value:f}", "amount": f"{one['amount']:,f}"}
                 notes.append(Note(_USED if currency == rate.currency else _USED_OF, said))
         missing = [
-            {"currency": each, "count": len(amounts), "amount": sum(amounts, Decimal(0))}
-            for each, amounts in sorted(self._missing.items())
+            {
+                "currency": each,
+                "of": own,
+                "count": len(amounts),
+                "amount": sum(amounts, Decimal(0)),
+            }
+            for (each, own), amounts in sorted(self._missing.items())
         ]
         notes += [Note(_MISSING, {**one, "amount": f"{one['amount']:,f}"}) for one in missing]
         facts = {**table.facts, "currency": self.target, "rates": rates, "missing_rates": missing}

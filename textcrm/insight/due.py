@@ -9,6 +9,7 @@ from textcrm.catalog.masking import masked
 from textcrm.insight.due_case import plus
 from textcrm.insight.due_kept import Kept, kept
 from textcrm.insight.due_kinds import BEFORE, COMMANDS, KINDS, LEVELS, ORDER, REASONS, STRICT
+from textcrm.insight.due_money import in_words
 from textcrm.insight.due_seeds import Rules, seeds_of
 from textcrm.insight.touched import Touched, touched
 from textcrm.normalize.calendar import last_of_month
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from textcrm.catalog import Catalog
+    from textcrm.insight.receivables import Debt
     from textcrm.record import Record
     from textcrm.text import Text
     from textcrm.vault import Vault
@@ -77,6 +79,20 @@ class Due(NamedTuple):
     def settle(self, language: str) -> str:
         """The command that settles it."""
         return self.command.say("zh" if language == "zh" else "en", id=self.id, **self.data)
+
+
+def with_amount(one: Due, debt: Debt, home: str) -> Due:
+    """An instalment whose sealed amount was opened by who may read it, told with that."""
+    if debt.amount is None:
+        return one
+    code = "instalment-late" if "late" in one.data else "instalment"
+    rest = in_words(debt.amount, debt.currency, home)
+    return one._replace(reason=REASONS[code], data={**one.data, "rest": rest})
+
+
+def is_locked(one: Due) -> bool:
+    """Whether its amount is sealed."""
+    return one.reason in (REASONS["sealed"], REASONS["sealed-late"])
 
 
 class Entered(NamedTuple):
@@ -212,7 +228,9 @@ class _Asking:
         if not entered:
             return
         ids = {one.id for one in entered}
-        known = {doc.id: doc for doc in self._vault.docs() if doc.id in ids}
+        catalog = self._catalog or self._vault.catalog()
+        rows = [row for row, own in catalog.ids().items() if own in ids]
+        known = {doc.id: doc for doc in catalog.docs(sorted(rows))}
         for one in entered:
             doc = known.get(one.id)
             if doc is None or doc.typed.get("archived") or doc.typed.get("restricted"):

@@ -12,6 +12,7 @@ from textcrm.record import as_day, days_of, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from textcrm.insight.due_case import Case
 
@@ -31,7 +32,7 @@ def debts(case: Case) -> Iterator[Seed]:
         if debt.kind is AHEAD or debt.due is None or item is None or debt.amount is None:
             continue
         data = {
-            "rest": _money(f"{debt.amount:,f}", debt.currency, case.home),
+            "rest": in_words(debt.amount, debt.currency, case.home),
             "what": debt.what,
             "item": item.values.get("id") or "",
         }
@@ -41,13 +42,14 @@ def debts(case: Case) -> Iterator[Seed]:
             continue
         data = {"what": debt.what, "item": places[0], "part": places[1]}
         if debt.amount is not None:
-            data["rest"] = _money(f"{debt.amount:,f}", debt.currency, case.home)
+            data["rest"] = in_words(debt.amount, debt.currency, case.home)
         code = "sealed" if debt.amount is None else "instalment"
         yield Seed("instalment", code, debt.due, data=data)
 
 
-def _money(amount: str, currency: str, home: str) -> str:
-    return amount if currency == home else f"{currency} {amount}"
+def in_words(amount: Decimal, currency: str, home: str) -> str:
+    """An amount, with its currency where that is another one than the vault's."""
+    return f"{amount:,f}" if currency == home else f"{currency} {amount:,f}"
 
 
 def expected(case: Case) -> Iterator[Seed]:

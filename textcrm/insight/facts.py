@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.text import got
 from textcrm.catalog.values import PLACES
+from textcrm.insight.columns import number_of, row_of
 from textcrm.insight.converting import Conversion
 from textcrm.insight.periods import Span
 from textcrm.insight.table import Said
@@ -17,6 +17,7 @@ from textcrm.text import Text, same
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from textcrm.catalog import Catalog
     from textcrm.query import Doc
@@ -24,24 +25,6 @@ if TYPE_CHECKING:
 
 
 _ITEM: Final = (1 << PLACES) - 1
-
-
-def row_of(place: int) -> int:
-    """The row of a place in a column."""
-    return place >> PLACES
-
-
-def days_in(column: dict[int, Any]) -> dict[int, dt.date]:
-    """The days of the dates and moments in a column."""
-    known = {value: as_day(value) for value in set(column.values())}
-    return {place: day for place, value in column.items() if (day := known[value]) is not None}
-
-
-def texts_in(column: dict[int, Any]) -> dict[int, str]:
-    """The texts in a column that say something."""
-    if all(isinstance(value, str) and value for value in set(column.values())):
-        return column
-    return {place: value for place, value in column.items() if isinstance(value, str) and value}
 
 
 class Item(NamedTuple):
@@ -62,10 +45,7 @@ class Item(NamedTuple):
 
     def amount(self, name: str = "amount") -> Decimal | None:
         """A number; None where it is missing, sealed or no number."""
-        value = self.values.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return Decimal(value)
-        return value if isinstance(value, Decimal) else None
+        return number_of(self.values.get(name))
 
 
 class Facts:
@@ -95,26 +75,23 @@ class Facts:
         self._span = span or Span()
         self.conversion = Conversion(vault.config, currency, self.today) if currency else None
         self.catalog: Catalog = vault.catalog()
-        self._everybody = len(self.catalog.safely(self.catalog.rows))
+        everybody = frozenset(self.catalog.safely(self.catalog.rows))
+        self._everybody = len(everybody)
         self._items: dict[tuple[str, ...], list[Item]] = {}
         self._said: dict[tuple[str, str], Said] = {}
         self._columns: dict[str, dict[int, Any]] = {}
-        self.rows = self._chosen(query, archived=archived)
+        self.rows = self._chosen(query, everybody, archived=archived)
 
-    def _chosen(self, query: str, *, archived: bool) -> frozenset[int]:
-        from textcrm.vault import finding
-
+    def _chosen(self, query: str, everybody: frozenset[int], *, archived: bool) -> frozenset[int]:
         if query.strip():
+            from textcrm.vault import finding
+
             wanted = finding.query(self.vault, query)
             return frozenset(finding.rows(self.vault, wanted, archived=archived))
 
-        def everybody() -> frozenset[int]:
-            rows = set(self.catalog.rows())
-            return frozenset(
-                rows if archived else rows - self.catalog.values.having(("archived",))
-            )
-
-        return self.catalog.safely(everybody)
+        if archived:
+            return everybody
+        return everybody - self.catalog.safely(lambda: self.catalog.values.having(("archived",)))
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -9,6 +9,7 @@ from textcrm.insight import thin
 from textcrm.insight.grouped import grouped
 from textcrm.insight.readings import Readings
 from textcrm.insight.table import Chart, Column, Note, Said, Table
+from textcrm.insight.worth import in_one_currency
 from textcrm.search.grouping import group, rows_of, summed
 from textcrm.search.tabulate import column
 from textcrm.text import Text, same
@@ -38,15 +39,21 @@ class Pivot(NamedTuple):
 
 
 def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
-    """Group records, or the items in ``docs`` where ``of`` is a list. Amounts in other currencies than the vault's are told in notes.
+    """Group records, or the items in ``docs`` where ``of`` is a list. Amounts in other currencies than
+    the vault's, or than the one wanted, are told in notes.
 
-    Raises Misuse (unknown-field, not-a-number, ambiguous-field, field-twice).
+    Raises Misuse (unknown-field, not-a-number, ambiguous-field, field-twice,
+    not-by-day).
     """
     schema = facts.vault.schema
     names = [*asked.by, *([asked.across] if asked.across else [])]
     keys = [column(name, schema, of=asked.of) for name in names]
     _demand_different(keys)
     measures = _measures(facts, asked)
+    if facts.conversion is not None:
+        docs = list(facts.docs()) if docs is None else docs
+        added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
+        docs = in_one_currency(facts.conversion, docs, added)
     rows, whole = _by_columns(facts, asked, keys) if docs is None else (None, None)
     if rows is None or whole is None:
         if docs is None:
@@ -70,7 +77,8 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
         (*_notes(facts, keys, rows),),
         Chart(tuple(key.name for key in keys), measures[-1].column.name),
     )
-    return _crosswise(table, asked, measures) if asked.across else table
+    table = _crosswise(table, asked, measures) if asked.across else table
+    return table if facts.conversion is None else facts.conversion.finish(table)
 
 
 def _demand_different(keys: list[Field]) -> None:

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.values import PLACES
+from textcrm.insight.columns import days_in, places_of, row_of
 from textcrm.insight.completeness import lacking
-from textcrm.insight.facts import days_in, row_of
 from textcrm.insight.lateness import HOURS, hours_after
 from textcrm.insight.periods import Span
 from textcrm.insight.table import Chart, Column, Note, Said, Table, share
@@ -160,7 +160,7 @@ class _Steps:
         wanted = {day for day in {*self._days.values(), None} if day in span}
         found = [
             place
-            for place in {*self._at, *self._due, *self._done, *self._what}
+            for place in places_of(self._at, self._due, self._done, self._what)
             if self._days.get(place) in wanted
         ]
         return Counted(sum(place in self._what for place in found), len(found))

@@ -119,6 +119,7 @@ REPORTS: Final = (
         ),
         ("rfm", "clv", "lifetime value", "价值", "重点客户价值", "高价值"),
         "value:value",
+        ("span", "currency"),
     ),
     Report(
         "tiers",
@@ -126,6 +127,7 @@ REPORTS: Final = (
         Text("customers by value tier, scored and decided", "价值分层：评分与人工判定"),
         ("tier", "分层", "价值分层", "等级"),
         "value:tiers",
+        ("span", "currency"),
     ),
     Report(
         "cycles",

@@ -7,6 +7,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.errors import Misuse
 from textcrm.insight import memo
 from textcrm.insight.buying import Buying, Seen, Spending, fit_buying, fit_spending
 from textcrm.insight.money import Sums, cents, others_of
@@ -117,9 +118,13 @@ def _kept(
 
 
 def worths(ask: Ask) -> tuple[dict[int, Worth], Models]:
-    """The worth of every customer who bought, by row, and the models behind it."""
+    """The worth of every customer who bought, by row, and the models behind it.
+
+    Raises Misuse (bounds-in-home).
+    """
     config = ask.facts.vault.config
     limits = config.thresholds
+    _demand_bounds(ask)
     bought = bought_of(ask)
     models = models_of(bought, ask.end, limits["model_customers"], ask.facts.catalog)
     scores = scored(bought, ask.end, config.rfm) if bought else {}
@@ -129,6 +134,22 @@ def worths(ask: Ask) -> tuple[dict[int, Worth], Models]:
         tier = tier_of(scores[row], limits["rfm_high"], limits["rfm_medium"])
         found[row] = Worth(one, scores[row], tier, *_ahead(one, models, ask.end, known))
     return found, models
+
+
+def _demand_bounds(ask: Ask) -> None:
+    """Bounds of amounts are in the vault's currency: amounts in another are not held against them."""
+    config, home = ask.facts.vault.config, ask.facts.home
+    if home != config.currency and "monetary" in config.rfm:
+        raise Misuse(
+            "bounds-in-home",
+            Text(
+                "rfm: monetary: of textcrm.yaml has bounds in {own}, the report would be in {currency}",
+                "textcrm.yaml 中 rfm: monetary: 的界限按 {own} 计，而报表要求 {currency}",
+            ),
+            hint=Text("leave out --currency", "请去掉 --currency"),
+            own=config.currency,
+            currency=home,
+        )
 
 
 def _ahead(

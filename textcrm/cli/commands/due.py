@@ -66,6 +66,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help=Text("print lines for cron and systemd, do nothing", "只打印 cron 和 systemd 的定时配置"),
 )
+@option(
+    "--reveal",
+    is_flag=True,
+    help=Text("sealed amounts too, with your key", "用您的密钥显示加密金额"),
+)
 def run(
     context: Context,
     within: int,
@@ -78,16 +83,59 @@ def run(
     force: bool,
     digest: bool,
     schedule: bool,
+    reveal: bool,
 ) -> None:
     """List what is due."""
-    from textcrm.cli import due_list, due_mail
+    from textcrm.catalog.collecting import uncollected
+    from textcrm.cli import due_mail
 
+    if reveal and (ics or digest or schedule):
+        raise _no_reveal()
     whose = _owner(context, owner)
     if schedule:
         due_mail.schedule(context, owner, within)
         return
-    found = _found(context, within, whose, kinds)
-    report_broken(context)
+    with uncollected():
+        found = _found(context, within, whose, kinds)
+        report_broken(context)
+        error = None
+        if reveal:
+            from textcrm.cli.debts import due_opened
+
+            found, error = due_opened(context, found)
+        _give(context, found, whose, limit, everything or bool(kinds), count, ics, force, digest)
+    if error is not None:
+        raise error
+    if not found and not (count or ics or digest):
+        context.exit(1)
+
+
+def _no_reveal() -> Misuse:
+    return Misuse(
+        "no-reveal",
+        Text(
+            "--reveal is for the screen and --json: a calendar or a mail would carry sealed amounts "
+            "in plain",
+            "--reveal 只用于屏幕和 --json：日历或邮件会带出加密金额的明文",
+        ),
+        hint=Text("leave out --reveal", "请去掉 --reveal"),
+    )
+
+
+def _give(
+    context: Context,
+    found: list[Due],
+    whose: str | None,
+    limit: int | None,
+    everything: bool,
+    count: bool,
+    ics: str | None,
+    force: bool,
+    digest: bool,
+) -> None:
+    """Print the list in the form that was asked for, or write it."""
+    from textcrm.cli import due_list, due_mail
+
     if count:
         context.out.line(str(len(found)))
         return
@@ -101,7 +149,7 @@ def run(
     if context.json:
         context.emit([due_list.as_json(context, one) for one in found[:limit]])
     elif found:
-        whole = everything or bool(kinds) or limit is not None
+        whole = everything or limit is not None
         with context.out.paged():
             due_list.tell(context, found[:limit], everything=whole)
             if limit is not None and len(found) > limit:
@@ -109,8 +157,6 @@ def run(
             due_list.note_unknown_holidays(context, found)
     else:
         context.say(Text("nothing is due", "没有待办事项"))
-    if not found:
-        context.exit(1)
 
 
 def _found(context: Context, within: int, owner: str | None, kinds: tuple[str, ...]) -> list[Due]:
