@@ -405,3 +405,14 @@ def test_49_an_edit_that_was_not_shared_yet_does_not_bring_it_back(office: Offic
     anna.ok("sync")
     assert anna.ok("show", OTHER, "--json").data["notes"] == "续约"
     assert anna("show", ONE).code == 4
+
+
+def test_49_copies_of_edits_that_a_recovery_set_aside_go_too(office: Office) -> None:
+    folder = office.root / ".git/textcrm/set-aside/1"
+    copies = [folder / store.path_of(ONE), folder / f"attachments/{ONE}/a.pdf"]
+    other = folder / store.path_of(OTHER)
+    for file in (*copies, other):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("notes: by hand\n", encoding="utf-8")
+    _erase(office.by(ANNA), ONE, rewrite=False)
+    assert [file for file in (*copies, other) if file.exists()] == [other]

@@ -43,6 +43,7 @@ def erase(context: Context, words: tuple[str, ...], given: dict[str, Any]) -> No
         rewritten = forgetting.rewrite(vault, after, key=key)
     left = 0 if rewritten else erasing.left_in_history(vault, traces)
     _forget_questions(context, done.ids)
+    _forget_copies(context, done.ids)
     _tell(context, done, reason, rewritten, left)
 
 
@@ -79,6 +80,15 @@ def _forget_questions(context: Context, ids: tuple[str, ...]) -> None:
     kept = [one for one in known if one.id not in ids]
     if len(kept) != len(known):
         questions.save(vault, kept)
+
+
+def _forget_copies(context: Context, ids: tuple[str, ...]) -> None:
+    """Edits that a recovery set aside are copies of whole files: those of the erased go."""
+    from textcrm.gitrepo.recovery import set_aside
+
+    for copy in set_aside(context.vault().repo):
+        if copy.stem in ids or copy.parent.name in ids:
+            copy.unlink()
 
 
 def todo(context: Context, rewritten: Rewritten | None, done: Erased) -> list[Text]:

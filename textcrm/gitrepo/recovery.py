@@ -213,7 +213,7 @@ def _carry_back(
     index: dict[str, str | None] = {}
     for path, kept in carrying.backward(repo, tree, entry, state, now).items():
         if kept is None:
-            copy = repo.local_folder / "set-aside" / entry.name / path
+            copy = _aside(repo) / entry.name / path
             _set_aside(copy, tree.read(path) or b"")
             told.copies[path] = copy
             contents = _contents(repo, {path: now[path]})
@@ -272,6 +272,15 @@ def exclusively(repo: GitRepo) -> Iterator[None]:
             yield
     except OSError as error:
         raise failures.disk_failed(error) from error
+
+
+def set_aside(repo: GitRepo) -> list[Path]:
+    """The copies of edits that found no place; whoever has put theirs in again deletes them."""
+    return sorted(file for file in _aside(repo).rglob("*") if file.is_file())
+
+
+def _aside(repo: GitRepo) -> Path:
+    return repo.local_folder / "set-aside"
 
 
 def parked(repo: GitRepo) -> list[str]:

@@ -32,9 +32,10 @@ def _recovery(vault: Vault) -> Iterator[Row]:
 
 
 def _set_aside(vault: Vault) -> Iterator[Row]:
-    folder = vault.repo.local_folder / "set-aside"
-    count = sum(1 for file in folder.rglob("*") if file.is_file())
-    if count:
+    from textcrm.gitrepo.recovery import set_aside
+
+    found = set_aside(vault.repo)
+    if found:
         yield Row(
             "set-aside",
             "warning",
@@ -46,5 +47,5 @@ def _set_aside(vault: Vault) -> Iterator[Row]:
                 "put them in again from there, then delete that folder",
                 "请据此补上编辑，然后删除该文件夹",
             ),
-            {"count": count, "folder": str(folder)},
+            {"count": len(found), "folder": str(vault.repo.local_folder / "set-aside")},
         )
