@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from textcrm.late import late
 from textcrm.search.backend import Backend, Facet, Hit, Match
 from textcrm.search.order import sort_docs, sort_key
 from textcrm.search.scan import ScanBackend
@@ -25,11 +26,5 @@ __all__ = [
     "sort_key",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Groups are loaded when they are first asked for: a search needs none."""
-    if name not in ("Row", "group"):
-        raise AttributeError(name)
-    from textcrm.search import grouping
-
-    return getattr(grouping, name)
+# Groups are loaded when they are first asked for: a search needs none.
+__getattr__ = late(__name__, {"Row": "grouping", "group": "grouping"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from textcrm.catalog.collecting import uncollected
+from textcrm.catalog.followers import sequence_of, version_of
 from textcrm.search.analyzers import VERSION, terms_of
 from textcrm.search.beside import NoReaders, Readers
 from textcrm.search.scoring import places_of
@@ -46,7 +46,7 @@ def follow(catalog: Catalog, index: TextIndex, telling: Telling = nullcontext) -
 
 def _both(catalog: Catalog, index: TextIndex, sequence: int, telling: Telling) -> bool:
     """Where neither the index nor the texts can be used, build the two from one reading."""
-    for known in (index.sequence, _known(catalog)):
+    for known in (index.sequence, sequence_of(catalog, "search_texts_at", _VERSION)):
         if known >= 0 and not catalog.changed_since(known).everything:
             return False
     builder = _begin(catalog)
@@ -108,7 +108,7 @@ def entries(
 
 def _texts(catalog: Catalog, sequence: int) -> bool:
     """Bring the folded texts up to a sequence; whether there was anything to do."""
-    known = _known(catalog)
+    known = sequence_of(catalog, "search_texts_at", _VERSION)
     if known == sequence:
         return False
     changes = catalog.changed_since(known)
@@ -141,22 +141,6 @@ def _stored(doc: Doc) -> bytes:
     return doc.haystack.encode("utf-8", "surrogatepass")
 
 
-def _known(catalog: Catalog) -> int:
-    try:
-        found = catalog.connection.execute(
-            "SELECT sequence FROM search_texts_at WHERE version=?", (_version(catalog),)
-        ).fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return -1
-        raise
-    return int(found[0]) if found else -1
-
-
-def _version(catalog: Catalog) -> str:
-    return f"{_VERSION} {catalog.identity}"
-
-
 def _begin(catalog: Catalog) -> str:
     by = os.urandom(8).hex()
     with catalog.writing() as connection:
@@ -166,5 +150,7 @@ def _begin(catalog: Catalog) -> str:
             "CREATE TABLE search_texts(row INTEGER PRIMARY KEY, text BLOB, places TEXT)"
         )
         connection.execute("CREATE TABLE search_texts_at(version TEXT, sequence INTEGER, by TEXT)")
-        connection.execute("INSERT INTO search_texts_at VALUES(?, -1, ?)", (_version(catalog), by))
+        connection.execute(
+            "INSERT INTO search_texts_at VALUES(?, -1, ?)", (version_of(catalog, _VERSION), by)
+        )
     return by

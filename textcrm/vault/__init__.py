@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from textcrm.late import late
 from textcrm.vault.vault import Result, Vault
 
 if TYPE_CHECKING:
@@ -11,10 +12,4 @@ if TYPE_CHECKING:
 
 __all__ = ["Draft", "Result", "Vault"]
 
-
-def __getattr__(name: str) -> Any:
-    if name != "Draft":
-        raise AttributeError(name)
-    from textcrm.vault.draft import Draft
-
-    return Draft
+__getattr__ = late(__name__, {"Draft": "draft"})

@@ -8,10 +8,10 @@ last one, and not the vault. They hold nothing of what is sealed.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.catalog.followers import sequence_of, version_of
 from textcrm.matching import evidence
 from textcrm.matching.blocking import LARGEST, pairs_of, words_of
 from textcrm.matching.groups import Cluster, Pair, clusters
@@ -226,7 +226,7 @@ def _warned(likeness: Likeness) -> bool:
 
 def _follow(catalog: Catalog, vault: Vault) -> None:
     """Bring the words up to the catalog."""
-    known = _known(catalog)
+    known = sequence_of(catalog, "alike_at", _VERSION)
     sequence = catalog.sequence
     if known == sequence:
         return
@@ -235,7 +235,9 @@ def _follow(catalog: Catalog, vault: Vault) -> None:
         with catalog.writing() as connection:
             for statement in _TABLES:
                 connection.execute(statement)
-            connection.execute("INSERT INTO alike_at VALUES(?, -1)", (_version(catalog),))
+            connection.execute(
+                "INSERT INTO alike_at VALUES(?, -1)", (version_of(catalog, _VERSION),)
+            )
         with vault.telling() as progress:
             _put(catalog, vault, catalog.docs(), progress)
     else:
@@ -268,22 +270,6 @@ def _put(
 def _forget(catalog: Catalog, rows: Iterable[int]) -> None:
     with catalog.writing() as connection:
         connection.executemany("DELETE FROM alike_words WHERE row=?", [(row,) for row in rows])
-
-
-def _known(catalog: Catalog) -> int:
-    try:
-        found = catalog.connection.execute(
-            "SELECT sequence FROM alike_at WHERE version=?", (_version(catalog),)
-        ).fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return -1
-        raise
-    return int(found[0]) if found else -1
-
-
-def _version(catalog: Catalog) -> str:
-    return f"{_VERSION} {catalog.identity}"
 
 
 def _hashed(word: str) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from textcrm.late import late
 from textcrm.yamlfile.bounds import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -32,27 +33,21 @@ __all__ = [
 ]
 
 # What is not asked for is not loaded: a search reads no YAML, and what reads never edits.
-_LATE = {
-    "Positions": "places",
-    "append_item": "editing",
-    "decode": "reading",
-    "delete": "deleting",
-    "dump": "writing",
-    "encode": "reading",
-    "insert_item": "editing",
-    "positions": "places",
-    "quote": "quoting",
-    "read": "reading",
-    "read_mapping": "reading",
-    "set_scalar": "editing",
-    "set_value": "editing",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(name)
-    from importlib import import_module
-
-    found = globals()[name] = getattr(import_module(f"textcrm.yamlfile.{_LATE[name]}"), name)
-    return found
+__getattr__ = late(
+    __name__,
+    {
+        "Positions": "places",
+        "append_item": "editing",
+        "decode": "reading",
+        "delete": "deleting",
+        "dump": "writing",
+        "encode": "reading",
+        "insert_item": "editing",
+        "positions": "places",
+        "quote": "quoting",
+        "read": "reading",
+        "read_mapping": "reading",
+        "set_scalar": "editing",
+        "set_value": "editing",
+    },
+)
