@@ -62,7 +62,7 @@ class Play:
         self.times: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self.sizes: dict[int, int] = {}
         self.kills = self.refused = self.conflicts = 0
-        self.shaken_edits = self.told = 0
+        self.shaken_edits = self.told = self.stale = 0
 
     # -- doing one thing
 

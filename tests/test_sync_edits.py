@@ -172,6 +172,19 @@ def test_a_change_of_many_that_was_killed_is_completed_below_the_edits(
     assert sum("intent" in one for one in subjects) == 1, subjects
 
 
+def test_a_change_that_found_no_place_is_kept_and_doctor_names_it(scene: Scene) -> None:
+    killed(scene.bob, ALL, "set", scene.one, "intent=high")
+    (scene.bob.root / ".git/index.lock").unlink()
+    scene.edit(scene.one, "intent: high", "intent: low")
+    git(scene.bob.root, "commit", "-q", "--no-verify", "-am", "by git")
+    scene.go_on()
+    assert scene.raw(scene.one)["intent"] == "low"
+    [row] = [one for one in doctor.examine(fresh(scene.bob)) if one.code == "interrupted-commit"]
+    ref = row.data["ref"]
+    assert "intent: high" in git(scene.bob.root, "show", ref)
+    assert f"git show {ref}" in (row.say_cure("zh") or "")
+
+
 def test_sync_goes_on_with_an_edit_that_is_not_saved(scene: Scene) -> None:
     killed(scene.bob, ALL)
     scene.edit(scene.one, "status: active", "status: paused")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def of_vault(vault: Vault) -> Iterator[Row]:
     """Complete what was interrupted; tell of it, and of edits that are kept aside since."""
     yield from _set_aside(vault)
+    yield from _parked(vault)
     yield from _recovery(vault)
 
 
@@ -48,4 +49,22 @@ def _set_aside(vault: Vault) -> Iterator[Row]:
                 "请据此补上编辑，然后删除该文件夹",
             ),
             {"count": len(found), "folder": str(vault.repo.local_folder / "set-aside")},
+        )
+
+
+def _parked(vault: Vault) -> Iterator[Row]:
+    """Commits that found no place: somebody had committed the same files before recovery."""
+    for ref in vault.repo.parked():
+        yield Row(
+            "interrupted-commit",
+            "warning",
+            Text(
+                "an interrupted change was not made: others had changed the same files; kept as {ref}",
+                "一次被中断的改动没有生效：其文件已被另行提交；保存为 {ref}",
+            ),
+            Text(
+                "look: git show {ref}; make it again where it is wanted, then: git update-ref -d {ref}",
+                "查看：git show {ref}；需要时重新执行，然后：git update-ref -d {ref}",
+            ),
+            {"ref": ref},
         )
