@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.append(
@@ -21,12 +26,26 @@ _GIT = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give what is made once for several tests the same surroundings, never the machine's."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # Begun in the background: the programs that tests start would never hear of ^C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    with pytest.MonkeyPatch.context() as patch:
+        _surround(patch, tmp_path_factory.mktemp("home"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_surroundings(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Give each test a home of its own and an identity there; drop what the caller's shell set."""
-    home = tmp_path_factory.mktemp("home")
+    _surround(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def _surround(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     config = home / "gitconfig"
     config.write_text(
         "[user]\n\tname = Test Person\n\temail = test@example.com\n"

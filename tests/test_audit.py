@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -298,6 +299,7 @@ def _sign_with(vault: Vault, key: Path) -> None:
     git(vault.root, "config", "commit.gpgsign", "true")
 
 
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="git signs with ssh-keygen")
 def test_signatures_where_they_are_required(vault: Vault, tmp_path: Path) -> None:
     keys = {who: sealing.generate_signing_key(tmp_path / who) for who in ("anna", "bob", "eve")}
     access = vault.root / "access" / "access.yaml"
