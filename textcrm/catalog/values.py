@@ -122,10 +122,10 @@ class Values:
         A place is ``row << PLACES | item``, a number, which is quick where there are many.
         """
         known, found = self._looked(path, f"row << {PLACES} | item, term")
-        terms = dict(found)
-        if len(terms) < len(found):
-            terms = dict(sorted(found, reverse=True))
-        return {place: known[term] for place, term in terms.items()}
+        column = {place: known[term] for place, term in found}
+        if len(column) < len(found):
+            column = {place: known[term] for place, term in sorted(found, reverse=True)}
+        return column
 
     def _looked(self, path: tuple[str, ...], columns: str) -> tuple[dict[int, Any], list[Any]]:
         """The values by term and the cells at a path, of one moment, for others may write."""

@@ -115,17 +115,18 @@ def _contacts(ask: Ask, of: Callable[[Any], _Person]) -> Counter[int]:
     days, who, how = days_in(at), texts_in(by), texts_in(channel)
     wanted = {day for day in {*days.values(), None} if day in ask.span}
     places = [
-        place for place in places_of(at, by, channel, due, done) if days.get(place) in wanted
+        place for place in places_of(by, channel, at, due, done) if days.get(place) in wanted
     ]
-    whose = list(map(who.get, places))
-    told = zip(whose, map(how.get, places), map(days.get, places), strict=True)
-    for (person, code, day), count in Counter(told).items():
-        one = of(person)
-        one.channels[code] += count
-        if day is not None and (one.last is None or day > one.last):
-            one.last = day
-    for person, row in set(zip(whose, map(row_of, places), strict=True)):
-        of(person).met.add(row)
+    whose = [who.get(place) for place in places]
+    for (person, code), count in Counter(zip(whose, map(how.get, places), strict=True)).items():
+        of(person).channels[code] += count
+    met: dict[str | None, list[int]] = {person: [] for person in set(whose)}
+    for person, place in zip(whose, places, strict=True):
+        met[person].append(place)
+    for person, own in met.items():
+        of(person).met = {row_of(place) for place in own}
+        known = {day for place in own if (day := days.get(place)) is not None}
+        of(person).last = max(known, default=None)
     return Counter(
         row_of(place)
         for place, day in days_in(due).items()
