@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textcrm.matching import evidence
-from textcrm.matching.blocking import candidates, words_of
+from textcrm.matching.blocking import candidates, limited_pairs, words_of
 from textcrm.matching.groups import Pair, clusters
 from textcrm.matching.likeness import Likeness, compare
 from textcrm.matching.profile import profile_of
@@ -211,3 +211,16 @@ def test_a_shared_telephone_does_not_join_two_families() -> None:
         lambda a, b: 0.5 if {a, b} == {2, 3} else 0.0,
     )
     assert sorted(group.members for group in groups) == [(1, 2), (2, 3), (3, 4)]
+
+
+def test_where_too_many_are_alike_what_few_share_is_compared() -> None:
+    blocks = [range(50), (1, 2), range(20, 70), (60, 3, 1)]
+    few, left = limited_pairs(blocks, 4)
+    assert few == [(1, 2), (1, 3), (1, 60), (3, 60)]
+    assert left == 2
+    assert limited_pairs(blocks, None)[1] == 0
+    assert limited_pairs(blocks, 0) == ([], 4)
+    few, none = limited_pairs(blocks, 1000, {3})
+    assert none == 0
+    assert len(few) == 50
+    assert all(3 in pair for pair in few)

@@ -11,6 +11,8 @@ import pytest
 from cli_running import Shell
 
 from textcrm.access.keyring import Keyring
+from textcrm.errors import KeyMissing
+from textcrm.quality.duplicates import duplicates
 from textcrm.vault import Vault
 from textcrm.vault.contact_sealing import seal_contact_fields
 from textcrm.vault.lookout import Lookout
@@ -119,6 +121,44 @@ def test_without_a_key_it_is_said_what_was_not_compared(shell: Shell) -> None:
     assert found.closed == {"identity@1": 1}
     # What holds no such number asks for no key.
     assert Lookout(vault).before({"name": "钱七"}).closed == {}
+
+
+def test_all_are_compared_by_sealed_numbers_where_that_is_asked(shell: Shell) -> None:
+    place = "contacts/0/id_number"
+    one = shell.ok("add", "赵六", "--set", f"{place}={ID_NUMBER}", "--json").data["id"]
+    two = shell.ok("add", "钱七", "--set", f"{place}={ID_NUMBER.lower()}", "--json").data["id"]
+    three = shell.ok("add", "赵六", "--set", f"{place}=440524188001010014", "--json").data["id"]
+    plain = {tuple(group["ids"]) for group in shell.ok("duplicates", "--json").data}
+    assert plain == {(one, three)}
+    ran = shell.ok("duplicates", "--sealed", "--json")
+    assert [group["ids"] for group in ran.data] == [[one, two]]  # 赵六 and 赵六 are two
+    assert ran.data[0]["reasons"] == ["same-id-number"]
+    assert ran.data[0]["links"][0]["reasons"][0]["value"] is None
+    text = shell.ok("duplicates", "--sealed").out
+    for said in (ran.out + ran.err, text, kept(shell.folder)):
+        assert ID_NUMBER not in said.upper()
+        assert "\0" not in said or said == kept(shell.folder)
+    assert "duplicates --sealed" in shell.ok("audit", "reads").out
+    vault = Vault.open(shell.folder)
+    vault.keyring = Keyring()
+    with pytest.raises(KeyMissing):
+        duplicates(vault, sealed=True)
+    (group,) = duplicates(vault)
+    assert set(group.ids) == {one, three}
+
+
+def test_a_sealed_number_is_compared_with_a_plain_one(shell: Shell) -> None:
+    one = shell.ok("add", "云帆科技", "--set", "phone=13912345679", "--json").data["id"]
+    file = shell.folder / "schema" / "customer.schema.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    seal_contact_fields(document)
+    file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    subprocess.run(["git", "commit", "-qam", "seal"], cwd=shell.folder, check=True)
+    two = shell.ok("add", "海博商贸", "--set", f"phone={NUMBER}", "--json").data["id"]
+    assert shell("duplicates").code == 1
+    ran = shell.ok("duplicates", "--sealed", "--json")
+    assert [group["ids"] for group in ran.data] == [[one, two]]
+    assert ran.data[0]["links"][0]["reasons"][0]["value"] is None
 
 
 def test_sealed_telephones(shell: Shell) -> None:

@@ -13,7 +13,7 @@ from textcrm.matching.likenames import sound
 from textcrm.query.fold import has_cjk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from textcrm.matching.keys import Key
     from textcrm.matching.profile import Place, Profile
@@ -111,13 +111,34 @@ def candidates(words: Sequence[Iterable[str]]) -> list[tuple[int, int]]:
 
 def pairs_of(blocks: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
     """The pairs inside blocks that are not too large, each once, in order."""
+    return limited_pairs(blocks, None)[0]
+
+
+def limited_pairs(
+    blocks: Iterable[Sequence[int]], most: int | None, wanted: Collection[int] | None = None
+) -> tuple[list[tuple[int, int]], int]:
+    """As :func:`pairs_of`, about ``most`` of them; and how many blocks were left out for that.
+
+    With ``wanted`` only pairs with at least one of these.
+
+    What few share says most: those are the first. A vault of names that all resemble each other
+    has more pairs than can be compared, and most of them tell nothing.
+    """
+    fitting = sorted(
+        (len(members), sorted(members)) for members in blocks if 1 < len(members) <= LARGEST
+    )
     seen: set[tuple[int, int]] = set()
-    for members in blocks:
-        if 1 < len(members) <= LARGEST:
-            row = sorted(members)
+    for place, (_, row) in enumerate(fitting):
+        if most is not None and len(seen) >= most:
+            return sorted(seen), len(fitting) - place
+        if wanted is None:
             for at, one in enumerate(row):
                 seen.update((one, two) for two in row[at + 1 :])
-    return sorted(seen)
+        else:
+            for one in row:
+                if one in wanted:
+                    seen.update((min(one, two), max(one, two)) for two in row if two != one)
+    return sorted(seen), 0
 
 
 def counted(words: Iterable[Iterable[str]]) -> Mapping[str, int]:

@@ -61,6 +61,10 @@ class Key(NamedTuple):
     value: str
 
 
+HIDDEN: Final = "\0"
+"""What stands in the value of a key that is known by a digest only."""
+
+
 def key_of(kind: KeyKind, text: str, *, region: str = "CN") -> Key | None:
     """The key that a text gives; None where it names nobody (a mask, a placeholder, no number).
 

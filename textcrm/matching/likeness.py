@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.matching import evidence
 from textcrm.matching.blocking import key_word, name_word, person_word
+from textcrm.matching.keys import HIDDEN
 from textcrm.matching.likenames import compare_names
 from textcrm.matching.profile import person_key
 from textcrm.normalize.identifiers import check_uscc
@@ -104,7 +105,8 @@ def _keys(one: Profile, two: Profile, held: Callable[[str], int]) -> Iterator[Fi
         if code == "same-phone" and not key.value.startswith("+861"):
             code = "same-phone" if not key.value.startswith("+86") else "same-landline"
         if code is not None:
-            yield finding(code, _common(held(key_word(key))), value=key.value)
+            shown = "" if HIDDEN in key.value else key.value
+            yield finding(code, _common(held(key_word(key))), value=shown)
     yield from _differing_keys(one, two)
     accounts = sorted(one.accounts & two.accounts, key=lambda each: held(f"a {each}"))
     for place, account in enumerate(accounts[:2]):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm.matching import evidence
 from textcrm.vault.alike import Alike
+from textcrm.vault.alike_sealed import SealedKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from textcrm.matching.groups import Pair
     from textcrm.matching.likeness import Finding
@@ -49,24 +50,54 @@ class Group(NamedTuple):
         return tuple(sorted(bits, key=lambda code: (-bits[code], code)))
 
 
+class Compared(NamedTuple):
+    """What a comparison of all found, and what it could not compare.
+
+    ``left_out`` counts the words (ends of a name, a street) that so many customers share that
+    nobody was compared for them; ``read`` are the ids of those of whom something sealed was
+    opened, ``closed`` the sealed values that no key opened, by label.
+    """
+
+    groups: list[Group]
+    left_out: int
+    read: tuple[str, ...] = ()
+    closed: Mapping[str, int] = {}
+
+
 def duplicates(
     vault: Vault,
     query: str | None = None,
     *,
     least: float = evidence.POSSIBLE,
+    sealed: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> list[Group]:
-    """The groups of customers that may be one, the surest first.
+    """The groups of customers that may be one, the surest first; see :func:`compare_all`."""
+    return compare_all(vault, query, least=least, sealed=sealed, progress=progress).groups
 
-    With ``query`` those with at least one customer that it finds; ``least`` is the least score, 0
-    to 1. Archived customers count. Nothing sealed is compared. Raises Misuse (query-syntax).
+
+def compare_all(
+    vault: Vault,
+    query: str | None = None,
+    *,
+    least: float = evidence.POSSIBLE,
+    sealed: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Compared:
+    """Compare all customers with each other, the surest groups first.
+
+    With ``query`` only groups with at least one customer that it finds; ``least`` is the least
+    score, 0 to 1. Archived customers count. Sealed values are compared where ``sealed`` says so:
+    opened in memory by who holds the key, as digests, and never told. Raises Misuse (query-syntax),
+    KeyMissing (no-key) where nothing sealed can be opened.
     """
     among = None
     if query:
         from textcrm.vault.finding import search
 
         among = {hit.id for hit in search(vault, query, archived=True)}
-    alike = Alike(vault)
+    keys = SealedKeys(vault, vault.keyring) if sealed and vault.access.has_keys else None
+    alike = Alike(vault, keys.by_id() if keys else None)
     found = []
     for cluster in alike.clusters(least=least, among=among, progress=progress):
         named = sorted(alike.name_of(row) for row in cluster.members)
@@ -74,7 +105,9 @@ def duplicates(
         found.append(
             Group(tuple(i for i, _ in named), tuple(n for _, n in named), cluster.score, links)
         )
-    return found
+    if keys is None:
+        return Compared(found, alike.left_out)
+    return Compared(found, alike.left_out, tuple(keys.read), keys.closed)
 
 
 def _link(alike: Alike, pair: Pair) -> Link:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog.followers import sequence_of, version_of
 from textcrm.matching import evidence
-from textcrm.matching.blocking import LARGEST, pairs_of, words_of
+from textcrm.matching.blocking import LARGEST, key_word, limited_pairs, words_of
 from textcrm.matching.groups import Cluster, Pair, clusters
 from textcrm.matching.likeness import Likeness, compare
 from textcrm.matching.profile import Profile, profile_of
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from textcrm.catalog import Catalog, KeptDoc
+    from textcrm.matching import Key
     from textcrm.vault.vault import Vault
 
 _VERSION: Final = 1
 _BATCH: Final = 1000
 _COMMON: Final = 2
+_PAIRS: Final = 20  # a customer, compared at most; two to seven are usual
+_LEAST_PAIRS: Final = 20_000
 _TABLES: Final = (
     "DROP TABLE IF EXISTS alike_words",
     "DROP TABLE IF EXISTS alike_at",
@@ -68,10 +71,16 @@ class Similar(NamedTuple):
 
 
 class Alike:
-    """The customers of a vault as they are now, to be asked who is like whom."""
+    """The customers of a vault as they are now, to be asked who is like whom.
 
-    def __init__(self, vault: Vault) -> None:
+    ``sealed`` are keys of theirs known otherwise, by id. ``left_out`` counts the words so common
+    that :meth:`clusters` compared nobody for them.
+    """
+
+    def __init__(self, vault: Vault, sealed: Mapping[str, Collection[Key]] | None = None) -> None:
         self._vault = vault
+        self._sealed = sealed or {}
+        self.left_out = 0
         self._catalog = vault.catalog()
         self._catalog.safely(lambda: _follow(self._catalog, vault))
         self._profiles: dict[int, Profile] = {}
@@ -132,10 +141,11 @@ class Alike:
         ``among`` are ids: only groups with one of these.
         """
         self._counts = self._catalog.safely(self._common_words)
-        pairs = self._catalog.safely(self._pairs)
-        if among is not None:
-            wanted = {row for row, own in self._catalog.ids().items() if own in among}
-            pairs = [pair for pair in pairs if not wanted.isdisjoint(pair)]
+        blocks = self._catalog.safely(self._blocks) + self._sealed_blocks()
+        ids = self._catalog.ids()
+        wanted = None if among is None else {row for row, own in ids.items() if own in among}
+        most = max(_LEAST_PAIRS, _PAIRS * len(ids))
+        pairs, self.left_out = limited_pairs(set(blocks), most, wanted)
         self._load(sorted({row for pair in pairs for row in pair}))
         found = []
         for place, (one, two) in enumerate(pairs, 1):
@@ -166,7 +176,10 @@ class Alike:
 
     def _load(self, rows: Iterable[int]) -> None:
         for doc in self._catalog.docs([row for row in rows if row not in self._profiles]):
-            self._profiles[doc.row] = profile_of(doc.typed, self._vault.schema, doc.id)
+            extra = self._sealed.get(doc.id, ())
+            self._profiles[doc.row] = profile_of(
+                doc.typed, self._vault.schema, doc.id, extra=extra
+            )
             self._names[doc.row] = doc.name
 
     # -- asking the table
@@ -183,13 +196,23 @@ class Alike:
                 found.update(row for (row,) in rows)
         return sorted(found)
 
-    def _pairs(self) -> list[tuple[int, int]]:
+    def _sealed_blocks(self) -> list[tuple[int, ...]]:
+        """Those with a sealed key in common, who are counted as those with a plain one are."""
+        holders: dict[Key, list[int]] = {}
+        if self._sealed:
+            for row, own in self._catalog.ids().items():
+                for key in self._sealed.get(own, ()):
+                    holders.setdefault(key, []).append(row)
+        self._counts.update((key_word(key), len(rows)) for key, rows in holders.items())
+        return [tuple(sorted(rows)) for rows in holders.values() if len(rows) > 1]
+
+    def _blocks(self) -> list[tuple[int, ...]]:
         found = self._catalog.connection.execute(
             "SELECT group_concat(row) FROM alike_words WHERE word>0 GROUP BY word "
             "HAVING count(*) BETWEEN 2 AND ?",
             (LARGEST,),
         )
-        return pairs_of({tuple(sorted(map(int, rows.split(",")))) for (rows,) in found})
+        return [tuple(sorted(map(int, rows.split(",")))) for (rows,) in found]
 
     def _common_words(self) -> dict[str, int]:
         return _Counts(

@@ -14,7 +14,7 @@ from textcrm import ciphertext
 from textcrm.access.keyring import Keyring
 from textcrm.errors import TextcrmError
 from textcrm.matching import Key, keys_of
-from textcrm.matching.keys import key_paths
+from textcrm.matching.keys import HIDDEN, key_paths
 from textcrm.vault.revealing import places
 from textcrm.vault.seals import spelled
 
@@ -43,17 +43,36 @@ class SealedMatches(NamedTuple):
 class SealedKeys:
     """The keys in a vault's sealed values, as digests in memory, opened when first asked for.
 
-    Asks for no passphrase: a key behind one does not count as held. What cannot be opened for
-    another reason is passed over; ``check`` tells of it.
+    Asks for no passphrase, a key behind one does not count as held, unless ``keyring`` is given.
+    What cannot be opened for another reason is passed over; ``check`` tells of it. ``read`` are
+    the ids of the customers of whom something was opened.
     """
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, keyring: Keyring | None = None) -> None:
         self._vault = vault
         self._paths = sealed_key_paths(vault.schema)
-        self._keyring = Keyring(vault.keyring.sources)
+        self._keyring = keyring or Keyring(vault.keyring.sources)
         self._owners: dict[bytes, dict[str, None]] = {}
+        self._keys: dict[str, set[Key]] = {}
         self._opened: set[tuple[str, ...]] = set()
         self.closed: dict[str, int] = {}
+        self.read: dict[str, None] = {}
+
+    def by_id(self) -> dict[str, set[Key]]:
+        """The keys in all sealed values by the customer's id, as digests: to compare, not to show.
+
+        With those of others in plain that are the same. Raises KeyMissing (no-key) where there
+        are such values and no key opens any of them.
+        """
+        self._open(set(self._paths))
+        if self.closed and not self.read:
+            raise self._keyring.no_key(", ".join(sorted(self.closed)))
+        kinds = {kind for inside in self._paths.values() for kind in inside}
+        for doc in self._vault.catalog().docs():
+            for key in keys_of(doc.typed, self._vault.schema):
+                if key.kind in kinds and (told := digest(key)) in self._owners:
+                    self._keys.setdefault(doc.id, set()).add(_hidden(key, told))
+        return self._keys
 
     def matches(self, tree: Mapping[str, Any]) -> SealedMatches:
         """The customers whose sealed values hold a key of a record to be added."""
@@ -86,8 +105,17 @@ class SealedKeys:
         self._opened |= fresh
         with self._vault.telling() as progress:
             for count, record in enumerate(_holding(self._vault, fresh), 1):
-                for one in _digests(self._vault, record, fresh, self._keyring, self.closed):
-                    self._owners.setdefault(one, {})[record.id] = None
+                for key in _keys_in(self._vault, record, fresh, self._keyring, self.closed):
+                    told = digest(key)
+                    self._owners.setdefault(told, {})[record.id] = None
+                    self._keys.setdefault(record.id, set()).add(_hidden(key, told))
+                    self.read[record.id] = None
+                # What is still to be sealed stands in plain, in the file only.
+                for key in keys_of(record.raw, self._vault.schema):
+                    if any(key.kind in self._paths[root] for root in fresh):
+                        told = digest(key)
+                        self._owners.setdefault(told, {})[record.id] = None
+                        self._keys.setdefault(record.id, set()).add(_hidden(key, told))
                 if progress is not None:
                     progress(count)
 
@@ -120,13 +148,19 @@ def _holding(vault: Vault, roots: Collection[tuple[str, ...]]) -> Iterator[Recor
             continue
 
 
-def _digests(
+def _hidden(key: Key, told: bytes) -> Key:
+    """A key by its digest; of a telephone no more is left than whether it is a landline."""
+    landline = key.kind == "phone" and key.value.startswith("+86") and key.value[3:4] != "1"
+    return Key(key.kind, f"{'+86' if landline else ''}{HIDDEN}{told.hex()}")
+
+
+def _keys_in(
     vault: Vault,
     record: Record,
     roots: Collection[tuple[str, ...]],
     keyring: Keyring,
     closed: dict[str, int],
-) -> Iterator[bytes]:
+) -> Iterator[Key]:
     for path, _, node in places(vault, record):
         names = tuple(step for step in path if isinstance(step, str))
         if names not in roots:
@@ -145,7 +179,7 @@ def _digests(
             if error.exit_code == 3:  # no key; anything else is damage
                 closed[label] = 1
             continue
-        yield from map(digest, keys_of(_nested(names, value), vault.schema))
+        yield from keys_of(_nested(names, value), vault.schema)
 
 
 def _opened(

@@ -12,7 +12,7 @@ from textcrm.text import Text
 
 if TYPE_CHECKING:
     from textcrm.cli.context import Context
-    from textcrm.quality.duplicates import Group
+    from textcrm.quality.duplicates import Compared, Group
 
 
 @command(
@@ -49,19 +49,36 @@ if TYPE_CHECKING:
         "only groups of at least that score, 0 to 1 (0.5)", "最低相似度，0 到 1（默认 0.5）"
     ),
 )
+@option(
+    "--sealed",
+    is_flag=True,
+    help=Text(
+        "sealed numbers too, compared in memory with your key; none is shown",
+        "用您的密钥在内存中比较加密的号码，不显示内容",
+    ),
+)
 @option("--limit", type=Count(), metavar="N", help=Text("at most so many", "最多条数"))
 @option("--count", is_flag=True, help=Text("print the number only", "只输出数量"))
 def run(
-    context: Context, query: tuple[str, ...], least: str | None, limit: int | None, count: bool
+    context: Context,
+    query: tuple[str, ...],
+    least: str | None,
+    sealed: bool,
+    limit: int | None,
+    count: bool,
 ) -> None:
     """List duplicates."""
     from textcrm.matching import evidence
-    from textcrm.quality.duplicates import duplicates
+    from textcrm.quality.duplicates import compare_all
 
     score = evidence.POSSIBLE if least is None else _score(least)
     with context.progress(Text("comparing", "比较")) as progress:
-        found = duplicates(context.vault(), " ".join(query), least=score, progress=progress)
+        compared = compare_all(
+            context.vault(), " ".join(query), least=score, sealed=sealed, progress=progress
+        )
+    found = compared.groups
     report_broken(context)
+    _tell_rest(context, compared)
     if count:
         context.out.line(str(len(found)))
     elif context.json:
@@ -70,6 +87,31 @@ def run(
         _show(context, found, limit)
     if not found:
         context.exit(1)
+
+
+def _tell_rest(context: Context, compared: Compared) -> None:
+    """Note what was opened, and tell what was not compared."""
+    if compared.read:
+        from textcrm.cli.noted import note_read
+
+        note_read(context, "duplicates --sealed", compared.read)
+    if compared.closed:
+        context.warn(
+            Text(
+                "{count} sealed values are not for your key; they were not compared",
+                "{count} 个加密值您的密钥无法打开，未参与比较",
+            ),
+            count=sum(compared.closed.values()),
+        )
+    if compared.left_out:
+        context.warn(
+            Text(
+                "too many customers are alike: for the {count} commonest parts of names, places and "
+                "numbers nobody was compared; ask with a QUERY for a part of them",
+                "相似的客户过多：最常见的 {count} 个名称片段、地点或号码未用于比较；可加查询条件分批查看",
+            ),
+            count=compared.left_out,
+        )
 
 
 def _score(word: str) -> float:
