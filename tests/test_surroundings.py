@@ -187,6 +187,41 @@ def test_doctor_tells_of_line_ends(shell: Shell) -> None:
 # -- file systems
 
 
+def test_without_git_doctor_says_so_once_and_goes_on(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = shell("doctor", "--json")
+    rows = {row["check"]: row["state"] for row in told.data}
+    assert told.code == 1
+    assert rows["git"] == "error"
+    assert rows["schema"] == rows["console"] == "ok"
+    assert [row["detail"] for row in told.data if row["state"] == "error"] == [
+        "git is not installed, or not on the PATH"
+    ]
+
+
+def test_a_vault_that_cannot_be_written_is_looked_at(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("textcrm.quality.surroundings.probe", refused)
+    told = shell("doctor", "--json")
+    (row,) = [row for row in told.data if row["check"] == "read-only"]
+    assert (told.code, row["state"]) == (0, "warning")
+    assert "Permission denied" in row["detail"]
+
+
+def test_who_cannot_sign_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "signing" not in {row["check"] for row in shell("doctor", "--json").data}
+    monkeypatch.setattr("textcrm.sealing.signatures._program", lambda: None)
+    monkeypatch.setattr("textcrm.sealing.signatures.find_spec", lambda _name: None)
+    (row,) = [row for row in shell("doctor", "--json").data if row["check"] == "signing"]
+    assert row["state"] == "warning"
+
+
 def test_a_folder_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
     found = probe(tmp_path)
     assert found.locks

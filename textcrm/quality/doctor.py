@@ -6,7 +6,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm import __version__, access, config
+from textcrm import __version__, access, config, sealing
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
 from textcrm.vault import contact_sealing, formats, layout, wiring
@@ -42,7 +42,7 @@ def examine(vault: Vault | None, *, fix: bool = False, prune: bool = False) -> l
 
     ``prune`` takes plain text of refused commits out of git's objects.
     """
-    rows = [_python()]
+    rows = [_python(), *_signing()]
     if vault is None:
         rows.append(
             Row(
@@ -68,13 +68,21 @@ def examine(vault: Vault | None, *, fix: bool = False, prune: bool = False) -> l
     rows += _guarded("schema", lambda: _schema_slips(vault))
     rows += _guarded("schema", lambda: _schema_written(vault))
     rows += _guarded("people", lambda: _people(vault))
-    rows += list(_files(vault))
+    rows += _guarded("files", lambda: _files(vault))
     rows += _guarded("merge-driver", lambda: _wiring(vault))
     rows += _guarded("safety", lambda: _safety(vault, prune=prune))
     rows += _guarded("search", lambda: _search(vault))
     rows += _guarded("keeping", lambda: _keeping(vault))
     rows += _guarded("system", lambda: _surroundings(vault))
-    return rows
+    return _once(rows)
+
+
+def _once(rows: list[Row]) -> list[Row]:
+    """Without what several looks were stopped by: no git, a repository that git does not trust."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        found.setdefault((row.state, row.say("en")), row)
+    return list(found.values())
 
 
 def _guarded(code: str, look: Any) -> list[Row]:
@@ -103,6 +111,24 @@ def _python() -> Row:
         Text("textcrm {version}, Python {python}", "textcrm {version}，Python {python}"),
         None,
         data,
+    )
+
+
+def _signing() -> Iterator[Row]:
+    """Who cannot sign can make no vault, and change nobody's rights in one."""
+    if sealing.can_sign():
+        return
+    yield Row(
+        "signing",
+        "warning",
+        Text(
+            "nothing here makes signatures: no vault can be made, nobody's rights changed",
+            "当前系统无法签名：不能新建客户库，也不能更改人员权限",
+        ),
+        Text(
+            "install OpenSSH, or pip install 'textcrm[ssh]'",
+            "请安装 OpenSSH，或 pip install 'textcrm[ssh]'",
+        ),
     )
 
 

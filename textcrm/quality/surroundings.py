@@ -57,8 +57,21 @@ def probe(folder: Path) -> FileSystem:
 
 def _system(vault: Vault) -> Iterator[Row]:
     folder = vault.repo.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    found = probe(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = probe(folder)
+    except OSError as error:
+        yield Row(
+            "read-only",
+            "warning",
+            Text(
+                "nothing can be written in {folder} ({why}): this vault can be read, not changed",
+                "无法写入 {folder}（{why}）：此客户库只能查看，不能修改",
+            ),
+            Text("to change it: check the folder's permissions", "如需修改，请检查文件夹权限"),
+            {"folder": str(folder), "why": error.strerror or str(error)},
+        )
+        return
     data = {"system": platform.system() or os.name, "release": platform.release()}
     names = (
         Text("names by letter case", "文件名区分大小写")

@@ -3,11 +3,18 @@
 from textcrm.sealing.files import decrypt, decrypt_file, encrypt, encrypt_file
 from textcrm.sealing.identities import Identity, generate, identities, protect
 from textcrm.sealing.recipients import recipient_problem
-from textcrm.sealing.signatures import fingerprint, generate_signing_key, sign, verify
+from textcrm.sealing.signatures import (
+    can_sign,
+    fingerprint,
+    generate_signing_key,
+    sign,
+    verify,
+)
 from textcrm.sealing.values import seal, unseal
 
 __all__ = [
     "Identity",
+    "can_sign",
     "decrypt",
     "decrypt_file",
     "encrypt",

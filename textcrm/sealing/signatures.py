@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -104,6 +105,11 @@ def fingerprint(public: str) -> str:
         return ""
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
     return f"SHA256:{digest}"
+
+
+def can_sign() -> bool:
+    """Whether this system can make signatures at all, by ssh-keygen or without it."""
+    return _program() is not None or find_spec("cryptography") is not None
 
 
 def _program() -> str | None:
