@@ -11,7 +11,7 @@ def width(text: str) -> int:
     """How many columns a text takes."""
     if text.isascii():
         return len(text)
-    return sum(char_width(char) for char in text)
+    return sum(map(char_width, text))
 
 
 @lru_cache(maxsize=16384)

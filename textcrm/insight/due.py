@@ -17,7 +17,7 @@ from textcrm.normalize.workdays import remind_on
 from textcrm.query import Doc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from textcrm.catalog import Catalog
     from textcrm.insight.receivables import Debt
@@ -171,11 +171,14 @@ class _Asking:
         seed, today = one.seed, self._today
         if seed.until is not None and seed.until < today:
             return None
-        day, data = seed.due, dict(seed.data)
+        day, data = seed.due, seed.data
         if seed.kind == "stale":
-            day = self._went_stale(one.id, data)
-            if day is None:
+            last = self._went_stale(one.id, data)
+            if last is None:
                 return None
+            day = last + dt.timedelta(days=data["limit"])
+            data = {key: value for key, value in data.items() if key not in ("former", "limit")}
+            data["since"] = last.isoformat()
         elif seed.kind == "contact":
             day = last_of_month(today)
         before = seed.kind in BEFORE
@@ -188,18 +191,14 @@ class _Asking:
             return None
         if not shown and (day is None or min(day, reminder[0] or day) > self._horizon):
             return None
-        return self._made(one, day, data, reminder)
+        return self._made(one, day, dict(data), reminder)
 
-    def _went_stale(self, own: str, data: dict[str, Any]) -> dt.date | None:
-        """The day on which a record was not updated for too long; None where that is not yet."""
+    def _went_stale(self, own: str, data: Mapping[str, Any]) -> dt.date | None:
+        """The last update of a record that was not updated for too long; None where that is not yet."""
         if self._touched is None:
             self._touched = touched(self._vault, self._catalog)
-        former, limit = data.pop("former"), data.pop("limit")
-        last = self._touched.day([own, *former])
-        if last is None or (self._today - last).days <= limit:
-            return None
-        data["since"] = last.isoformat()
-        return last + dt.timedelta(days=limit)
+        last = self._touched.day([own, *data["former"]])
+        return None if last is None or (self._today - last).days <= data["limit"] else last
 
     def _made(
         self,
