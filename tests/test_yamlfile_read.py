@@ -104,6 +104,13 @@ def test_what_only_libyaml_refuses_is_read() -> None:
     assert yamlfile.read("{\nhttp://foo.com,\nb:,\n}\n") == {"http://foo.com": None, "b": None}
 
 
+def test_halves_of_a_character_are_put_together() -> None:
+    assert yamlfile.read('a: "\\ud83d\\ude00 \\\\ud83d"\n') == {"a": "\U0001f600 \\ud83d"}
+    assert yamlfile.read("a: '\\ud83d'\n") == {"a": "\\ud83d"}
+    error = failure('b: 1\na: "x\\ud83d"\n')
+    assert (error.code, error.data["line"], error.data["column"]) == ("yaml-half-character", 2, 6)
+
+
 def test_unfolding_is_bounded() -> None:
     few = "a: &a [" + "x, " * 500 + "]\nb: [" + "*a, " * 150 + "]\n"
     assert len(yamlfile.read(few)["b"]) == 150

@@ -31,6 +31,9 @@ CATALOGUE: Final[dict[str, Known]] = {
     "yaml-alias": Known(Text("an alias without its anchor", "别名没有对应的锚点"), "B2"),
     "yaml-control": Known(Text("control characters in the file", "文件含有控制字符"), "B2"),
     "yaml-encoding": Known(Text("the file is not UTF-8", "文件不是 UTF-8 编码"), "B2"),
+    "yaml-half-character": Known(
+        Text("an escape writes half a character", "转义写出了残缺字符"), "B2"
+    ),
     "yaml-key": Known(Text("a name that is no text", "字段名不是文字"), "B2"),
     "yaml-duplicate-key": Known(Text("a name stands twice", "字段名重复"), "B2"),
     "yaml-merge-marker": Known(Text("conflict markers in the file", "文件含有冲突标记"), "B2"),

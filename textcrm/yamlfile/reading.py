@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -98,6 +99,26 @@ def read(source: bytes | str, *, file: str = "") -> Any:
     tree = read_lines(text)
     if tree is not None:
         return tree
+    tree = _tree(text, file)
+    half = _HALF.search(text)
+    if half is None:
+        return tree
+    try:
+        return _whole(tree)
+    except UnicodeDecodeError as error:
+        raise located(
+            "yaml-half-character",
+            Text("half a character is written here", "此处写的是残缺字符（半个代理对）"),
+            file,
+            *place(text, half.start()),
+            Text(
+                "write the character itself, or both halves: \\ud83d\\ude00",
+                "请直接写出该字符，或写全两半：\\ud83d\\ude00",
+            ),
+        ) from error
+
+
+def _tree(text: str, file: str) -> Any:
     try:
         return _parsed(text, file, pure=False)
     except (yaml.YAMLError, UnicodeError) as error:
@@ -109,6 +130,21 @@ def read(source: bytes | str, *, file: str = "") -> Any:
         from textcrm.yamlfile.complaints import explained
 
         raise explained(error, text, file) from error
+
+
+# JSON writes a sign such as an emoji as two halves, which YAML's readers leave as they are.
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def _whole(tree: Any) -> Any:
+    """A tree with the halves of characters put together. Raises UnicodeDecodeError for one alone."""
+    if isinstance(tree, str):
+        return tree.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    if isinstance(tree, list):
+        return [_whole(one) for one in tree]
+    if isinstance(tree, dict):
+        return {_whole(name): _whole(one) for name, one in tree.items()}
+    return tree
 
 
 def read_mapping(source: bytes | str, *, file: str = "") -> dict[str, Any]:
