@@ -48,14 +48,19 @@ def find(text: str, raw: dict[str, Any], schema: Schema) -> Target:
     words = split(text)
     top = schema.find(words[0])
     if top is None and words[0] not in raw:
-        deep = _below(words[0], schema)
+        deep = below(words[0], schema)
         if deep is not None:
             words = (*_zeroed(deep), *words[1:])
     return _walk(words, raw, schema)
 
 
-def _below(word: str, schema: Schema) -> Field | None:
-    """A field somewhere below the top that answers to a word, where that is no guess."""
+def below(word: str, schema: Schema, within: Field | None = None) -> Field | None:
+    """A field somewhere below the top, or below ``within``, that answers to a word, where that is
+    no guess: ``电话`` is the number of the contacts' phones, in a contact that of its own.
+    """
+    if within is not None:
+        knowing = [child for child in _branches(within) if schema.find(word, child)]
+        return schema.find(word, knowing[0]) if len(knowing) == 1 else None
     contacts = schema.find("contacts")
     if contacts is not None and (found := schema.find(word, contacts)):
         return found
@@ -110,8 +115,8 @@ def _branch(word: str, node: Any, field: Field | None, schema: Schema) -> str | 
     """
     if field is None or schema.find(word, field) or (isinstance(node, dict) and word in node):
         return None
-    knowing = [child.name for child in _branches(field) if schema.find(word, child)]
-    return knowing[0] if len(knowing) == 1 else None
+    found = below(word, schema, field)
+    return found.within.name if found is not None and found.within is not None else None
 
 
 def _in_item(path: list[str | int]) -> bool:

@@ -1,4 +1,4 @@
-"""What ``add --from`` starts from: a record in YAML, or a note whose proposed fields are shown."""
+"""What ``add --from`` starts from: a record in YAML or JSON, or a note whose proposed fields are shown."""
 
 from __future__ import annotations
 
@@ -11,36 +11,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textcrm.cli.context import Context
+    from textcrm.records.typed_tree import TypedTree
 
-_YAML_NAMES: Final = (".yaml", ".yml")
+_RECORD_NAMES: Final = (".yaml", ".yml", ".json")
 _YAML_LINE: Final = re.compile(r"(?:---|%YAML|[\"']?[A-Za-z_][A-Za-z_0-9]*[\"']?\s*:(?:\s|$))")
+_JSON: Final = re.compile(r"\{|\[\s*(?:\{|$)")
+_LABELLED: Final = re.compile(r"[^\s:][^:]*:(?:\s|$)")
 _HIDDEN: Final = "…"
 _LONGEST: Final = 30_000  # bytes of a note: a page of text has 3,000
 
 
-def tree_of(context: Context, source: str | None) -> dict[str, Any] | None:
-    """The tree of a file or of standard input; None where none was given.
+def tree_of(context: Context, source: str | None) -> TypedTree | None:
+    """What a file or standard input says; None where none was given.
 
     On a terminal somebody agrees to what a note was understood to say.
     """
     if source is None:
         return None
     from textcrm import yamlfile
+    from textcrm.records.typed_tree import TypedTree, read_typed
 
     data = context.read_bytes(source)
-    if source.casefold().endswith(_YAML_NAMES) or _is_yaml(data):
-        tree: dict[str, Any] = yamlfile.read_mapping(data, file=source)
-        for name in ("id", "uid"):
-            tree.pop(name, None)
-        return tree
-    return _understood(context, data, source)
+    if source.casefold().endswith(_RECORD_NAMES) or _is_record(context, data):
+        return read_typed(context.vault(), yamlfile.decode(data, file=source), file=source)
+    return TypedTree(_understood(context, data, source))
 
 
-def _is_yaml(data: bytes) -> bool:
-    """Whether a text begins like a record: with a comment, a mark, or a name and a colon."""
+def _is_record(context: Context, data: bytes) -> bool:
+    """Whether a text is a record: it begins like one, or its keys are labels of fields."""
     lines = (line.strip() for line in data.decode("utf-8", "replace").splitlines())
     first = next((line for line in lines if line and not line.startswith("#")), "")
-    return bool(_YAML_LINE.match(first)) or first[:1] == "{"
+    if _YAML_LINE.match(first) or _JSON.match(first):
+        return True
+    if not _LABELLED.match(first) or len(data) > _LONGEST:
+        return False
+    from textcrm import yamlfile
+    from textcrm.errors import Invalid
+    from textcrm.records.typed_tree import is_record
+
+    try:
+        return is_record(context.vault(), yamlfile.read_mapping(data))
+    except Invalid:
+        return False
 
 
 def _understood(context: Context, data: bytes, source: str) -> dict[str, Any]:

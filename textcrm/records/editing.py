@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textcrm.record import Record
+    from textcrm.records.typed_tree import TypedTree
     from textcrm.schema import Field
     from textcrm.vault import Draft, Result, Vault
 
@@ -46,17 +47,24 @@ def add(
     assignments: Sequence[tuple[str, str]] = (),
     *,
     tree: dict[str, Any] | None = None,
+    start: TypedTree | None = None,
     reason: str | None = None,
     before: Callable[[dict[str, Any]], None] | None = None,
 ) -> Done:
-    """Add a customer. ``tree`` is a record to start from; assignments are (path, value) as typed.
+    """Add a customer. ``tree`` is a record to start from, ``start`` one as somebody typed it;
+    assignments are (path, value) as typed.
 
     ``before`` is told what is to be written, and may raise. Raises Invalid where the record would break the schema, Misuse for a path or value.
     """
     order = vault.schema.order()
-    start = {"name": name, **{k: v for k, v in (tree or {}).items() if k != "name"}}
-    text = yamlfile.dump(start, order=order)
-    values: list[Assigned] = []
+    tree = (tree or {}) if start is None else start.tree
+    kept = None if start is None else start.text
+    if kept is None:
+        whole = {"name": name, **{k: v for k, v in tree.items() if k != "name"}}
+        text = yamlfile.dump(whole, order=order)
+    else:
+        text = yamlfile.set_value(kept, ("name",), name, key_order=order)
+    values: list[Assigned] = list(start.values) if start is not None else []
     for path, value in assignments:
         raw = yamlfile.read_mapping(text)
         one = assigned(vault, raw, path, value)
@@ -65,12 +73,16 @@ def add(
     raw = yamlfile.read_mapping(text)
     if before is not None:
         before(raw)
-    result = vault.write("add", lambda draft: _add(vault, draft, raw), reason=reason)
+    typed = text if kept is not None else None
+    result = vault.write("add", lambda draft: _add(vault, draft, raw, typed), reason=reason)
     return Done(result, tuple(values))
 
 
-def _add(vault: Vault, draft: Draft, raw: dict[str, Any]) -> None:
-    draft.add(raw, vault.today)
+def _add(vault: Vault, draft: Draft, raw: dict[str, Any], text: str | None) -> None:
+    if text is None:
+        draft.add(raw, vault.today)
+    else:
+        draft.add_text(text, vault.today)
 
 
 def change(

@@ -76,8 +76,9 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
     if field is None:
         return Assigned(target.path, text, None, {})
     field = _element(field, target.path)
-    if field.kind == "items" and not isinstance(target.path[-1], int):
-        return _first_item(vault, target.path, field, text)
+    if field.kind == "items":
+        place = target.path if isinstance(target.path[-1], int) else (*target.path, 0)
+        return _item(vault, place, field, text)
     if target.path[-1:] in (("id",), ("uid",)) and len(target.path) == 1:
         raise Misuse(
             "identity-fixed",
@@ -103,14 +104,14 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
     return Assigned(target.path, entry.value, entry.note, dict(entry.data), entry.currency)
 
 
-def _first_item(vault: Vault, path: Path, field: Field, text: str) -> Assigned:
-    """A text for a list of mappings goes to its first item: an address, or the item's one key."""
+def _item(vault: Vault, path: Path, field: Field, text: str) -> Assigned:
+    """A text for an item of a list of mappings: an address, or the item's one key."""
     names = {child.name for child in field.fields}
     key = field.child(field.key[0]) if len(field.key) == 1 else None
     if {"province", "street"} <= names or key is None or key.enum:
         entry = normalize_value(field, text, today=vault.today, now=vault.now)
-        return Assigned((*path, 0), entry.value, entry.note, dict(entry.data))
-    return at_target(vault, paths.Target((*path, 0, key.name), key), text)
+        return Assigned(path, entry.value, entry.note, dict(entry.data))
+    return at_target(vault, paths.Target((*path, key.name), key), text)
 
 
 def _element(field: Field, path: Path) -> Field:

@@ -117,6 +117,17 @@ class Draft:
             self._put(path, record, None)
         return record_id
 
+    def add_text(self, text: str, day: dt.date) -> str:
+        """Add a record as it was typed, with a new uid and a new id of the day; gives the id."""
+        from textcrm.vault.completing import completed
+
+        record_id, order = self.next_id(day), self._vault.schema.order()
+        for name, value in (("uid", ids.new_uid()), ("id", record_id)):
+            text = yamlfile.set_value(text, (name,), value, key_order=order)
+        path = store.path_of(record_id)
+        self.put(path, completed(store.parse(path, yamlfile.encode(text), self._vault.schema)))
+        return record_id
+
     def _written(self, path: str, plain: Any, order: Sequence[str]) -> Record | None:
         """A new record as its text reads; None where that is not what was meant."""
         from textcrm.yamlfile.shapes import as_read

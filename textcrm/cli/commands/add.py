@@ -66,17 +66,21 @@ def run(
 ) -> None:
     """Add a customer."""
     from textcrm.cli import granting, proposing
+    from textcrm.errors import Invalid
     from textcrm.records import editing
     from textcrm.records.values import split_assignment
 
     vault = context.vault()
-    tree = proposing.tree_of(context, source)
-    chosen = name if name is not None else (tree or {}).get("name")
+    start = proposing.tree_of(context, source)
+    chosen = name if name is not None or start is None else start.tree.get("name")
     if chosen is None:
         chosen = context.ask(Text("Customer's name", "客户名称"), option="NAME")
     pairs = [context.value_of(split_assignment(one)) for one in sets]
     asked = _Asked(context)
-    done = editing.add(vault, str(chosen), pairs, tree=tree, reason=reason, before=asked)
+    try:
+        done = editing.add(vault, str(chosen), pairs, start=start, reason=reason, before=asked)
+    except Invalid as error:
+        raise error if start is None else start.placed(error) from None
     granting.warn_of_typed(context, vault, sets, done)
     report(
         context,
