@@ -517,3 +517,59 @@ def test_a_renamed_or_dropped_field_loses_nothing_and_migrates(shell: Shell) -> 
     assert shell("migrate", "nothing", "wish").code == 1
     shell.ok("undo")
     assert shell.ok("show", record_id, "--json").data["website"] == "https://example.com"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tags", "a、b"),
+        ("notes", "text"),
+        ("type", "prospect"),
+        ("first_cooperation", "2024-05-01"),
+        ("credit/limit", "5万"),
+        ("size", "50-100人"),
+        ("owner", "li-qiang"),
+        ("do_not_contact", "yes"),
+        ("website", "example.com"),
+        ("contacts/0/title", "CEO"),
+        ("bank_account", "6222020200112233445"),
+        ("custom/colour", "red"),
+        ("aliases", "云"),
+    ],
+)
+def test_to_set_nothing_takes_the_field_out(shell: Shell, field: str, value: str) -> None:
+    own = shell.ok("--json", "add", "云帆科技").data["id"]
+    file = next(shell.folder.glob("customers/*/*/*.yaml"))
+    text = (
+        file.read_text(encoding="utf-8").replace("name:", "# kept\nname:")
+        + "needs: x  # kept too\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    shell.ok("save")
+    shell.ok("set", own, f"{field}={value}")
+    with_it = file.read_text(encoding="utf-8")
+    assert with_it != text
+    shell.ok("set", own, f"{field}=")
+    if "contacts" not in field:  # its contact has an id of its own, and stays
+        assert file.read_text(encoding="utf-8") == text
+    emptied = file.read_text(encoding="utf-8")
+    shell.ok("undo")
+    assert file.read_text(encoding="utf-8") == with_it
+    shell.ok("set", own, "--unset", field)
+    assert file.read_text(encoding="utf-8") == emptied
+    assert "nothing to change" in shell.ok("--lang", "en", "set", own, f"{field}= ").out
+
+
+def test_what_a_record_needs_is_not_taken_out(shell: Shell) -> None:
+    own = shell.ok(
+        "--json", "add", "云帆科技", "--set", "电话=13655556666", "--set", "tags="
+    ).data["id"]
+    file = next(shell.folder.glob("customers/*/*/*.yaml"))
+    before = file.read_text(encoding="utf-8")
+    assert "tags" not in before
+    for words in (["name="], ["客户名称= "], ["--unset", "name"], ["contacts/0/phones/0/number="]):
+        ran = shell("--json", "set", own, *words)
+        assert (ran.code, ran.error["code"]) == (5, "field-required"), ran
+        assert ran.error["hint"]
+    assert shell("--json", "set", own, "uid=").error["code"] == "identity-fixed"
+    assert file.read_text(encoding="utf-8") == before

@@ -14,6 +14,7 @@ from textcrm.records.values import (
     at_target,
     split_assignment,
     with_currency,
+    without,
 )
 from textcrm.text import Text
 from textcrm.vault import edits
@@ -116,7 +117,7 @@ def setting(
             values.append(one)
             text = apply(vault, text, [one])
         for path in unsets:
-            text = _unset(vault, text, path)
+            text = without(text, paths.find(path, yamlfile.read_mapping(text), vault.schema))
         return text
 
     return edit
@@ -125,26 +126,6 @@ def setting(
 def _named(result: Result, record: Record) -> Result:
     """The result names the record even where nothing had to change."""
     return result if result.ids else result._replace(ids=(record.id,))
-
-
-def _unset(vault: Vault, text: str, path: str) -> str:
-    raw = yamlfile.read_mapping(text)
-    target = paths.find(path, raw, vault.schema)
-    if target.path in (("id",), ("uid",)):
-        raise Misuse(
-            "identity-fixed",
-            Text("{field} is given once and never changed", "{field}一经生成不可修改"),
-            hint=Text("it is who the customer is in every clone", "它在所有克隆中标识这位客户"),
-            field=target.field.label if target.field else path,
-        )
-    parent = paths.value_at(target.path[:-1], raw)
-    step = target.path[-1]
-    there = (
-        step in parent
-        if isinstance(parent, dict)
-        else isinstance(parent, list) and isinstance(step, int) and step < len(parent)
-    )
-    return edits.remove(text, target.path) if there else text
 
 
 def tag(
@@ -258,6 +239,8 @@ def item_of(
         key, value = split_assignment(word)
         target = _below(vault, list_path, key)
         one = at_target(vault, target, value)
+        if one.value is None:
+            continue
         inner = one._replace(path=("item", *one.path[len(list_path) + 1 :]))
         read.append(one)
         holder = paths.value_at(inner.path[:-1], yamlfile.read_mapping(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import paths, yamlfile
 from textcrm.errors import Invalid, Misuse, TextcrmError
@@ -16,13 +16,7 @@ if TYPE_CHECKING:
     from textcrm.schema import Field
     from textcrm.vault import Vault
 
-
-class Note(NamedTuple):
-    """What was typed and what it became, to show back."""
-
-    label: Text
-    typed: str
-    stored: str
+_IDENTITY: Final = (("id",), ("uid",))
 
 
 class Assigned(NamedTuple):
@@ -71,21 +65,18 @@ def assigned(vault: Vault, raw: dict[str, Any], path_text: str, text: str) -> As
 
 
 def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
-    """Normalise a value for the field that a path leads to."""
+    """Normalise a value for the field that a path leads to; blank is None, which takes it out."""
     field = target.field
+    if target.path in _IDENTITY:
+        raise identity_fixed(field.label if field else target.path[0])
+    if not text.strip():
+        return Assigned(target.path, None, None, {})  # to set nothing is to take it out
     if field is None:
         return Assigned(target.path, text, None, {})
     field = _element(field, target.path)
     if field.kind == "items":
         place = target.path if isinstance(target.path[-1], int) else (*target.path, 0)
         return _item(vault, place, field, text)
-    if target.path[-1:] in (("id",), ("uid",)) and len(target.path) == 1:
-        raise Misuse(
-            "identity-fixed",
-            Text("{field} is given once and never changed", "{field}一经生成不可修改"),
-            hint=Text("it is who the customer is in every clone", "它在所有克隆中标识这位客户"),
-            field=field.label,
-        )
     if field.kind == "person":
         return _person(vault, target.path, text)
     try:
@@ -102,6 +93,61 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
         data = {"path": paths.spell(target.path), **error.data}
         raise Invalid(error.code, error.message, hint=error.hint, **data) from error
     return Assigned(target.path, entry.value, entry.note, dict(entry.data), entry.currency)
+
+
+def identity_fixed(field: object) -> Misuse:
+    """The error where somebody would change who a record is."""
+    return Misuse(
+        "identity-fixed",
+        Text("{field} is given once and never changed", "{field}一经生成不可修改"),
+        hint=Text("it is who the customer is in every clone", "它在所有克隆中标识这位客户"),
+        field=field,
+    )
+
+
+def without(text: str, target: paths.Target) -> str:
+    """A record's text with the field or item at a path taken out, where it is there.
+
+    Raises Misuse (identity-fixed), Invalid (field-required).
+    """
+    path, field = target.path, target.field
+    if path in _IDENTITY:
+        raise identity_fixed(field.label if field else path[0])
+    parent = paths.value_at(path[:-1], yamlfile.read_mapping(text))
+    step = path[-1]
+    there = (
+        step in parent
+        if isinstance(parent, dict)
+        else isinstance(parent, list) and isinstance(step, int) and step < len(parent)
+    )
+    if not there:
+        return text
+    if field is not None and field.required and isinstance(step, str):
+        raise _required(path, field)
+    return edits.remove(text, path)
+
+
+def _required(path: Path, field: Field) -> Invalid:
+    if len(path) == 1:
+        message = Text(
+            "{field} cannot be left empty: every customer has one", "{field}为必填项，不能为空"
+        )
+        hint = Text("give another value: {path}=…", "请改填其他内容：{path}=…")
+    else:
+        message = Text(
+            "{field} cannot be left empty: an entry of {list} needs it",
+            "{field}不能为空：{list}的每一条都必须有",
+        )
+        hint = Text("take the whole entry away: --unset {entry}", "要删除整条：--unset {entry}")
+    return Invalid(
+        "field-required",
+        message,
+        hint=hint,
+        field=field.label,
+        list=field.within.label if field.within else "",
+        path=paths.spell(path),
+        entry=paths.spell(path[:-1]),
+    )
 
 
 def _item(vault: Vault, path: Path, field: Field, text: str) -> Assigned:
@@ -140,6 +186,9 @@ def _person(vault: Vault, path: Path, text: str) -> Assigned:
 def apply(vault: Vault, text: str, values: list[Assigned]) -> str:
     """Put values into a record's text, one after the other."""
     for one in values:
+        if one.value is None:
+            text = without(text, paths.Target(one.path, vault.schema.at(one.path)))
+            continue
         for path, value in _parts(vault, one, text):
             text = edits.put(text, path, value, vault.schema)
     return text

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     "set",
     help=Text(
         "Set fields of a customer, in one commit. A path is names, item ids and indexes joined by / ; "
-        "PATH=- reads the value from a hidden prompt or standard input.",
+        "PATH=- reads the value from a hidden prompt or standard input, PATH= takes the field out.",
         "修改客户的字段，一次提交。路径由字段名、条目编号和序号用 / 连接；"
-        "“字段=-”表示从隐藏提示或标准输入读取。",
+        "“字段=-”表示从隐藏提示或标准输入读取，“字段=”表示删除该字段。",
     ),
     examples=[
         (
