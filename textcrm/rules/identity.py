@@ -42,6 +42,10 @@ def item_ids(record: RuleView, context: RuleContext) -> Iterator[Finding]:
     for name, listed in record.raw.items():
         if listed.__class__ is not list:
             continue
+        own_ids = [one.get("id") for one in listed if one.__class__ is dict and "id" in one]
+        texts = [one for one in own_ids if one.__class__ is str]
+        if len(set(texts)) == len(texts):
+            continue
         seen: set[str] = set()
         for place, item in items(record.raw, name):
             own = text_of(item, "id")

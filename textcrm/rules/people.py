@@ -145,8 +145,11 @@ def tidy_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
             )
 
 
+_ODD = re.compile(r"^\s|\s$|  |[\u3000\ufffd\uff10-\uff5a]|锟斤拷|烫烫").search
+
+
 def _oddities(name: str) -> Iterator[tuple[str, str]]:
-    if not name:
+    if not name or (name.isprintable() and name not in _LONE_TITLES and not _ODD(name)):
         return
     if name != name.strip() or "  " in name or "\u3000" in name:
         yield "has stray spaces", "有多余空格"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from textcrm.rules.base import items, text_of, warning
@@ -39,8 +40,17 @@ def addresses(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 "地址只有街道，没有城市",
                 Text("add province and city", "请补充省、市"),
             )
-        if _CHINA.match(text_of(one, "country").strip()):
-            yield from _within(one, path, province, city)
+        district, code = text_of(one, "district").strip(), text_of(one, "region_code").strip()
+        if _CHINA.match(text_of(one, "country").strip()) and not _fits(
+            province, city, district, code
+        ):
+            yield from _within(path, province, city, district, code)
+
+
+@lru_cache(maxsize=4096)
+def _fits(province: str, city: str, district: str, code: str) -> bool:
+    """Whether there is nothing wrong with the places of an address, as with most."""
+    return next(_within((), province, city, district, code), None) is None
 
 
 def _is_whole(province: str) -> bool:
@@ -51,9 +61,8 @@ def _is_whole(province: str) -> bool:
     return not known or any(is_municipality(one) or one.code[0] in "78" for one in known)
 
 
-def _within(one: dict[str, object], path: Path, province: str, city: str) -> Iterator[Finding]:
+def _within(path: Path, province: str, city: str, district: str, code: str) -> Iterator[Finding]:
     """The district lies in the city, the city in the province, the code is theirs."""
-    district, code = text_of(one, "district").strip(), text_of(one, "region_code").strip()
     if not (city and (province or district or code)) and not (province and (code or district)):
         return
     provinces = _provinces(province)

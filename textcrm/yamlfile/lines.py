@@ -20,15 +20,15 @@ _NOT: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _PLAIN: Final = (
     # A first character that means nothing to YAML; a minus sign before a letter or digit.
     rf"(?:[^{_NOT} ?:#,\-\[\]{{}}&*!|>'\"%@`]|-(?=\w))"
-    rf"[^{_NOT}:#]*(?:(?::(?![ \n]|\Z)|(?<! )#)[^{_NOT}:#]*)*(?<! )"
+    rf"[^{_NOT}:#]*(?:(?::(?![ \n]|\Z)|(?<! )#)[^{_NOT}:#]*)*+(?<! )"
 )
 _SINGLE: Final = rf"'[^{_NOT}']*(?:''[^{_NOT}']*)*'"
 _DOUBLE: Final = rf'"[^{_NOT}"\\]*"'
 _ITEM: Final = rf"(?:\w[^{_NOT}?:#,\[\]{{}}&*!|>'\"%@`]*|(?:'[^{_NOT}']*'|{_DOUBLE}) *)"
 _FLOW: Final = rf"\[(?: *{_ITEM}(?:, *{_ITEM})*)?\]"
 _LINE: Final = re.compile(
-    rf"^(?:( {{0,{_DEEPEST}}})(- )?(?:(\w[\w-]{{0,99}}):(?=[ \n]|\Z) ?)?"
-    rf"({_PLAIN}|{_SINGLE}|{_DOUBLE}|{_FLOW}|\{{\}}|)(?: {{1,99}}#[^{_NOT}]*)?|#[^{_NOT}]*)$",
+    rf"^(?:( {{0,{_DEEPEST}}}+)(- )?+(?:(\w[\w-]{{0,99}}+):(?=[ \n]|\Z) ?)?"
+    rf"({_PLAIN}|{_SINGLE}|{_DOUBLE}|{_FLOW}|\{{\}}|)(?: {{1,99}}#[^{_NOT}]*)?| {{0,99}}#[^{_NOT}]*)$",
     re.MULTILINE,
 )
 _ITEMS: Final = re.compile(_ITEM)
