@@ -103,10 +103,11 @@ def _batches(context: Context, wanted: list[Wanted]) -> Iterator[list[Looked]]:
 
 def _elsewhere(context: Context, parts: list[list[Wanted]]) -> Iterator[list[Looked]]:
     from collections import deque
-    from concurrent.futures import ProcessPoolExecutor
+
+    from textcrm.processes import Processes
 
     told = (context.root, context.schema.text, context.today, dict(context.settings))
-    with ProcessPoolExecutor(max_workers=2, initializer=_begin, initargs=told) as pool:
+    with Processes(max_workers=2, initializer=_begin, initargs=told) as pool:
         waiting = iter(parts)
         running = deque(pool.submit(_work, part) for part in islice(waiting, _AHEAD))
         while running:

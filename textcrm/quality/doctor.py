@@ -6,7 +6,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textcrm import __version__, access, config, sealing
+from textcrm import __version__, access, config
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
 from textcrm.vault import contact_sealing, formats, layout, wiring
@@ -42,7 +42,9 @@ def examine(vault: Vault | None, *, fix: bool = False, prune: bool = False) -> l
 
     ``prune`` takes plain text of refused commits out of git's objects.
     """
-    rows = [_python(), *_signing()]
+    from textcrm.quality.surroundings import of_system
+
+    rows = [_python(), *of_system()]
     if vault is None:
         rows.append(
             Row(
@@ -111,24 +113,6 @@ def _python() -> Row:
         Text("textcrm {version}, Python {python}", "textcrm {version}，Python {python}"),
         None,
         data,
-    )
-
-
-def _signing() -> Iterator[Row]:
-    """Who cannot sign can make no vault, and change nobody's rights in one."""
-    if sealing.can_sign():
-        return
-    yield Row(
-        "signing",
-        "warning",
-        Text(
-            "nothing here makes signatures: no vault can be made, nobody's rights changed",
-            "当前系统无法签名：不能新建客户库，也不能更改人员权限",
-        ),
-        Text(
-            "install OpenSSH, or pip install 'textcrm[ssh]'",
-            "请安装 OpenSSH，或 pip install 'textcrm[ssh]'",
-        ),
     )
 
 

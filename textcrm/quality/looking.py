@@ -161,12 +161,13 @@ def _elsewhere(
     vault: Vault, parts: list[list[str]], workers: int
 ) -> Iterator[tuple[int, list[Looked]]]:
     """On processes that open the vault themselves, where none can be made as a copy of this one."""
-    from concurrent.futures import ProcessPoolExecutor
     from functools import partial
+
+    from textcrm.processes import Processes
 
     work = partial(_look_elsewhere, str(vault.root), vault.today)
     try:
-        with ProcessPoolExecutor(max_workers=workers) as pool:
+        with Processes(max_workers=workers) as pool:
             yield from enumerate(pool.map(work, parts))
     except (OSError, RuntimeError):  # no second process to be had: the caller goes on alone
         return

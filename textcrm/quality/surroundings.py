@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from textcrm import sealing
 from textcrm.gitrepo import system
 from textcrm.quality.doctor import Row
 from textcrm.text import Text
@@ -34,6 +35,24 @@ def of_vault(vault: Vault) -> Iterator[Row]:
     yield from _system(vault)
     yield from _names(vault)
     yield from _line_ends(vault)
+
+
+def of_system() -> Iterator[Row]:
+    """The rows of doctor without a vault: who cannot sign can make no vault, and change nobody's rights in one."""
+    if sealing.can_sign():
+        return
+    yield Row(
+        "signing",
+        "warning",
+        Text(
+            "nothing here makes signatures: no vault can be made, nobody's rights changed",
+            "当前系统无法签名：不能新建客户库，也不能更改人员权限",
+        ),
+        Text(
+            "install OpenSSH, or pip install 'textcrm[ssh]'",
+            "请安装 OpenSSH，或 pip install 'textcrm[ssh]'",
+        ),
+    )
 
 
 def probe(folder: Path) -> FileSystem:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import Future
     from pathlib import Path
 
     from textcrm.catalog import Catalog
+    from textcrm.processes import Processes
     from textcrm.search.analyzers import Terms
 
     Entries = Iterable[tuple[int, Terms]]
@@ -64,7 +65,7 @@ class Readers:
             catalog.release,
             builder,
         )
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Processes | None = None
 
     @staticmethod
     def are_worth_it(catalog: Catalog, rows: Sequence[int]) -> bool:
@@ -82,9 +83,9 @@ class Readers:
         """Have ``work(entries, *given)`` done in another process. Raises NoReaders."""
         try:
             if self._pool is None:
-                from concurrent.futures import ProcessPoolExecutor
+                from textcrm.processes import Processes
 
-                self._pool = ProcessPoolExecutor(2, initializer=_begin, initargs=(self._told,))
+                self._pool = Processes(2, initializer=_begin, initargs=(self._told,))
             return self._pool.submit(_work, work, list(rows), given)
         except (OSError, RuntimeError, ImportError) as error:
             raise NoReaders from error
