@@ -99,6 +99,42 @@ def test_sealed_amounts_are_compared_and_added_up_only_revealed(team: Team) -> N
     assert "125000.50" in summed.out
 
 
+def test_a_query_on_a_sealed_field_says_that_it_looked_into_nothing(team: Team) -> None:
+    add(team, "--set", "contracts/0/amount=125000.50")
+    boss = team.by("wang-fang")
+    query = "contracts.amount:>1000"
+    boss.ok("view", "save", "big", query)
+    said = "sealed and not looked into: Amount (contracts.amount)"
+    for words in (
+        ("list", query),
+        ("list", "@big"),
+        ("list", "type:prospect OR 合同(金额:5万)"),
+        ("list", "--group", "contracts.amount"),
+        ("list", "--sort", "-contracts.amount"),
+        ("search", query, "--json"),
+        ("report", "--by", "contracts.amount"),
+        ("report", "sources", query),
+        ("segment", "big"),
+        ("export", "csv", query),
+        ("set", "--query", query, "status=active", "--yes"),
+    ):
+        ran = boss("--lang", "en", *words)
+        assert ran.err.count(said) == 1, (words, ran)
+        assert "--reveal" in ran.err
+        assert "no customer has" not in ran.err
+    for others in (
+        ("list", query, "--reveal"),
+        ("search", query, "--sealed"),
+        ("list", "has:contracts.amount"),
+        ("list", "contracts.amount:*"),
+        ("list", "no:contracts.amount"),
+        ("list", "amount:>1000"),
+        ("list", "测试公司甲", "--columns", "contracts.amount"),
+        ("search", "125000"),
+    ):
+        assert "sealed and not looked" not in boss("--lang", "en", *others).err, others
+
+
 def test_nothing_that_was_opened_is_on_disk(team: Team, tmp_path: Path) -> None:
     add(team, "--set", f"bank_account={ACCOUNT}", "--set", "contracts/0/amount=125000.57")
     boss = team.by("wang-fang")

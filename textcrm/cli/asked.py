@@ -148,6 +148,7 @@ _OPTIONS = {
 
 def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Report | None) -> Ask:
     """The question, with choices that this report does not take refused."""
+    from textcrm.cli.opened import say_sealed
     from textcrm.insight.asking import Ask
     from textcrm.insight.converting import currency_of
     from textcrm.insight.facts import Facts
@@ -156,6 +157,7 @@ def _ask(context: Context, query: list[str], asked: dict[str, Any], report: Repo
     if report is not None:
         _refuse_idle(report.title, report.takes, asked)
     span = span_of(context, asked["since"], asked["until"])
+    say_sealed(context, " ".join(query))
     facts = Facts(
         context.vault(),
         " ".join(query),
@@ -222,6 +224,7 @@ def span_of(context: Context, since: str | None, until: str | None) -> Any:
 
 
 def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
+    from textcrm.cli.opened import say_sealed
     from textcrm.insight.converting import currency_of
     from textcrm.insight.facts import Facts
     from textcrm.insight.pivot import Pivot, pivot
@@ -239,6 +242,8 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
         of,
     )
     text = " ".join(words)
+    across = (chosen.across,) if chosen.across else ()
+    say_sealed(context, text, (*chosen.by, *across, *chosen.sums, *chosen.avgs), of=of)
     currency = currency_of(asked["currency"]) if asked["currency"] else ""
     facts = Facts(vault, text, archived=asked["archived"], currency=currency)
     if not of:

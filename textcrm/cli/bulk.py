@@ -72,9 +72,11 @@ def change(
 
     Gives what was written; None where nothing was.
     """
+    from textcrm.cli.opened import say_sealed
     from textcrm.records import bulk
 
     vault = context.vault()
+    say_sealed(context, query)
     ids = bulk.chosen(vault, query)
     planned: list[Planned] = []
     with context.progress(Text("looked at", "已查看")) as told:

@@ -127,6 +127,7 @@ def _one(context: Context, asked: Asked) -> Chosen:
 
 def _chosen(context: Context, asked: Asked) -> Chosen:
     """The customers that fit the query; for a mailing those who may be written to."""
+    from textcrm.cli.opened import say_sealed
     from textcrm.exchange.export_customers import docs_of
     from textcrm.exchange.export_segment import segment
     from textcrm.vault import finding
@@ -135,6 +136,7 @@ def _chosen(context: Context, asked: Asked) -> Chosen:
     wanted = finding.query(vault, " ".join(asked.query))
     docs = docs_of(vault, wanted, archived=asked.archived)
     report_broken(context)
+    say_sealed(context, wanted)
     if asked.consent is None:
         kept = docs if restricting.is_named(context, asked.query) else restricting.without(docs)
         left = len(docs) - len(kept)

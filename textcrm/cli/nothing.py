@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textcrm.query.lexer import Token
     from textcrm.search import Backend
 
+_NOBODY = Text("no customer fits", "没有符合条件的客户")
 _MOST_PARTS = 8  # of a long query are looked at one by one
 
 
@@ -40,6 +41,9 @@ def nothing_found(
             ),
             n=put_aside,
         )
+        return
+    if wanted.sealed and context.vault().access.has_keys:  # who has it, nobody can say here
+        context.hint_error(_NOBODY)
         return
     parts = _parts(wanted.text)
     missing = [part for part in parts if not _found(context, backend, part, docs)]
@@ -81,7 +85,7 @@ def _say_why(context: Context, parts: list[Token], missing: list[Token]) -> None
             )
         )
     else:
-        context.hint_error(Text("no customer fits", "没有符合条件的客户"))
+        context.hint_error(_NOBODY)
 
 
 def _parts(query: str) -> list[Token]:

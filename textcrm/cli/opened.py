@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textcrm.cli.context import Context
-    from textcrm.query import Doc
+    from textcrm.query import Doc, Query
     from textcrm.schema import Field, Schema
     from textcrm.search.tabulate import Column
     from textcrm.vault.opening import OpenedDocs
@@ -54,6 +54,38 @@ def sealed_at(schema: Schema, path: Sequence[str | int]) -> Field | None:
         if field is None or field.seal:
             return field
     return None
+
+
+def say_sealed(
+    context: Context, query: Query | str = "", names: Sequence[str] = (), *, of: str = ""
+) -> None:
+    """Say on stderr that sealed fields, which a query compares or columns are counted or sorted
+    by, were not looked into, and how to go on. ``of`` is the list whose items are the rows.
+    """
+    vault = context.vault()
+    if context.reveal or not vault.access.has_keys:
+        return
+    from textcrm.search.order import bare
+    from textcrm.search.tabulate import column
+    from textcrm.vault import finding
+
+    wanted = finding.query(vault, query) if isinstance(query, str) else query
+    named = list(wanted.sealed)
+    for name in names:
+        places = column(bare(name), vault.schema, of=of).targets
+        named += places if all(place.is_sealed for place in places) else ()
+    if not named:
+        return
+    spelled = dict.fromkeys((one.name, one.label) for one in named)
+    context.warn(
+        Text(
+            "sealed and not looked into: {fields}; open it with your key: textcrm list QUERY "
+            "--reveal, or textcrm search --sealed WORD",
+            "{fields}是加密字段，未参与查找；用您的密钥打开：textcrm list 条件 --reveal，"
+            "或 textcrm search --sealed 词语",
+        ),
+        fields=[Text(f"{label.en} ({name})", f"{label.zh}（{name}）") for name, label in spelled],
+    )
 
 
 def masked(field: Field, value: Any) -> str:

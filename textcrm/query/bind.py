@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
+    from textcrm.query.names import Target
     from textcrm.query.nodes import Bound
     from textcrm.schema import Field, Schema
 
@@ -58,6 +59,7 @@ class Binder:
         self.within: Field | None = None
         self.positive = True
         self.terms: list[Term] = []
+        self.sealed: list[Target] = []
         self.names_archived = False
         self.count = 0
 
@@ -149,6 +151,7 @@ class Binder:
         tree = grammar.read(text)
         bound = inner.bind(tree) if tree else nodes.Anything()
         self.terms += inner.terms
+        self.sealed += inner.sealed
         self.names_archived |= inner.names_archived
         self.count = inner.count
         if self.count > _MOST_TERMS:
@@ -205,7 +208,11 @@ class Binder:
             raise self.unknown(node.name, node.position)
         if self.within is None and targets[0].path == ("archived",):
             self.names_archived = True
-        return clauses.bind(self, node, targets)
+        bound = clauses.bind(self, node, targets)
+        # Whether something is there (field:*) can be seen of a sealed value, too.
+        if (node.value != "*" or node.quoted) and all(target.is_sealed for target in targets):
+            self.sealed += targets
+        return bound
 
     def _presence(self, node: grammar.Clause, word: str) -> Bound:
         """``has:`` ``no:`` ``is:``."""

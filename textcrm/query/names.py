@@ -40,6 +40,11 @@ class Target(NamedTuple):
     field: Field | None = None
     derived: str = ""
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the values there are sealed, and so compared only where somebody opens them."""
+        return self.field is not None and self.field.seal is not None
+
     def values(self, doc: Doc) -> list[Any]:
         """All values there."""
         if computed := COMPUTED.get(self.derived):

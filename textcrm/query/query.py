@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textcrm.query.doc import Doc
+    from textcrm.query.names import Target
     from textcrm.query.nodes import Bound
     from textcrm.query.terms import Term
     from textcrm.schema import Schema
@@ -22,15 +23,23 @@ class Query:
 
     ``words`` are the free words and phrases that a record should hold, for ranking and
     highlighting. ``names_archived`` says that the query itself decides about archived records.
+    ``sealed`` are the sealed places whose values it compares: nothing, unless somebody opens them.
     """
 
-    __slots__ = ("_node", "names_archived", "text", "words")
+    __slots__ = ("_node", "names_archived", "sealed", "text", "words")
 
     def __init__(
-        self, text: str, node: Bound, words: tuple[Term, ...], *, names_archived: bool
+        self,
+        text: str,
+        node: Bound,
+        words: tuple[Term, ...],
+        *,
+        names_archived: bool,
+        sealed: tuple[Target, ...] = (),
     ) -> None:
         self.text = text
         self.words = words
+        self.sealed = sealed
         self.names_archived = names_archived
         self._node = node
 
@@ -80,4 +89,10 @@ def parse(
         return Query(text, nodes.Anything(), (), names_archived=False)
     binder = Binder(Setting(schema, views or {}, today, me, people or {}), text)
     node = binder.bind(tree)
-    return Query(text, node, tuple(binder.terms), names_archived=binder.names_archived)
+    return Query(
+        text,
+        node,
+        tuple(binder.terms),
+        names_archived=binder.names_archived,
+        sealed=tuple(binder.sealed),
+    )

@@ -155,6 +155,7 @@ def run(
     reveal: bool,
 ) -> None:
     """List customers."""
+    from textcrm.cli.opened import say_sealed
     from textcrm.cli.tables import checked_format, listed
     from textcrm.search.items import list_of
     from textcrm.vault import finding
@@ -180,6 +181,8 @@ def run(
     _check_names(context, asked)
     docs = _docs(context, wanted, asked, archived=archived)
     report_broken(context)
+    counted = (*asked.group, *asked.sums, *asked.avgs)
+    say_sealed(context, wanted, counted or asked.sort, of=asked.of)
     if count and not asked.group:
         context.emit({"count": len(docs)}) if context.json else context.out.line(str(len(docs)))
     elif asked.group or asked.sums or asked.avgs:

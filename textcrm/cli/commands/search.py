@@ -141,6 +141,10 @@ def run(
     if not hits or len(hits) == limit:
         total = backend.count(wanted, docs, archived=archived)
     report_broken(context)
+    if not sealed:
+        from textcrm.cli.opened import say_sealed
+
+        say_sealed(context, wanted, order)
     facets = backend.facets(wanted, docs, names, archived=archived) if names else {}
     options = tuple(part for one in sort for part in ("--sort", one))
     options += ("--archived",) if archived else ()

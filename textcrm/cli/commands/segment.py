@@ -140,11 +140,13 @@ def run(
 
 
 def _trend(context: Context, word: str) -> Table:
+    from textcrm.cli.opened import say_sealed
     from textcrm.insight.segments import trend
     from textcrm.vault.views import find
 
     vault = context.vault()
     name, view = find(vault, word)
+    say_sealed(context, view.query)
     return trend(vault, name, view.query)
 
 
@@ -157,10 +159,12 @@ def _aimed(
     *,
     everybody: bool,
 ) -> Table:
+    from textcrm.cli.opened import say_sealed
     from textcrm.insight.facts import Facts
     from textcrm.insight.segments import Aimed, aimed, wish_of
 
     vault = context.vault()
+    say_sealed(context, query)
     wishes = tuple(wish_of(vault, each) for each in likes)
     facts = Facts(vault, query)
     return aimed(facts, Aimed(wishes, bought, purpose), everybody=everybody)

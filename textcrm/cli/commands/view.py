@@ -124,6 +124,7 @@ def _save(
     replace: bool,
     reason: str | None,
 ) -> None:
+    from textcrm.cli.opened import say_sealed
     from textcrm.cli.tables import listed
     from textcrm.config import View
     from textcrm.vault import views
@@ -140,6 +141,7 @@ def _save(
             view=words[0],
         )
     view = View(query, tuple(listed((columns or "",))), tuple(listed(sort)))
+    say_sealed(context, query)
     result = views.save(context.vault(), words[0], view, replace=replace, reason=reason)
     name = words[0].lstrip("@＠")
     _done(
