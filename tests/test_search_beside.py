@@ -54,9 +54,11 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
     start = Readers.start
 
-    def noted(self: Readers, work: Callable[..., object], *given: object) -> object:
+    def noted(
+        self: Readers, work: Callable[..., object], *given: object, **options: int
+    ) -> object:
         asked.append(work.__name__)
-        return start(self, work, *given)  # type: ignore[arg-type]
+        return start(self, work, *given, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Readers, "start", noted)
     return asked

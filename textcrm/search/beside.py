@@ -79,13 +79,18 @@ class Readers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def start(self, work: Callable[..., _T], rows: Sequence[int], *given: Any) -> Future[_T]:
-        """Have ``work(entries, *given)`` done in another process. Raises NoReaders."""
+    def start(
+        self, work: Callable[..., _T], rows: Sequence[int], *given: Any, processes: int = 1
+    ) -> Future[_T]:
+        """Have ``work(entries, *given)`` done in another process. Raises NoReaders.
+
+        The first call starts as many ``processes``: an idle one holds memory for nothing.
+        """
         try:
             if self._pool is None:
                 from textcrm.processes import Processes
 
-                self._pool = Processes(2, initializer=_begin, initargs=(self._told,))
+                self._pool = Processes(processes, initializer=_begin, initargs=(self._told,))
             return self._pool.submit(_work, work, list(rows), given)
         except (OSError, RuntimeError, ImportError) as error:
             raise NoReaders from error
@@ -93,7 +98,7 @@ class Readers:
     def results(self, work: Callable[..., _T], parts: Iterable[Sequence[int]]) -> Iterator[_T]:
         """``work(entries)`` of each part, in order. Raises NoReaders, and what ``work`` raises."""
         waiting = iter(parts)
-        running = deque(self.start(work, part) for part in islice(waiting, _AHEAD))
+        running = deque(self.start(work, part, processes=2) for part in islice(waiting, _AHEAD))
         while running:
             result = taken(running.popleft())
             running.extend(self.start(work, part) for part in islice(waiting, 1))
