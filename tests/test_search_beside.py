@@ -128,7 +128,7 @@ def test_where_no_process_can_be_had(
     def refused(*_args: object, **_options: object) -> None:
         raise OSError(11, "no more processes")
 
-    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
+    monkeypatch.setattr("textcrm.processes.Processes", refused)
     backend = IndexedBackend(catalog, open_index(engine, catalog))
     assert len(backend.search(query("云帆"), ())) >= 40
 
