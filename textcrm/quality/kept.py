@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from textcrm.vault import Vault
 
 NAME: Final = "checked"
-_FORMAT: Final = 1
-_SUM: Final = 32  # hexadecimal digits
+_FORMAT: Final = 2
 
 
 class Row(NamedTuple):
@@ -66,7 +65,7 @@ class Kept:
         self.across: list[Any] = []
         self.beside: dict[str, Any] = {}
         self.changed = False
-        self._body = b""
+        self._below: tuple[Path, bytes] | None = None
         self._rows: dict[str, Row] | None = {}
 
     def keep(self, name: str, part: dict[str, Any]) -> None:
@@ -79,17 +78,29 @@ class Kept:
     def rows(self) -> dict[str, Row]:
         """What is known of the record files by path."""
         if self._rows is None:
-            try:
-                listed = json.loads(self._body.decode("utf-8", "surrogatepass"))
+            body, self._rows = self.body(), {}
+            with contextlib.suppress(ValueError, TypeError, AttributeError):
+                listed = json.loads(body.decode("utf-8", "surrogatepass"))
                 self._rows = {path: Row(*row) for path, row in listed.items()}
-            except (ValueError, TypeError, AttributeError):
-                self._rows = {}
-            self._body = b""
         return self._rows
 
     @rows.setter
     def rows(self, rows: dict[str, Row]) -> None:
         self._rows = rows
+
+    def body(self) -> bytes:
+        """The lower part as it is written; where it is not whole any more, one that holds nothing."""
+        if self._rows is not None or self._below is None:
+            return _as_json(self._rows or {}).encode("utf-8", "surrogatepass")
+        place, wanted = self._below
+        try:
+            with place.open("rb") as file:
+                file.readline()
+                file.readline()
+                body = file.read()
+        except OSError:
+            return b"{}"
+        return body if _sum(body) == wanted else b"{}"
 
 
 def read(vault: Vault, mark: str) -> Kept:
@@ -101,12 +112,11 @@ def read(vault: Vault, mark: str) -> Kept:
     try:
         if place.is_symlink():
             return kept
-        data = place.read_bytes()
+        with place.open("rb") as file:
+            sums, head = file.readline().split(), file.readline().rstrip(b"\n")
     except OSError:
         return kept
-    sums, _, rest = data.partition(b"\n")
-    head, _, body = rest.partition(b"\n")
-    if sums != _sums(head, body):
+    if len(sums) != 2 or sums[0] != _sum(head):
         return kept
     with contextlib.suppress(ValueError, TypeError, KeyError):
         told = json.loads(head.decode("utf-8", "surrogatepass"))
@@ -114,7 +124,7 @@ def read(vault: Vault, mark: str) -> Kept:
             kept.digest, kept.count = told["digest"], told["count"]
             kept.problems, kept.across = told["problems"], told["across"]
             kept.beside = told["beside"]
-            kept._body, kept._rows = body, None  # noqa: SLF001 - of this module
+            kept._below, kept._rows = (place, sums[1]), None  # noqa: SLF001 - of this module
     return kept
 
 
@@ -130,9 +140,7 @@ def write(vault: Vault, kept: Kept) -> None:
     }
     try:
         head = _as_json(told).encode("utf-8", "surrogatepass")
-        body = kept._body  # noqa: SLF001 - of this module
-        if kept._rows is not None:  # noqa: SLF001
-            body = _as_json(kept._rows).encode("utf-8", "surrogatepass")  # noqa: SLF001
+        body = kept.body()
     except (TypeError, ValueError):
         return
     place = _place(vault)
@@ -142,7 +150,7 @@ def write(vault: Vault, kept: Kept) -> None:
         folders.require_own(vault.root, place.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
         with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
-            file.write(b"\n".join((_sums(head, body), head, body)))
+            file.write(b"%s %s\n%s\n%s" % (_sum(head), _sum(body), head, body))
         fresh.replace(place)
     except (OSError, TrustFailure):
         return
@@ -155,8 +163,8 @@ def _place(vault: Vault) -> Path:
     return vault.root / folders.NAME / NAME
 
 
-def _sums(*parts: bytes) -> bytes:
-    return b" ".join(hashlib.blake2b(part, digest_size=16).hexdigest().encode() for part in parts)
+def _sum(part: bytes) -> bytes:
+    return hashlib.blake2b(part, digest_size=16).hexdigest().encode()
 
 
 def mark_of(vault: Vault) -> str:

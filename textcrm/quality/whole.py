@@ -161,6 +161,10 @@ class Whole:
     def _naming(self) -> dict[str, str]:
         from textcrm.quality.looking import NAMED
 
+        kept = self._kept
+        if kept.digest and len(kept.rows) != kept.count:  # that part was damaged
+            kept.rows = {}
+            self._compared(list(store.paths(self._vault.root)), {}, None)
         word = f"{json.dumps(NAMED)}:true"
         return {
             path: row.hash
