@@ -141,7 +141,8 @@ def _show(context: Context, found: Plan) -> None:
                 continue
             where = label(context, mend.path).say(context.language)
             reason = REASONS[mend.reason].say(context.language)
-            context.out.line(f"  {where} [{reason}]  {mend.before} → {mend.after}")
+            before, after = (str(one).replace("\n", "\\n") for one in (mend.before, mend.after))
+            context.out.line(f"  {where} [{reason}]  {before} → {after}")
         added = sum(mend.before is None for mend in file.mends)
         if added:
             context.note(Text("{count} ids are added", "补上 {count} 个编号"), count=added)
