@@ -13,8 +13,8 @@ import pytest
 from cli_running import Shell
 from team_vault import Team, git, team_at
 
-from textcrm.records import attachments, sealed_files
-from textcrm.vault import Vault
+from textcrm.records import attachments
+from textcrm.vault import Vault, sealed_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,16 +171,87 @@ def test_rekey_follows_and_the_content_stays(
     assert team.by("chen-chen").ok("rekey", one, "--json").data["values"] == 0
 
 
-def test_a_new_owner_reads_it_after_rekey(team: Team, scan: Path) -> None:
-    one, _ = attached(team, scan, owner="li-qiang")
-    team.by("chen-chen").ok("assign", one, "zhao-min")
-    assert "owner-not-in-label" in [
-        each["code"] for each in team.by(None)("check", one, "--json").data["problems"]
-    ]
-    assert team.by("chen-chen")("rekey", one).code == 2
-    team.by("chen-chen").ok("rekey", one, "--grant")
-    team.by("zhao-min").ok("attach", "get", one, "1", "-")
+def test_a_new_owner_reads_it_from_the_same_commit_on(
+    team: Team, scan: Path, tmp_path: Path
+) -> None:
+    one, path = attached(team, scan, owner="li-qiang")
+    second = str(
+        team.by(None).ok("attach", one, str(scan), "--seal", "finance", "--json").data["file"]
+    )
+    open_one = str(team.by(None).ok("attach", one, str(scan), "--json").data["file"])
+    plain = (team.root / open_one).read_bytes()
+    before = {name: (team.root / name).read_bytes() for name in (path, second)}
+    head = int(git(team.root, "rev-list", "--count", "HEAD"))
+    assert team.by("chen-chen")("set", one, "owner=zhao-min").code == 2  # zhao reads no finance
+    assert int(git(team.root, "rev-list", "--count", "HEAD")) == head
+    ran = team.by("chen-chen").ok("--lang", "en", "assign", one, "zhao-min")
+    assert "rekey" not in ran.out + ran.err
+    assert int(git(team.root, "rev-list", "--count", "HEAD")) == head + 1
+    for number in ("1", "2"):
+        team.by("zhao-min").ok("attach", "get", one, number, str(tmp_path / number))
+        assert (tmp_path / number).read_bytes() == CANARY
+        assert team.by("li-qiang")("attach", "get", one, number, "-").code == 3
+    assert codes(team, one) == []
+    assert (team.root / open_one).read_bytes() == plain
+    assert git(team.root, "status", "--porcelain") == ""
+    assert not list((team.root / ".git" / "textcrm").glob("attach-*"))
+    team.by("chen-chen").ok("undo")
+    assert {name: (team.root / name).read_bytes() for name in (path, second)} == before
+    team.by("li-qiang").ok("attach", "get", one, "1", "-")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("assign", "{id}", "zhao-min"),
+        ("set", "{id}", "owner=zhao-min", "--grant"),
+        ("assign", "--all", "li-qiang", "zhao-min", "--yes"),
+        ("set", "--query", "甲公司", "owner=zhao-min", "--yes", "--grant"),
+        ("assign", "{id}", "none"),
+    ],
+)
+def test_every_way_to_another_owner_takes_it_along(
+    team: Team, scan: Path, words: tuple[str, ...]
+) -> None:
+    one, path = attached(team, scan, owner="li-qiang")
+    before = (team.root / path).read_bytes()
+    team.by("chen-chen").ok(*(word.format(id=one) for word in words))
+    assert (team.root / path).read_bytes() != before
+    shown = team.by(None).ok("show", one, "--json").data["documents"][0]
+    assert shown["sealed_for"] == (
+        ["finance@1", "zhao-min"] if "none" not in words else ["finance@1"]
+    )
     assert team.by("li-qiang")("attach", "get", one, "1", "-").code == 3
+    assert codes(team, one) == []
+
+
+def test_one_that_nobody_here_opens_is_named_and_stays(team: Team, scan: Path) -> None:
+    one, path = attached(team, scan)
+    before = (team.root / path).read_bytes()
+    for words in (
+        ("assign", one, "li-qiang"),
+        ("assign", "--all", "li-qiang", "wang-fang", "--yes"),
+    ):
+        ran = team.by("zhao-min" if words[1] == one else "chen-chen").ok("--lang", "en", *words)
+        if words[1] != one:
+            assert path not in ran.err  # chen-chen opens it
+            continue
+        assert f"{path} stays sealed for finance@1 and not for the new owner" in ran.err
+        assert (team.root / path).read_bytes() == before
+        team.by("chen-chen").ok("rekey", one, "--grant")
+        team.by("li-qiang").ok("attach", "get", one, "1", "-")
+
+
+def test_one_that_was_changed_is_named_and_stays(team: Team, scan: Path) -> None:
+    one, path = attached(team, scan, owner="li-qiang")
+    file = team.root / path
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    git(team.root, "commit", "-qam", "x", "--no-verify")
+    swapped = file.read_bytes()
+    ran = team.by("chen-chen").ok("--json", "assign", one, "zhao-min")
+    (told,) = [each for each in ran.data["warnings"] if each["code"] == "attachment-left"]
+    assert path in told["message"]
+    assert file.read_bytes() == swapped
 
 
 def test_mistakes_are_said_and_leave_nothing(team: Team, scan: Path, tmp_path: Path) -> None:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import ciphertext
 from textcrm.errors import TextcrmError
 from textcrm.findings import Finding
-from textcrm.records import sealed_files
 from textcrm.text import Text
+from textcrm.vault import sealed_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from textcrm.findings import Problem
     from textcrm.record import Record
-    from textcrm.records.sealed_files import SealedFile
     from textcrm.vault import Vault
+    from textcrm.vault.sealed_files import SealedFile
 
 
 class Naming(NamedTuple):

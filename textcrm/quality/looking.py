@@ -17,11 +17,11 @@ from textcrm.catalog.hashing import hash_of
 from textcrm.errors import TextcrmError
 from textcrm.findings import Finding, Problem
 from textcrm.quality.lawful import UNFOUNDED
-from textcrm.records import sealed_files
 from textcrm.rules.across import PHONES, SEALED, phones_of
 from textcrm.rules.sealing import sealed_prints
 from textcrm.rules.spellings import WORDS, words_of
 from textcrm.text import Text
+from textcrm.vault import sealed_files
 from textcrm.vault.lawful import unfounded
 from textcrm.vault.unfound import no_such_record
 

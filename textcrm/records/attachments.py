@@ -11,10 +11,9 @@ from textcrm import paths
 from textcrm.errors import Misuse, NotFound, StorageFailure
 from textcrm.normalize.entry import normalize_value
 from textcrm.record import items
-from textcrm.records import sealed_files
 from textcrm.records.editing import Done
 from textcrm.text import Text
-from textcrm.vault import edits, seals
+from textcrm.vault import edits, sealed_files, seals
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -39,7 +39,7 @@ class Giver(NamedTuple):
 class Planned(NamedTuple):
     """What a handover is about: the files of customers owned and of those looked after together,
     open next steps among them, views; ``attached`` counts attachments sealed for the giver, which
-    ``rekey`` seals anew.
+    are sealed anew as well.
     """
 
     giver: Giver
@@ -124,7 +124,8 @@ def hand_over(
 ) -> Result:
     """Pass on what was planned, in one commit: all of it or nothing.
 
-    What the old owner could read is sealed anew for the new one. Done twice it does nothing the
+    What the old owner could read, attachments too, is sealed anew for the new one; an attachment
+    that no key at hand opens is a warning of the result. Done twice it does nothing the
     second time; run again after an interruption it does what is left. Raises Conflict where a
     record has uncommitted edits, KeyMissing where sealed values cannot be opened, Misuse
     (grant-needed), TrustFailure.

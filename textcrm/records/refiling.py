@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textcrm import ciphertext, yamlfile
+from textcrm import ciphertext
 from textcrm.errors import KeyMissing, NotFound, TrustFailure
-from textcrm.records import sealed_files
-from textcrm.vault import seals
+from textcrm.vault import sealed_files, seals
 
 if TYPE_CHECKING:
     from textcrm.access import Access
     from textcrm.errors import TextcrmError
     from textcrm.record import Record
     from textcrm.records.resealing import Scope
-    from textcrm.records.sealed_files import SealedFile, Written
     from textcrm.vault import Draft, Vault
+    from textcrm.vault.sealed_files import SealedFile, Written
 
 
 class Refiled(NamedTuple):
@@ -82,14 +81,7 @@ def _write(
     reason: str | None,
 ) -> str | None:
     def edit(current: Record) -> str:
-        now = sealed_files.at_path(current, one.path)
-        text = current.text
-        if now is None:
-            return text
-        more = {sealed_files.LABELS: labels, sealed_files.DIGEST: written.digest}
-        for name, value in more.items():
-            text = yamlfile.set_value(text, ("documents", now.place, name), value)
-        return text
+        return sealed_files.renamed(current, one.path, labels, written)
 
     def plan(draft: Draft) -> None:
         draft.edit(record.path, edit)

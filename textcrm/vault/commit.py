@@ -33,6 +33,7 @@ def write(
 ) -> Result:
     """Run a plan inside the repository's transaction; see :meth:`Vault.write`."""
     from textcrm.gitrepo import compose_message
+    from textcrm.vault.following import Following, NotYetSealed
 
     formats.demand_known(vault)
     drafts: list[Draft] = []
@@ -47,6 +48,7 @@ def write(
         draft = Draft(vault, read_here)
         drafts[:] = [draft]
         plan(draft)
+        following.follow(draft)
         demand_sealed(vault, draft)
         demand_not_erased(vault, draft)
         return {prefix + path: data for path, data in draft.files.items()}
@@ -61,7 +63,14 @@ def write(
         )
 
     adopted = {prefix + path: data for path, data in adopt.items()} if adopt else None
-    commit = vault.repo.commit(build, message, adopt=adopted)
+    commit = None
+    with Following(vault) as following:
+        while True:
+            try:
+                commit = vault.repo.commit(build, message, adopt=adopted)
+                break
+            except NotYetSealed as needed:  # gigabytes maybe, which nobody else should wait for
+                following.seal(needed)
     wiring.wire_quietly(vault)
     draft = drafts[0]
     ids, fields = touched(vault, draft)

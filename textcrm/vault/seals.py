@@ -38,7 +38,7 @@ def sealed_text(vault: Vault, record: Record, base: Record | None) -> str:
     KeyMissing where a new owner's values cannot be opened.
     """
     plain = plain_values(vault, record)
-    heirs = _owner_changed(record, base)
+    heirs = owner_changed(record, base)
     if not (plain or heirs) or not vault.access.has_keys:
         return record.text
     access = vault.trusted_access()
@@ -220,7 +220,8 @@ def _kept(
 # -- the owner reads along
 
 
-def _owner_changed(record: Record, base: Record | None) -> bool:
+def owner_changed(record: Record, base: Record | None) -> bool:
+    """Whether a record has another owner than before, or none any more."""
     return base is not None and record.raw.get("owner") != base.raw.get("owner")
 
 
@@ -281,6 +282,21 @@ def demand_grant(vault: Vault, record: Record, person: Person, classes: Sequence
     )
 
 
+def stale_files(access: Access, record: Record) -> dict[str, str]:
+    """The sealed attachments that the record's owner should read otherwise: path and class."""
+    from textcrm.vault.sealed_files import sealed_files
+
+    owner = owner_of(access, record)
+    found: dict[str, str] = {}
+    for one in sealed_files(record):
+        key = ciphertext.parse_class(one.labels[0])
+        if key is None or key[0] not in access.owner_reads or key[0] not in access.classes:
+            continue
+        if list(one.labels) != labels_for(access, key[0], owner):
+            found[one.path] = key[0]
+    return found
+
+
 def _for_the_owner(vault: Vault, access: Access, record: Record) -> str:
     """Seal the values that the owner reads anew, for the new owner and no more for the old one."""
     from textcrm.vault.revealing import opened
@@ -295,9 +311,10 @@ def _for_the_owner(vault: Vault, access: Access, record: Record) -> str:
         and ciphertext.is_sealed(node)
         and list(ciphertext.read(node).labels) != labels_for(access, field.seal or "", owner)
     ]
-    if not stale:
+    files = stale_files(access, record)
+    if not (stale or files):
         return text
-    classes = sorted({field.seal or "" for _, field, _ in stale})
+    classes = sorted({*(field.seal or "" for _, field, _ in stale), *files.values()})
     gained = gains(access, owner, classes) if owner is not None and owner.keys else []
     if owner is not None and gained:
         demand_grant(vault, record, owner, gained)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     "assign",
     help=Text(
         "Give a customer to a person, or with “none” to the public pool. The owner reads the "
-        "customer's sealed contact and finance values: they are sealed anew, which takes a key "
-        "that opens them, and it is said who gains what. --all FROM TO hands over everything of "
+        "customer's sealed contact and finance values and attachments: they are sealed anew, which "
+        "takes a key that opens them, and it is said who gains what. --all FROM TO hands over everything of "
         "somebody who leaves, in one commit: customers with their open next steps, shared ones, "
         "and views that name the person.",
-        "把客户分配给某人；none 表示放回公海。负责人可读取该客户加密的联系和财务信息："
+        "把客户分配给某人；none 表示放回公海。负责人可读取该客户加密的联系和财务信息及附件："
         "分配时会重新加密（需要能解开它们的密钥），并说明谁获得了什么权限。"
         "--all 交出人 接手人：离职交接，一次提交转移全部客户（含未完成的下一步）、协作客户和相关视图。",
     ),
@@ -71,6 +71,7 @@ def _hand_over(
     context: Context, giver: str, taker: str, *, dry_run: bool, yes: bool, reason: str | None
 ) -> None:
     from textcrm.cli import granting
+    from textcrm.cli.written import warnings, warnings_json
     from textcrm.records import handover
 
     vault = context.vault()
@@ -79,7 +80,7 @@ def _hand_over(
     to = planned.taker.name if planned.taker else Text("the pool", "公海")
     if not (planned.owned or planned.shared or planned.views):
         if context.json:
-            context.emit(_json(planned, None))
+            context.emit({**_json(planned, None), "warnings": []})
         context.say(Text("{who} has nothing to hand over", "{who}没有需要交接的内容"), who=who)
         return
     context.say(
@@ -107,7 +108,8 @@ def _hand_over(
         with context.progress(Text("handed over", "已交接")) as told:
             result = handover.hand_over(vault, planned, reason=reason, progress=told)
     if context.json:
-        context.emit(_json(planned, result.commit if result else None))
+        warned = warnings_json(context, result) if result else []
+        context.emit({**_json(planned, result.commit if result else None), "warnings": warned})
     elif result is not None and result.commit is not None:
         context.say(
             Text(
@@ -116,15 +118,7 @@ def _hand_over(
             ),
             commit=result.commit[:8],
         )
-        if planned.attached:
-            context.hint(
-                Text(
-                    "{n} sealed attachments are still for {who} too; seal them anew: textcrm rekey",
-                    "{n} 个加密附件仍可由{who}打开，请重新加密：textcrm rekey",
-                ),
-                n=planned.attached,
-                who=who,
-            )
+        warnings(context, result)
 
 
 def _json(planned: Planned, commit: str | None) -> dict[str, object]:

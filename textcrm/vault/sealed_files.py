@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from textcrm import ciphertext
+from textcrm import ciphertext, yamlfile
 from textcrm.errors import Misuse, NotFound, StorageFailure, TrustFailure
 from textcrm.gitrepo import system
 from textcrm.text import Text
@@ -35,6 +36,7 @@ DIGEST: Final = "sha256"
 LARGEST: Final = 2 * 1024**3
 _HEADER: Final = 64 * 1024
 _PREFIX: Final = "attach-"
+_numbers = itertools.count()
 
 
 class SealedFile(NamedTuple):
@@ -63,6 +65,17 @@ def sealed_files(record: Record) -> Iterator[SealedFile]:
 def at_path(record: Record, path: str) -> SealedFile | None:
     """The sealed attachment at a path; None where the record names none there."""
     return next((one for one in sealed_files(record) if one.path == path), None)
+
+
+def renamed(record: Record, path: str, labels: Sequence[str], written: Written) -> str:
+    """The record's text once the attachment at a path is sealed anew: for whom, and the digest."""
+    now = at_path(record, path)
+    text = record.text
+    if now is None:
+        return text
+    for name, value in ((LABELS, list(labels)), (DIGEST, written.digest)):
+        text = yamlfile.set_value(text, ("documents", now.place, name), value)
+    return text
 
 
 def labels_of(item: dict[str, Any]) -> tuple[str, ...]:
@@ -113,7 +126,7 @@ def sealed(
     folder = vault.repo.local_folder
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
-    file = folder / f"{_PREFIX}{os.getpid()}-{threading.get_ident()}{SUFFIX}"
+    file = folder / f"{_PREFIX}{os.getpid()}-{next(_numbers)}{SUFFIX}"
     try:
         try:
             with file.open("wb") as out:
