@@ -72,6 +72,7 @@ def change(
 
     Gives what was written; None where nothing was.
     """
+    from textcrm.cli.becoming import tell_many
     from textcrm.cli.opened import say_sealed
     from textcrm.records import bulk
 
@@ -88,6 +89,7 @@ def change(
         _nothing(context, found=len(ids))
     if not context.json:
         _show(context, planned, found=len(ids))
+    tell_many(context, planned)
     if dry_run:
         _report(context, planned, None)
         return None

@@ -50,12 +50,13 @@ def add(
     tree: dict[str, Any] | None = None,
     start: TypedTree | None = None,
     reason: str | None = None,
-    before: Callable[[dict[str, Any]], None] | None = None,
+    before: Callable[[dict[str, Any]], Sequence[tuple[str, str]]] | None = None,
 ) -> Done:
     """Add a customer. ``tree`` is a record to start from, ``start`` one as somebody typed it;
     assignments are (path, value) as typed.
 
-    ``before`` is told what is to be written, and may raise. Raises Invalid where the record would break the schema, Misuse for a path or value.
+    ``before`` is told what is to be written, gives assignments to go with it, and may raise. Raises
+    Invalid where the record would break the schema, Misuse for a path or value.
     """
     order = vault.schema.order()
     tree = (tree or {}) if start is None else start.tree
@@ -66,14 +67,10 @@ def add(
     else:
         text = yamlfile.set_value(kept, ("name",), name, key_order=order)
     values: list[Assigned] = list(start.values) if start is not None else []
-    for path, value in assignments:
-        raw = yamlfile.read_mapping(text)
-        one = assigned(vault, raw, path, value)
-        values.append(one)
-        text = apply(vault, text, [one])
-    raw = yamlfile.read_mapping(text)
+    text = _set(vault, text, assignments, values)
     if before is not None:
-        before(raw)
+        text = _set(vault, text, before(yamlfile.read_mapping(text)), values)
+    raw = yamlfile.read_mapping(text)
     typed = text if kept is not None else None
     result = vault.write("add", lambda draft: _add(vault, draft, raw, typed), reason=reason)
     return Done(result, tuple(values))
@@ -110,17 +107,21 @@ def setting(
 
     def edit(current: Record) -> str:
         values.clear()
-        text = current.text
-        for path, value in sets:
-            raw = yamlfile.read_mapping(text)
-            one = assigned(vault, raw, path, value)
-            values.append(one)
-            text = apply(vault, text, [one])
+        text = _set(vault, current.text, sets, values)
         for path in unsets:
             text = without(text, paths.find(path, yamlfile.read_mapping(text), vault.schema))
         return text
 
     return edit
+
+
+def _set(vault: Vault, text: str, sets: Sequence[tuple[str, str]], values: list[Assigned]) -> str:
+    """The text with values set, each read where the ones before it are set already."""
+    for path, value in sets:
+        one = assigned(vault, yamlfile.read_mapping(text), path, value)
+        values.append(one)
+        text = apply(vault, text, [one])
+    return text
 
 
 def _named(result: Result, record: Record) -> Result:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textcrm.cli.context import Context
+    from textcrm.records.becoming import Wanted
     from textcrm.vault.alike import Similar
 
 _SHOWN = 3
@@ -65,7 +66,7 @@ def run(
     reason: str | None,
 ) -> None:
     """Add a customer."""
-    from textcrm.cli import granting, proposing
+    from textcrm.cli import becoming, granting, proposing
     from textcrm.errors import Invalid
     from textcrm.records import editing
     from textcrm.records.values import split_assignment
@@ -89,18 +90,38 @@ def run(
         also={"name": chosen, "duplicates": asked.json()},
         name=chosen,
     )
+    if asked.missing:
+        becoming.warn(context, done.id, asked.missing, checked=asked.active)
     if not context.json and done.result.commit:
         context.hint(Text("look at it: textcrm show {id}", "查看：textcrm show {id}"), id=done.id)
 
 
 class _Asked:
-    """Says whom the new customer may be, before it is written: asks on a terminal (G1)."""
+    """Says whom the new customer may be, before it is written: asks on a terminal (G1).
+
+    Who pays from the first day on is asked for what goes with that (B15).
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self.found: Sequence[Similar] = ()
+        self.missing: Sequence[Wanted] = ()
+        self.active = False
 
-    def __call__(self, tree: dict[str, Any]) -> None:
+    def __call__(self, tree: dict[str, Any]) -> Sequence[tuple[str, str]]:
+        from textcrm.cli import becoming
+
+        self._warn_of_likely(tree)
+        after = self._context.vault().schema.typed(tree)
+        self.active = after.get("status") == "active"
+        self.missing = becoming.missing(self._context, {}, after)
+        if not (self.missing and self._context.interactive):
+            return ()
+        answers = becoming.asked(self._context, self.missing)
+        self.missing = ()
+        return answers
+
+    def _warn_of_likely(self, tree: dict[str, Any]) -> None:
         from textcrm.vault.lookout import Lookout
 
         context = self._context

@@ -79,6 +79,7 @@ def _until_valid(
     start: str | None,
 ) -> Result | None:
     """Edit and commit, again where it is invalid and the user wants to; None for no change."""
+    from textcrm.cli import becoming
     from textcrm.cli.rejected import keep
     from textcrm.errors import Conflict
     from textcrm.records.plain_copy import plain_copy, taken_back
@@ -93,7 +94,8 @@ def _until_valid(
             sealed = taken_back(vault, record, copy, text)
             if sealed == record.text:
                 return None
-            return vault.write("edit", _plan(record, sealed), reason=reason)
+            whole = becoming.completed(context, record, sealed)
+            return vault.write("edit", _plan(record, whole), reason=reason)
         except Invalid as invalid:
             error = placed_in(invalid, record.path, text)
             if not _again(context, error):
