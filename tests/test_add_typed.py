@@ -151,6 +151,15 @@ def test_what_is_wrong_is_refused_at_its_place(
     assert not list(shell.folder.glob("customers/*/*/*.yaml"))
 
 
+def test_an_id_of_its_own_is_not_taken_over(add: Callable[..., Any], shell: Shell) -> None:
+    assert add("# c\nid: C20200101001\n名称: 云帆\nuid: x\n").code == 0
+    assert add("客户编号: C20200101001\n名称: 云海\n", "-").code == 0
+    found = shell.ok("--json", "list").data
+    assert [one["name"] for one in found] == ["云帆", "云海"]
+    assert "C20200101001" not in [one["id"] for one in found]
+    assert shell("check").code == 0
+
+
 def test_many_customers_are_no_record(add: Callable[..., Any], shell: Shell) -> None:
     assert add('[{"name": "x"}]', "-").code == 5
     assert not list(shell.folder.glob("customers/*/*/*.yaml"))

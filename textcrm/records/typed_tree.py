@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm import ciphertext, paths, yamlfile
 from textcrm.errors import Invalid, TextcrmError
 from textcrm.records import currencies
-from textcrm.records.values import Assigned, at_target
+from textcrm.records.values import IDENTITY, Assigned, at_target
 from textcrm.schema import folded
 from textcrm.text import Text
 from textcrm.vault.typed_places import said_first
@@ -74,7 +74,7 @@ def read_typed(vault: Vault, source: str, *, file: str) -> TypedTree:
     raw = yamlfile.read_mapping(source, file=file)
     reading = _Reading(vault, source, file)
     tree = reading.mapping(raw, None, (), ())
-    for name in ("id", "uid"):
+    for (name,) in IDENTITY:  # a new customer gets its own
         tree.pop(name, None)
     text = _kept(source, reading.names, vault.schema.plain(tree))
     return TypedTree(tree, tuple(reading.values), text, file, source, reading.places)
@@ -156,7 +156,7 @@ class _Reading:
 
     def _value(self, value: Any, field: Field | None, path: Path, typed: Path) -> Any:
         self.places[path] = typed
-        if field is None or value is None or ciphertext.is_sealed(value):
+        if field is None or value is None or path in IDENTITY or ciphertext.is_sealed(value):
             return value
         if isinstance(value, dict):
             if field.kind == "items":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textcrm.schema import Field
     from textcrm.vault import Vault
 
-_IDENTITY: Final = (("id",), ("uid",))
+IDENTITY: Final = (("id",), ("uid",))
 
 
 class Assigned(NamedTuple):
@@ -67,7 +67,7 @@ def assigned(vault: Vault, raw: dict[str, Any], path_text: str, text: str) -> As
 def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
     """Normalise a value for the field that a path leads to; blank is None, which takes it out."""
     field = target.field
-    if target.path in _IDENTITY:
+    if target.path in IDENTITY:
         raise identity_fixed(field.label if field else target.path[0])
     if not text.strip():
         return Assigned(target.path, None, None, {})  # to set nothing is to take it out
@@ -111,7 +111,7 @@ def without(text: str, target: paths.Target) -> str:
     Raises Misuse (identity-fixed), Invalid (field-required).
     """
     path, field = target.path, target.field
-    if path in _IDENTITY:
+    if path in IDENTITY:
         raise identity_fixed(field.label if field else path[0])
     parent = paths.value_at(path[:-1], yamlfile.read_mapping(text))
     step = path[-1]
