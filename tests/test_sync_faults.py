@@ -173,6 +173,35 @@ def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, step: str) -> 
     assert not (bob.root / ".git" / "textcrm" / "sync.json").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+@pytest.mark.parametrize("step", ["before-forget", "worktree1", "ref"])
+def test_an_old_id_is_the_others_once_the_move_is_completed(tmp_path: Path, step: str) -> None:
+    """What is written about their customer after the kill is not taken for one of ours."""
+    hub = Hub(tmp_path)
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("甲", needs="none").id
+    assert bob.add("乙", needs="none").id == one
+    sync(fresh(anna))
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(bob.root), step], check=False, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    fresh(bob).repo.recover()
+    assert fresh(bob).get(one).name == "甲"
+    editing.change(fresh(bob), one, [("needs", "theirs")])
+    interactions.log(fresh(bob), one, "of theirs", channel="phone")
+    sync(fresh(anna))
+    fresh(anna).add("丙")
+    sync(fresh(anna))
+    assert not sync(fresh(bob)).questions
+    sync(fresh(anna))
+    records = {record.name: record.raw for record in fresh(anna).records()}
+    assert sorted(records) == sorted(["甲", "乙", "丙"])
+    assert (records["甲"]["needs"], records["乙"]["needs"]) == ("theirs", "none")
+    assert [item["summary"] for item in records["甲"]["interactions"]] == ["of theirs"]
+    assert "interactions" not in records["乙"]
+
+
 def _through(vault: Vault, hub: Hub, script: str) -> None:
     """Let a clone reach its hub through a line that a script is."""
     line = hub.folder / "line.sh"

@@ -140,7 +140,7 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
         formats.demand_known_at(vault, tip)
     erasures.demand_none_incoming(vault, local, tip)
     known = _pending(repo)
-    pending = next((one for one in known if tip and _is_ancestor(repo, one.new, tip)), None)
+    pending = next((one for one in known if _is_half_done(repo, one, local, tip)), None)
     base = erasures.base_before(vault, local, tip) or _base(repo, local, tip, pending)
     plan = rebasing.rebase(
         vault, base=base, local=local, tip=tip, renumbered=pending.renumbered if pending else {}
@@ -177,6 +177,17 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
         offline=False,
         waiting=0,
     )
+
+
+def _is_half_done(repo: GitRepo, one: _Pending, local: str, tip: str | None) -> bool:
+    """Whether the remote has taken a sync that this clone has not moved to.
+
+    Where recovery has completed the move, what the note says is done: its new ids are here, and an
+    old one is another customer's by now.
+    """
+    if tip is None or not _is_ancestor(repo, one.new, tip):
+        return False
+    return not _is_ancestor(repo, one.new, local)
 
 
 def _local(repo: GitRepo) -> str:
