@@ -183,6 +183,7 @@ CHECKS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         (ERASURE, "test_49_nothing_here_brings_it_back"),
         (ERASURE, "test_49_an_edit_that_was_not_shared_yet_does_not_bring_it_back"),
         (ERASURE, "test_49_an_id_is_never_given_again"),
+        (ERASURE, "test_49_copies_of_edits_that_a_recovery_set_aside_go_too"),
         (ERASURE, "test_49_a_tombstone_that_is_touched_is_found")]),
     "50": ("what erasing cannot do is said", [
         (ERASURE, "test_50_what_erasing_cannot_do_is_said")]),
