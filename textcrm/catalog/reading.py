@@ -26,7 +26,9 @@ TOGETHER: Final = (
     8  # batches that are stored in one transaction: fewer write the same pages less often
 )
 _MANY: Final = 1500
-_AHEAD: Final = 8  # batches that may wait to be stored: what bounds the memory
+# Batches that may wait to be stored, for there is no other work while some are: what bounds the
+# memory.
+_AHEAD: Final = 2 * TOGETHER
 
 
 class Wanted(NamedTuple):

@@ -8,10 +8,20 @@ the ordinary ways where that has changed.
 
 from __future__ import annotations
 
+import zlib
 from array import array
+from operator import sub
+from pickle import dumps
 from typing import TYPE_CHECKING, Any, Final
 
-from whoosh.codec.whoosh3 import W3LeafMatcher, W3PostingsWriter
+from whoosh.codec.whoosh3 import (
+    COMPRESSION_MIN_SIZE,
+    WHOOSH3_HEADER_MAGIC,
+    W3LeafMatcher,
+    W3TermInfo,
+)
+from whoosh.system import pack_int, pack_long, pack_ushort
+from whoosh.util.numeric import length_to_byte
 from whoosh.writing import SegmentWriter
 
 if TYPE_CHECKING:
@@ -24,6 +34,8 @@ if TYPE_CHECKING:
 ROW: Final = "row"
 BLOCK: Final = 1024  # postings; Whoosh's 128 are for skipping, and nothing here skips
 COMPRESSION: Final = 1
+_INFO: Final = W3TermInfo._struct  # noqa: SLF001 - see above
+_NO_LENGTH: Final = length_to_byte(0)
 
 
 class ListWriter(SegmentWriter):  # type: ignore[misc]
@@ -42,14 +54,15 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
         self.perdocwriter.add_column_value(ROW, self.schema[ROW].column_type, row)
         self.perdocwriter.finish_doc()
         for place, lists in self._lists.items():
+            known = lists.get
             for token in getattr(terms, place):
-                found = lists.get(token)
+                found = known(token)
                 if found is None:
                     lists[token] = number
-                elif isinstance(found, int):
+                elif type(found) is int:
                     lists[token] = array("I", (found, number))
                 else:
-                    found.append(number)
+                    found.append(number)  # type: ignore[union-attr]
         self._added = True
         self.docnum += 1
 
@@ -66,41 +79,45 @@ class ListWriter(SegmentWriter):  # type: ignore[misc]
         fields = self.fieldwriter
         for place, lists in self._lists.items():
             fields.start_field(place, self.schema[place])
-            postings = fields._postwriter = _Postings(  # noqa: SLF001 - see above
-                fields._postfile,  # noqa: SLF001
-                blocklimit=BLOCK,
-                compression=COMPRESSION,
-            )
-            for token in sorted(lists):  # as their bytes in UTF-8 sort
-                found = lists.pop(token)
-                fields.start_term(token.encode())
-                postings.take(array("I", (found,)) if isinstance(found, int) else found)
-                fields.finish_term()
+            _write_terms(fields._postfile, fields._tindex, fields._fieldid, lists)  # noqa: SLF001 - see above
             fields.finish_field()
         fields.close()
 
 
-class _Postings(W3PostingsWriter):  # type: ignore[misc]
-    """Takes the documents of a term at once. All weigh the same and carry nothing."""
+def _write_terms(
+    postings: Any, terms: Any, field: int, lists: dict[str, int | array[int]]
+) -> None:
+    """Write the lists of a field and take them out, as the codec's own objects would write them.
 
-    def take(self, numbers: array[int]) -> None:
-        last = max(0, (len(numbers) - 1) // self._blocklimit * self._blocklimit)
-        for start in range(0, last, self._blocklimit):
-            self._hold(numbers[start : start + self._blocklimit])
-            self._write_block()
-        self._hold(numbers[last:])  # the last block is written by finish_postings
+    All documents weigh the same and carry nothing.
+    """
+    start, place = pack_ushort(field), postings.tell()
+    for token in sorted(lists):  # as their bytes in UTF-8 sort
+        found = lists.pop(token)
+        numbers = array("I", (found,)) if isinstance(found, int) else found
+        count = len(numbers)
+        data = _blocks(numbers)
+        postings.write(data)
+        about = _INFO.pack(
+            False, count, count, _NO_LENGTH, _NO_LENGTH, 1.0, numbers[0], numbers[-1]
+        )
+        terms.add(start + token.encode(), about + pack_long(place) + pack_int(len(data)))
+        place += len(data)
 
-    def _hold(self, numbers: array[int]) -> None:
-        self._ids = numbers
-        self._weights = array("f", (1.0,)) * len(numbers)
-        self._maxweight = 1.0
 
-    def _mini_ids(self) -> tuple[int, ...]:
-        ids = self._ids
-        return (ids[0], *map(int.__sub__, ids[1:], ids[:-1]))
-
-    def _mini_weights(self) -> None:
-        return None
+def _blocks(numbers: array[int]) -> bytes:
+    """The documents of a term: blocks, each with what there is to know of it in front."""
+    parts = [WHOOSH3_HEADER_MAGIC]
+    for start in range(0, len(numbers), BLOCK):
+        ids = numbers[start : start + BLOCK] if len(numbers) > BLOCK else numbers
+        data = dumps(((ids[0], *map(sub, ids[1:], ids[:-1])), None, None), 2)
+        compression = COMPRESSION if len(data) >= COMPRESSION_MIN_SIZE else 0
+        if compression:
+            data = zlib.compress(data, compression)
+        about = dumps((len(ids), ids[-1], 1.0, compression, _NO_LENGTH, _NO_LENGTH), 2)
+        size = len(about) + len(data)
+        parts += (pack_int(size if start + BLOCK < len(numbers) else -size), about, data)
+    return b"".join(parts)
 
 
 def numbers_of(matcher: Matcher) -> Iterator[int]:
