@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from textcrm import store
-from textcrm.catalog import reading, scanning
+from textcrm.catalog import scanning
 from textcrm.catalog.collecting import uncollected
 from textcrm.catalog.database import FAULTS, Database, is_refusal, made_by
 from textcrm.catalog.folder import NAME, require_own
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from textcrm.catalog import reading
     from textcrm.schema import Schema
 
 _PAGE: Final = 500
@@ -129,6 +130,8 @@ class Catalog:
         digest = None if broken else scanning.digest(found)
         if digest is not None and digest == self._meta("settled"):
             return Changes((), ())
+        from textcrm.catalog import reading
+
         known = self._known()
         storage.numbers.update((path, one.row) for path, one in known.items())
         wanted = []
@@ -169,6 +172,8 @@ class Catalog:
         self, young: list[str], known: Mapping[str, _Known], storage: Storage, now: int
     ) -> list[reading.Wanted]:
         """Of files too young to be judged by their signature, those that changed."""
+        from textcrm.catalog import reading
+
         wanted: list[reading.Wanted] = []
         settled: list[reading.Looked] = []
         for path in young:

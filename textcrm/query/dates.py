@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     DayTest = Callable[[dt.date], bool]
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-_QUARTER = re.compile(r"(\d{4})(?:-?q|年?第?)([1-4])(?:季度)?")
-_YEAR = re.compile(r"(\d{4})年?")
-_AGE = re.compile(r"([+-]?)(\d{1,5})个?(\D{1,6})")
+# Compiled when the first date is read: most searches have none.
+_DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+_COMPACT_DAY: Final = r"(\d{4})(\d{2})(\d{2})"
+_MONTH: Final = r"(\d{4})[-/.年](\d{1,2})月?"
+_QUARTER: Final = r"(\d{4})(?:-?q|年?第?)([1-4])(?:季度)?"
+_YEAR: Final = r"(\d{4})年?"
+_AGE: Final = r"([+-]?)(\d{1,5})个?(\D{1,6})"
 _UNITS: Final[dict[str, tuple[str, ...]]] = {
     "day": ("d", "day", "days", "天"),
     "week": ("w", "week", "weeks", "周", "星期"),
@@ -84,14 +85,14 @@ def read_period(text: str, today: dt.date, *, ahead: bool = False) -> Period | N
 
 
 def _written(word: str) -> Period | None:
-    if match := _DAY.fullmatch(word) or _COMPACT_DAY.fullmatch(word):
+    if match := re.fullmatch(_DAY, word) or re.fullmatch(_COMPACT_DAY, word):
         year, month, day = map(int, match.groups())
         return Period(dt.date(year, month, day), dt.date(year, month, day))
-    if match := _MONTH.fullmatch(word):
+    if match := re.fullmatch(_MONTH, word):
         return _months(int(match[1]), int(match[2]), 1)
-    if match := _YEAR.fullmatch(word):
+    if match := re.fullmatch(_YEAR, word):
         return _months(int(match[1]), 1, 12)
-    if ("q" in word or "季度" in word) and (match := _QUARTER.fullmatch(word)):
+    if ("q" in word or "季度" in word) and (match := re.fullmatch(_QUARTER, word)):
         return _months(int(match[1]), 3 * int(match[2]) - 2, 3)
     return None
 
@@ -142,7 +143,7 @@ def _counted(word: str, today: dt.date) -> Period | None:
 
 
 def _span(word: str) -> tuple[int, str] | None:
-    match = _AGE.fullmatch(word)
+    match = re.fullmatch(_AGE, word)
     if match is None or not match[2].isascii():
         return None
     return next(
@@ -170,7 +171,7 @@ def read_age(text: str) -> tuple[int, str] | None:
 
 def _written_alike(word: str) -> bool:
     """``2024年`` is a year and ``5月`` is May: neither is an age."""
-    return _YEAR.fullmatch(word) is not None or ("月" in word and "个" not in word)
+    return re.fullmatch(_YEAR, word) is not None or ("月" in word and "个" not in word)
 
 
 def _said(word: str, today: dt.date, *, ahead: bool) -> Period | None:

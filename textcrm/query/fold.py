@@ -20,8 +20,8 @@ _CJK: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # 
 _BOTH = re.compile("[乾吒夥後徵拚捱摺於榘菸薹袷醣麴麽]")
 _TEL: Final = 11
 _LONGEST_PHONE: Final = 40  # also keeps the patterns below from a long walk
-_EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#|,|;ext=)\s*\d{1,6}$")
-_PHONE = re.compile(r"[+(]?[\d\s().+-]*\d[\d\s().+-]*")
+_EXTENSION: Final = r"(?:转|分机|ext\.?|x|#|,|;ext=)\s*\d{1,6}$"
+_PHONE: Final = r"[+(]?[\d\s().+-]*\d[\d\s().+-]*"
 
 
 def fold(text: str) -> str:
@@ -135,7 +135,7 @@ def other_number(word: str) -> str | None:
     return word[:-1] if word[-1] == "s" and word[-2] not in "sui" else None
 
 
-_AREA = re.compile(r"\(?0[1-9]\d{1,2}[-) ]")  # an area code set apart: its 0 is a trunk prefix
+_AREA: Final = r"\(?0[1-9]\d{1,2}[-) ]"  # an area code set apart: its 0 is a trunk prefix
 
 
 def digits_of(text: str) -> str:
@@ -169,16 +169,16 @@ def phone_fragment(word: str) -> str | None:
     Four digits or more, spaces, dashes, dots and parentheses apart; +86, 0086, a trunk 0 and an
     extension are left out: ``+86 138-0013`` gives ``1380013``, ``010-6234`` gives ``106234``.
     """
-    if len(word) > _LONGEST_PHONE:
+    if len(word) > _LONGEST_PHONE or not any(map(str.isnumeric, word)):
         return None
-    word = _EXTENSION.sub("", fold(word)).strip()
-    if not _PHONE.fullmatch(word):
+    word = re.sub(_EXTENSION, "", fold(word)).strip()
+    if not re.fullmatch(_PHONE, word):
         return None
     digits = digits_of(word)
     if digits.startswith("0086"):
         digits = digits[4:]
     elif digits.startswith("86") and (word.startswith(("+", "(+")) or len(digits) >= _TEL + 2):
         digits = digits[2:]
-    if digits.startswith("0") and (len(digits) >= _TEL - 1 or _AREA.match(word)):
+    if digits.startswith("0") and (len(digits) >= _TEL - 1 or re.match(_AREA, word)):
         digits = digits[1:]
     return digits if len(digits) >= 4 else None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from textcrm.catalog.collecting import uncollected
 from textcrm.catalog.followers import sequence_of, version_of
 from textcrm.search.analyzers import VERSION, terms_of
-from textcrm.search.beside import NoReaders, Readers
 from textcrm.search.scoring import places_of
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def _build(
     """Build an index of all records, and with a builder's name the texts, on two processors where
     there are many; whether it was built here.
     """
+    from textcrm.search.beside import NoReaders, Readers
+
     rows = catalog.safely(catalog.rows)
     with telling() as progress, uncollected():
         if Readers.are_worth_it(catalog, rows):
