@@ -43,6 +43,9 @@ _FIXED: Final = (
     "*", "-", "。", "@a", "+", "a", "1", "零", "有限公司", "公司", "*soft*", "*o", "-客户", "“客户”",
     '" "', '"，"', "\u200b", "ＶＩＰ", "雲帆", "Key account", "accounts", "key", '"ey acc"', "c++", "ü",
     "138 0013 8000", "+86 138", "0755", "86", "2024-05-01", "zs", "li", "wang fang", "xian", "zhan",
+    "oreilly", "oreill", "oreillys", "oreillies", "xray", "xrays", "ht2026071", "HT2026", "v123rc4",
+    "*oreilly", "wwworeilly", "examplecom", "2026ht071", "abcd", "name:oreilly", "aliases:xray",
+    "notes:(oreilly OR xray)", "-oreilly", "oreilly xray", '"xray"', "云xray", "contacts(name:xray)",
     "lv", "nv", "an", "aa", "zhang三", "1e5", "9" * 40, "0" * 12, "有限公司 软件 -上海", "（客户）",
 )  # fmt: skip
 

@@ -20,6 +20,8 @@ DOCS = [
     doc("C20240104001", name="Müller GmbH", aliases=["Acme"], notes="customers like the boxes"),
     doc("C20240105001", name="海尔", tags=["云帆"], interactions=[{"at": "2024-06-10", "summary": "电话 13800138000 打不通"}]),
     doc("C20240106001", name="旧云帆", archived={"on": "2024-02-01", "reason": "倒闭"}),
+    doc("C20240108001", name="O'Reilly Media", contracts=[{"number": "HT-2026-071"}], notes="HT 2026 072，O’Neil的r/d_lab-x；1.234-5"),
+    doc("C20240109001", name="Oreilly", aliases=["HT2026071/B"], notes="o'reilly", tags=["d.h.l"], needs="x.young@dxl-lab.de"),
     doc("C20240107001", name='say "hi" \\ bye', bank_account="6222020200112233"),
 ]  # fmt: skip
 
@@ -70,6 +72,27 @@ class SearchContract:
             (quote('"hi" \\ b'), ["0107001"]),
             ("last_contact:<30d", ["0105001"]),
             ("没有的", []),
+            ("ht2026071", ["0108001", "0109001"]),
+            ("HT2026", ["0108001", "0109001"]),
+            ("ht2026071b", ["0109001"]),
+            ("HT-2026-071", ["0108001"]),
+            ("t2026071", []),  # where a word begins, as ever
+            ("ht2026072", []),  # no space is passed
+            ("2026071", []),  # digits alone are told by their grouping
+            ("12345", []),
+            ("oreilly", ["0108001", "0109001"]),
+            ("oneil", ["0108001"]),
+            ("rdlab", ["0108001"]),
+            ("labx", ["0108001"]),
+            ("oreillymedia", []),
+            ("xyoung", []),  # an e-mail address is found by its words
+            ("dxllab", []),
+            ("young", ["0109001"]),
+            ('"oreilly media"', []),
+            ("dhl", []),  # too short to be told from chance
+            ("contracts.number:ht2026071", ["0108001"]),
+            ("contracts:ht2026071", ["0108001"]),
+            ("oreilly -ht2026071b", ["0108001"]),
         ],
     )
     def test_finds(self, backend: Backend, docs: list[Doc], text: str, last: list[str]) -> None:
@@ -91,6 +114,17 @@ class SearchContract:
             "C20240103001",  # a text holds it
         ]
         assert self.ids(backend, docs, "云帆") == ["C20240103001", "C20240102001", "C20240105001"]
+
+    def test_what_is_written_with_joints_ranks_as_it_stands(
+        self, backend: Backend, docs: list[Doc]
+    ) -> None:
+        hits = backend.search(query("oreilly"), docs)
+        assert [(hit.id, hit.score) for hit in hits] == [
+            ("C20240109001", 44),  # the whole name
+            ("C20240108001", 43),  # a name begins with it
+        ]
+        match = hits[1].matches[0]
+        assert [match.snippet[at : at + size] for at, size in match.spans] == ["O'Reilly"]
 
     def test_scores_fall(self, backend: Backend, docs: list[Doc]) -> None:
         scores = [hit.score for hit in backend.search(query("张三"), docs)]

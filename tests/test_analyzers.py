@@ -17,6 +17,7 @@ from textcrm.search import analyzers
 from textcrm.search.analyzers import (
     BEGINS,
     INITIALS,
+    JOINED,
     LONGEST,
     PHONE,
     SAID,
@@ -97,12 +98,28 @@ def test_sealed_values_have_no_tokens() -> None:
     assert "active" not in found
 
 
+def test_words_with_joints_are_one_as_well() -> None:
+    one = {"ht", "2026", "071", JOINED + "ht2026071"}
+    assert words_of("ht-2026-071") == one
+    assert words_of("ht--2026 071/d.h") == {"ht", "2026", "071", "d", "h", JOINED + "071dh"}
+    assert words_of("o'reilly云d/e") == {"o", "reilly", "云", "d", "e", JOINED + "oreilly"}
+    assert words_of("2024-05-01 1.50 138-0013") == {"2024", "05", "01", "1", "50", "138", "0013"}
+    assert words_of("li.wei@x-y.example.com") == {"li", "wei", "x", "y", "example", "com"}
+    terms = terms_of(doc(name="O'Reilly", aliases=["X-Ray Ltd", "1.2"]))
+    assert {BEGINS + "o", BEGINS + JOINED + "oreilly", WHOLE + JOINED + "oreilly"} <= set(
+        terms.name
+    )
+    assert BEGINS + JOINED + "xray" in terms.contact
+    assert not any(token[0] == WHOLE for token in terms.contact)
+
+
 def test_long_words_are_cut() -> None:
+    assert JOINED + "ab" * (LONGEST // 2) in words_of("ab-" * 1000)
     assert words_of("a" * 1000) == {"a" * LONGEST}
     assert words_of("云" * 1000) == {"云", "云云"}
 
 
-ALPHABET = "张三丰雲云帆単a zs1-,。、k9Aü"
+ALPHABET = "张三丰雲云帆単a zs1-,。、k9Aü-'/.’_-b"
 TEXTS = st.text(st.sampled_from(ALPHABET), max_size=12)
 
 

@@ -13,7 +13,7 @@ from textcrm.catalog import Catalog
 from textcrm.errors import Misuse
 from textcrm.query import Doc, parse
 from textcrm.schema import Schema
-from textcrm.search import ScanBackend
+from textcrm.search import ScanBackend, sqlite_index, text_index, whoosh_index
 from textcrm.search.engine import open_index
 from textcrm.search.indexed import IndexedBackend
 from textcrm.store import load, paths
@@ -35,6 +35,8 @@ ODD = [
     "name: 曾静\nbank_account: {sealed: finance@1, age: ''}\ncontacts:\n- {name: 呂女士, phones: [{number: '1380'}]}\n- {}\n- name: ''\n",
     "name: '12345'\ntags: [vip, '', 重点]\nsize: {employees: {min: 50, max: 100, text: 50-100人}}\ncustom: {colour: [red, {deep: blue}]}\n",
     "name: 吉\U0002070e\U0002b820\ntype: old\npurchases:\n- {product: " + "标准" * 40 + ", amount: 2000, date: 2023-01-01}\n- {product: 标准, amount: 10}\n",
+    "name: O'Reilly & Co\naliases: [oreilly, X-Ray, 'H.T/2026-071', a.b-c'd]\nnotes: see xray, ht2026-071 and o-reilly's; x_ray v1.2.3rc4 o.reilly@x-ray.com a@b-cd.e\nwebsite: www.o-reilly.example.com/x-ray\n",
+    "name: xray\naliases: ['oreilly.', '-o’reilly', 云X-ray, o'reillys]\nnotes: o' reilly, o--reilly, oreilly o'reilly, 2026-ht/071\n",
     "name: 客户\nnotes: 客户\ncontacts: [{name: zhang三, title: 经理}]\nsize: {employees: {min: 10}}\n",
     'name: "\\u200b"\ntags: VIP\nnotes: "a\\uffffb"\ncontacts: x\n',
     "name: 公司\narchived: true\ndo_not_contact: true\n",
@@ -91,6 +93,26 @@ def test_a_hundred_queries(tmp_path: Path, engine: str) -> None:
     backend = IndexedBackend(catalog, open_index(engine, catalog))
     texts = queries(docs, 200)
     assert sum(read(text, schema) is not None for text in texts) > 170
+    assert disagreements(backend, docs, schema, texts) == []
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "sqlite"])
+def test_a_beginning_of_more_words_than_are_looked_up(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (text_index, whoosh_index, sqlite_index):
+        monkeypatch.setattr(module, "MOST_EXPANDED", 5, raising=False)
+    schema, docs, catalog = vault_of(tmp_path, 60)
+    backend = IndexedBackend(catalog, open_index(engine, catalog))
+    texts = [
+        "-8",
+        "type:prospect 8",
+        "c2 type:prospect",
+        "8 OR 张",
+        "a -b",
+        "o OR c2024",
+        "z OR s",
+    ]
     assert disagreements(backend, docs, schema, texts) == []
 
 

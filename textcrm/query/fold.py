@@ -122,6 +122,60 @@ def find_word(word: str, text: str, start: int = 0, *, whole: bool = False) -> i
     return -1
 
 
+JOINTS: Final = "-/._'’"  # which numbers and names are written with, and typed without
+LINKS: Final = JOINTS + "@"  # what is joined by these and has an @ in it is an e-mail address
+SHORTEST_JOINED: Final = 4
+_LONGEST_JOINED: Final = 40
+
+
+def may_be_joined(word: str) -> bool:
+    """Whether a folded word is also looked for where it is written with single joints.
+
+    ``ht2026071`` is HT-2026-071, ``oreilly`` O'Reilly: letters, or letters and digits, four at
+    least. Digits alone are told by their grouping (dates, amounts, versions), those of a telephone
+    by :func:`phone_fragment`.
+    """
+    return (
+        SHORTEST_JOINED <= len(word) <= _LONGEST_JOINED
+        and all(map(_in_word, word))
+        and any(map(str.isalpha, word))
+    )
+
+
+def find_joined(word: str, text: str, start: int = 0) -> tuple[int, int] | None:
+    """Where a folded word stands with joints in it, and how long it is there; no space is passed.
+
+    It begins where a word begins, as in :func:`find_word`. An e-mail address is found by its words.
+    """
+    pattern = _joined(word)
+    while match := pattern.search(text, start):
+        start = match.start()
+        if not (start and _in_word(text[start - 1])) and not _in_address(text, *match.span()):
+            return start, len(match[0])
+        start += 1
+    return None
+
+
+def _in_address(text: str, start: int, end: int) -> bool:
+    """Whether words with joints, of which a part is given, stand beside an @."""
+    while start and (
+        _in_word(text[start - 1])
+        or (text[start - 1] in LINKS and start > 1 and _in_word(text[start - 2]))
+    ):
+        start -= 1
+    while end < len(text) and (
+        _in_word(text[end])
+        or (text[end] in LINKS and end + 1 < len(text) and _in_word(text[end + 1]))
+    ):
+        end += 1
+    return "@" in text[start:end]
+
+
+@lru_cache(maxsize=256)
+def _joined(word: str) -> re.Pattern[str]:
+    return re.compile(f"[{JOINTS}]?".join(word))
+
+
 def other_number(word: str) -> str | None:
     """The English singular of a folded plural, or a plural that does not begin with the word."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():

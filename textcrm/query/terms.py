@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textcrm.query.fold import SEPARATOR, find_word, fold, other_number, phone_fragment
+from textcrm.query.fold import (
+    SEPARATOR,
+    find_joined,
+    find_word,
+    fold,
+    may_be_joined,
+    other_number,
+    phone_fragment,
+)
 from textcrm.query.pinyin import find_pinyin, may_be_pinyin
 
 if TYPE_CHECKING:
@@ -18,11 +26,11 @@ class Term:
 
     A phrase is found anywhere, exactly as folded. A word in a script with spaces begins a word
     (``*soft`` also inside one), an English plural finds its singular, Chinese is found anywhere;
-    four digits or more are looked for in phone numbers, Latin letters in the pinyin of names.
+    a word is also found where it is written with joints (``ht2026071``: HT-2026-071); four digits or more are looked for in phone numbers, Latin letters in the pinyin of names.
     What folds to nothing (only spaces or invisible marks) is compared as it stands.
     """
 
-    __slots__ = ("digits", "folded", "infix", "other", "phrase", "pinyin", "raw")
+    __slots__ = ("digits", "folded", "infix", "joined", "other", "phrase", "pinyin", "raw")
 
     def __init__(self, raw: str, *, phrase: bool = False) -> None:
         self.raw = raw
@@ -31,6 +39,7 @@ class Term:
         self.infix = phrase or (raw[:1] == "*" and bool(bare))
         self.folded = fold((bare or raw).replace(SEPARATOR, " "))
         self.other = None if phrase else other_number(self.folded)
+        self.joined = not self.infix and may_be_joined(self.folded)
         self.digits = None if phrase else phone_fragment(bare)
         self.pinyin = not phrase and may_be_pinyin(self.folded)
 
@@ -49,7 +58,7 @@ class Term:
             return at, len(self.folded)
         if self.other and (at := find_word(self.other, folded, start, whole=True)) >= 0:
             return at, len(self.other)
-        return None
+        return find_joined(self.folded, folded, start) if self.joined else None
 
     def in_text(self, text: str) -> bool:
         """Whether a text, not folded yet, holds the term."""

@@ -6,12 +6,16 @@ Tokens come from folded text, value by value, so that nothing is found across va
   at punctuation and spaces (服务,器材 has no 务器);
 - a word of a script with spaces, a number, or both mixed, whole: ``acme``, ``2024``; longer ones
   are cut to :data:`LONGEST` characters;
+- ``⋈`` and words with single joints between them, written as one, from each of the words on:
+  HT-2026-071 is also ``⋈ht2026071`` and, were there a letter in it, what follows; cut as words are,
+  none of them where an @ makes an e-mail address of it;
 - ``☎`` and four digits: every four neighbouring digits of a phone number;
 - ``♪`` and a syllable: each reading of each character of a name (``♪zhang``), and of each two
   neighbours (``♪zhang♪san``; a Latin letter after a character is its own reading);
 - ``♯`` and two letters: the initials of two neighbours in a name (``♯zs``);
 - ``⊢`` and a token, only the first of a value: what the value begins with (``⊢云``, ``⊢云帆``,
-  ``⊢acme``); ``⊨`` and a folded value of one character, pair or word, where it is all of the value.
+  ``⊢acme``, ``⊢⋈oreilly``); ``⊨`` and a folded value of one character, pair or word, joined ones
+  too, where it is all of the value.
 
 No mark is a letter or digit of any script, so no mark is in a word.
 """
@@ -25,7 +29,7 @@ from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textcrm.query.doc import is_name, is_phone
-from textcrm.query.fold import is_cjk, phone_digits, simplify
+from textcrm.query.fold import LINKS, SHORTEST_JOINED, is_cjk, phone_digits, simplify
 from textcrm.query.pinyin import readings
 from textcrm.search.rank import CONTACT, KEYWORD, NAME, weight
 
@@ -36,13 +40,14 @@ if TYPE_CHECKING:
     from textcrm.query.doc import Leaf
     from textcrm.schema import Field
 
-VERSION: Final = 2  # to be raised with every change of the tokens: an index of another is rebuilt
+VERSION: Final = 3  # to be raised with every change of the tokens: an index of another is rebuilt
 LONGEST: Final = 64
 PHONE: Final = "☎"
 SAID: Final = "♪"
 INITIALS: Final = "♯"
 BEGINS: Final = "⊢"
 WHOLE: Final = "⊨"
+JOINED: Final = "⋈"
 _GRAM: Final = 4
 # Letters of scripts without spaces (fold.is_cjk), their punctuation left out.
 _CJK: Final = (
@@ -134,6 +139,7 @@ class _Patterns(NamedTuple):
 
     cjk: re.Pattern[str]
     word: re.Pattern[str]
+    chain: re.Pattern[str]
     first: re.Pattern[str]
 
 
@@ -142,7 +148,8 @@ def _patterns() -> _Patterns:
     """Compiled where records are read: that takes 4 ms, and a search reads none."""
     cjk = f"[{_CJK}]+"
     word = "[^\\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
-    return _Patterns(*map(re.compile, (cjk, word, f"{cjk}|{word}")))
+    chain = f"{word}(?:[{LINKS}]{word})*"
+    return _Patterns(*map(re.compile, (cjk, word, chain, f"{cjk}|{chain}")))
 
 
 def words_of(folded: str) -> set[str]:
@@ -152,8 +159,28 @@ def words_of(folded: str) -> set[str]:
     for run in patterns.cjk.findall(folded):
         found.update(run)
         found.update(pairs_of(run))
-    found.update(word[:LONGEST] for word in patterns.word.findall(folded))
+    for chain in set(patterns.chain.findall(folded)):
+        if chain.isalnum():
+            found.add(chain[:LONGEST])
+            continue
+        words = patterns.word.findall(chain)
+        found.update(word[:LONGEST] for word in words)
+        if "@" not in chain:
+            found.update(JOINED + joined for joined in joined_from(words))
     return found
+
+
+def joined_from(words: list[str]) -> Iterator[str]:
+    """Words with joints between them, written as one from each but the last on."""
+    for at in range(len(words) - 1):
+        joined = "".join(words[at : at + LONGEST])[:LONGEST]
+        if _is_told(joined):
+            yield joined
+
+
+def _is_told(joined: str) -> bool:
+    """Whether a word may be looked for as it is written without joints (fold.may_be_joined)."""
+    return len(joined) >= SHORTEST_JOINED and not joined.isdecimal()
 
 
 def pairs_of(run: str) -> Iterable[str]:
@@ -182,9 +209,18 @@ def _beginnings(folded: list[str]) -> Iterator[str]:
             yield BEGINS + run[:1]
             yield BEGINS + run[:2]
             whole = len(text) <= 2 and len(run) == len(text)
-        else:
+        elif run.isalnum():
             yield BEGINS + run[:LONGEST]
             whole = len(run) == len(text) <= LONGEST
+        else:
+            words = patterns.word.findall(run)
+            yield BEGINS + words[0][:LONGEST]
+            joined = "".join(words)[:LONGEST]
+            if "@" not in run and _is_told(joined):
+                yield BEGINS + JOINED + joined
+                if len(run) == len(text) and len(joined) < LONGEST:
+                    yield WHOLE + JOINED + joined
+            continue
         if whole:
             yield WHOLE + text
 

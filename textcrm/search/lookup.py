@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm.query.fold import is_cjk
@@ -10,6 +11,7 @@ from textcrm.query.terms import Digits
 from textcrm.search.analyzers import (
     BEGINS,
     INITIALS,
+    JOINED,
     LONGEST,
     SAID,
     WHOLE,
@@ -58,9 +60,14 @@ def written(term: Term) -> Lookup | None:
     parts = list(_parts(term))
     exact = len(parts) == 1 and _is_simple(term)
     tree = _all(parts)
-    if tree is None or not term.other:
-        return Lookup(tree, exact)
-    return Lookup(AnyOf((tree, Token(term.other))), exact)
+    if tree is None:
+        return Lookup(None, exact)
+    ways = [tree]
+    if term.other:
+        ways.append(Token(term.other))
+    if term.joined:
+        ways.append(Prefix(JOINED + term.folded))
+    return Lookup(_any(ways), exact)
 
 
 def dialled(term: Term) -> Lookup | None:
@@ -123,15 +130,20 @@ def graded(term: Term) -> Grades | None:
     word = term.folded
     if is_cjk(word[0]):
         return Grades(Token(word), Token(BEGINS + word), Token(WHOLE + word))
-    grades = Grades(Prefix(word), Prefix(BEGINS + word), Token(WHOLE + word))
-    if not term.other:
-        return grades
-    other = Grades(Token(term.other), Token(BEGINS + term.other), Token(WHOLE + term.other))
+    ways = [Grades(Prefix(word), Prefix(BEGINS + word), Token(WHOLE + word))]
+    if other := term.other:
+        ways.append(Grades(Token(other), Token(BEGINS + other), Token(WHOLE + other)))
+    if term.joined:
+        one = JOINED + word
+        ways.append(Grades(Prefix(one), Prefix(BEGINS + one), Token(WHOLE + one)))
+    if len(ways) == 1:
+        return ways[0]
     return Grades(
-        AnyOf((grades.holds, other.holds)),
-        AnyOf((grades.begins, other.begins)),
-        AnyOf((grades.whole, other.whole)),
-        doubtful=All((grades.holds, other.holds)),
+        AnyOf(tuple(way.holds for way in ways)),
+        AnyOf(tuple(way.begins for way in ways)),
+        AnyOf(tuple(way.whole for way in ways)),
+        # The first way that a text answers counts there, not the best.
+        doubtful=_any(All((a.holds, b.holds)) for a, b in combinations(ways, 2)),
     )
 
 

@@ -91,7 +91,7 @@ def _found(places: Places, term: Term) -> list[Scored]:
 def _written(places: Places, term: Term) -> Iterator[Scored]:
     word = term.folded
     # Most texts lack the word altogether: that is seen without a call.
-    plain = bool(word) and not term.other and not term.digits
+    plain = bool(word) and not (term.other or term.digits or term.joined)
     for leaf, folded in places:
         if plain and word not in folded:
             continue

@@ -12,7 +12,7 @@ from textcrm.query.fold import SEPARATOR, digits_beside
 from textcrm.query.terms import Digits
 from textcrm.search import lookup, rank
 from textcrm.search.analyzers import leaf_place
-from textcrm.search.text_index import PLACES
+from textcrm.search.text_index import PLACES, TooMany
 from textcrm.search.wording import pages
 
 if TYPE_CHECKING:
@@ -73,10 +73,16 @@ class Scoring:
         grades = lookup.graded(term)
         if grades is None:
             return self._by_texts(term, self._candidates(term, rows))
-        left = self.wording.find(grades.holds, rows) or set()
+        try:
+            return self._by_grades(term, grades, rows)
+        except TooMany:  # the tokens do not tell
+            return self._by_texts(term, self._candidates(term, rows))
+
+    def _by_grades(self, term: Term, grades: lookup.Grades, rows: set[int]) -> dict[int, int]:
+        left = self.wording.told(grades.holds, rows)
         found: dict[int, int] = {}
         if grades.doubtful is not None:
-            doubtful = self.wording.find(grades.doubtful, left) or set()
+            doubtful = self.wording.told(grades.doubtful, left)
             found |= self._by_texts(term, doubtful)
             left = left - doubtful
         for place, weight in zip(PLACES, _WEIGHTS, strict=True):
@@ -88,7 +94,7 @@ class Scoring:
                 if not left:
                     return found
                 last = weight == rank.TEXT and quality == _PART
-                some = left if last else self.wording.find(tree, left, place) or set()
+                some = left if last else self.wording.told(tree, left, place)
                 found |= dict.fromkeys(some, weight + quality)
                 left = left - some
         return found
@@ -131,15 +137,18 @@ class Scoring:
         found = self._by_docs(term, perhaps)
         if wanted.sure is None:
             return found
-        left = (self.wording.find(wanted.sure, rows) or set()) - perhaps
-        return found | self._by_places(wanted.sure, left)
+        try:
+            left = self.wording.told(wanted.sure, rows) - perhaps
+            return found | self._by_places(wanted.sure, left)
+        except TooMany:
+            return self._by_docs(term, rows)
 
     def _by_places(self, tree: Tree, left: set[int]) -> dict[int, int]:
         found: dict[int, int] = {}
         for place, weight in zip(PLACES, _WEIGHTS, strict=True):
             if not left:
                 break
-            some = self.wording.find(tree, left, place) or set()
+            some = self.wording.told(tree, left, place)
             found |= dict.fromkeys(some, weight + _PINYIN)
             left = left - some
         return found
@@ -153,7 +162,7 @@ class Scoring:
 def _best(term: Term, texts: Sequence[str], places: str) -> int:
     """As :func:`textcrm.search.rank.quality` and ``weight`` have it, of folded texts."""
     best = 0
-    plain = not term.other and not term.digits
+    plain = not (term.other or term.digits or term.joined)
     for text, place in zip(texts, places, strict=True):
         if plain and term.folded not in text:
             continue

@@ -44,20 +44,26 @@ class Wording:
         wanted = lookup.written(term)
         if wanted is None:
             return set()
-        rows = self.find(wanted.tree, within)
-        if wanted.exact and rows is not None:
-            return rows
-        return {row for row, _ in self.texts(rows, term)}
+        if wanted.exact and wanted.tree is not None:
+            try:
+                return self.told(wanted.tree, within)
+            except TooMany:  # the tokens do not tell
+                return {row for row, _ in self.texts(within, term)}
+        return {row for row, _ in self.texts(self.find(wanted.tree, within), term)}
+
+    def told(self, tree: Tree, within: Rows | None = None, place: str = "") -> Rows:
+        """The rows of a tree among others, no row too many. Raises TooMany."""
+        found = self.index.find(tree, place)
+        return found if within is None else found & within
 
     def find(self, tree: Tree | None, within: Rows | None = None, place: str = "") -> Rows | None:
-        """The rows of a tree among others; None for any row."""
+        """The rows that a tree may find among others; None for any row."""
         if tree is None:
             return within
         try:
-            found = self.index.find(tree, place)
+            return self.told(tree, within, place)
         except TooMany:
             return within
-        return found if within is None else found & within
 
     def _dialled(self, term: Term, found: Rows, within: Rows | None) -> Rows:
         wanted = lookup.dialled(term)
@@ -73,9 +79,11 @@ class Wording:
         if wanted is None:
             return set()
         sure: Rows = set()
-        if wanted.sure is not None:
-            sure = (self.find(wanted.sure, within) or set()) - found
-        perhaps = self._all(self.find(wanted.perhaps, within)) - found - sure
+        try:
+            sure = self.told(wanted.sure, within) - found if wanted.sure is not None else sure
+            perhaps = self._all(self.find(wanted.perhaps, within)) - found - sure
+        except TooMany:
+            perhaps = self._all(within) - found
         return sure | {d.row for d in self.docs(perhaps) if is_said(term, d)}
 
     def _all(self, rows: Rows | None) -> Rows:
@@ -96,7 +104,7 @@ class Wording:
             needles.append(term.other.encode())
         anywhere = term.infix or is_cjk(term.folded[0])
         for row, data in self._stored(rows):
-            if not any(needle in data for needle in needles):
+            if not term.joined and not any(needle in data for needle in needles):
                 continue
             text = data.decode("utf-8", "surrogatepass")
             if (anywhere and not term.other) or term.find(text) is not None:
