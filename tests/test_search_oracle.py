@@ -101,7 +101,7 @@ def test_a_beginning_of_more_words_than_are_looked_up(
     tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (text_index, whoosh_index, sqlite_index):
-        monkeypatch.setattr(module, "MOST_EXPANDED", 5, raising=False)
+        monkeypatch.setattr(module, "MOST_EXPANDED", 0, raising=False)
     schema, docs, catalog = vault_of(tmp_path, 60)
     backend = IndexedBackend(catalog, open_index(engine, catalog))
     texts = [
