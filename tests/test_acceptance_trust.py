@@ -383,6 +383,30 @@ def test_39b_a_clone_that_has_not_heard_of_the_rotation(office: Office) -> None:
     }
 
 
+def test_what_was_sealed_with_an_old_key_is_history_once_it_is_mended(office: Office) -> None:
+    """Else a team of which one was offline over a rotation would never be clean again."""
+    late = office.by(BOB, office.clone("late"))
+    anna = office.by(ANNA)
+    anna.ok("member", "remove", "王芳")
+    late.add(f"bank_account={ACCOUNT}", name="晚到公司")
+    git(late.root, "-c", "core.hooksPath=/nowhere", "pull", "-q", "--rebase", "origin", "main")
+    git(late.root, "push", "-q", "origin", "HEAD:late")
+    git(office.root, "merge", "-q", "--ff-only", "late")
+
+    def told() -> list[tuple[str, str | None]]:
+        ran = anna("--lang", "en", "audit", "verify", "--all", "--json")
+        found = [one for one in ran.data["problems"] if one["code"] == "sealed-stale"]
+        return [(one["severity"], one["hint"]) for one in found]
+
+    before = told()
+    assert {severity for severity, _ in before} == {"error"}
+    anna.ok("rekey", "--grant")
+    after = told()
+    assert len(after) == len(before)
+    assert {severity for severity, _ in after} == {"warning"}
+    assert all("sealed anew since" in (hint or "") for _, hint in after)
+
+
 # -- 40
 
 

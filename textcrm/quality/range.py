@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm import store
-from textcrm.errors import Misuse
+from textcrm.errors import Misuse, NotFound, TextcrmError
 from textcrm.findings import Finding, Problem
 from textcrm.quality.erased import Guard
 from textcrm.quality.keys import file_problems
 from textcrm.quality.versions import (
+    ALWAYS,
     OWN_FILES,
     Version,
     ciphertexts,
@@ -22,7 +23,7 @@ from textcrm.text import Text
 from textcrm.vault.checking import sealing_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from textcrm.gitrepo import BlobChange, Commit
     from textcrm.gitrepo.objects import Blobs
@@ -73,6 +74,43 @@ def check_range(
                 progress(commits)
         walk.finish()
     return RangeChecked(commits, walk.checked, tuple(walk.problems))
+
+
+def told_as_mended(vault: Vault, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of history in which values under a retired key are warnings once they are mended.
+
+    Who was offline over a rotation has sealed with the key of before. In history that stays; when
+    the record as it is now has no such value any more, nobody has anything left to do.
+    """
+    left: dict[str, bool] = {}
+    result = []
+    for one in problems:
+        if one.finding.code in ALWAYS and one.finding.severity == "error" and one.id:
+            if one.id not in left:
+                left[one.id] = _has_old_keys(vault, one.id)
+            if not left[one.id]:
+                result.append(
+                    one._replace(finding=one.finding._replace(severity="warning", hint=_MENDED))
+                )
+                continue
+        result.append(one)
+    return result
+
+
+_MENDED = Text(
+    "sealed anew since; who had the old key could read it until then: textcrm member exposure",
+    "此后已重新加密；在那之前，持有旧密钥的人可以读取：textcrm member exposure",
+)
+
+
+def _has_old_keys(vault: Vault, record_id: str) -> bool:
+    try:
+        record = vault.get(record_id)
+    except NotFound:
+        return False
+    except TextcrmError:
+        return True  # what cannot be read now is not known to be mended
+    return any(one.code in ALWAYS for one in sealing_findings(vault, record))
 
 
 def _checked(range_: str) -> str:

@@ -80,7 +80,7 @@ def run(
 
 def _verify(context: Context, range_: str | None, *, everything: bool) -> None:
     from textcrm.audit import Checkpoint, Checkpoints, verify
-    from textcrm.quality.range import check_range
+    from textcrm.quality.range import check_range, told_as_mended
     from textcrm.vault.trusting import repository_key
 
     vault = context.vault()
@@ -100,7 +100,7 @@ def _verify(context: Context, range_: str | None, *, everything: bool) -> None:
         )  # fmt: skip
     span = range_ or done.span
     rewritten = any(one.rule == "history-rewritten" for one in done.violations)
-    plain = list(check_range(vault, "HEAD" if rewritten else span).problems)
+    plain = told_as_mended(vault, check_range(vault, "HEAD" if rewritten else span).problems)
     wrong = done.errors + sum(one.finding.severity == "error" for one in plain)
     if marks is not None and not rewritten:
         at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
