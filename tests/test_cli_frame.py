@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -461,3 +462,42 @@ def test_wrapping_keeps_widths_and_words() -> None:
 def test_the_root_knows_every_command() -> None:
     group = root()
     assert all(group.get_command(None, name) is not None for name in COMMANDS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("thread", [False, True], ids=["alone", "with a thread"])
+def test_the_process_ends_with_what_others_asked_for(thread: bool, tmp_path: Path) -> None:
+    """It does not take its objects apart; output, exit code and others' last wishes are kept."""
+    code = (
+        "import atexit, sys, threading, time\n"
+        "from textcrm.__main__ import main\n"
+        "atexit.register(print, 'last wish')\n"
+        f"if {thread}: threading.Thread(target=lambda: (time.sleep(0.5), print('thread'))).start()\n"
+        "sys.argv[1:] = ['-C', sys.argv[1], 'list']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 4
+    assert done.stdout.split("\n")[:-1] == [*(["thread"] if thread else []), "last wish"]
+    assert "no vault" in done.stderr or "没有客户库" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_is_closed_at_the_end(shell: Shell, tmp_path: Path) -> None:
+    """Else its journal would be left for the next command to read."""
+    shell.ok("add", "Blue River")
+    copy = tmp_path / "copy"  # which this process has not opened
+    shutil.copytree(shell.folder, copy, ignore=shutil.ignore_patterns(".textcrm"))
+    subprocess.run(
+        [sys.executable, "-m", "textcrm", "-C", str(copy), "list"],
+        check=True,
+        capture_output=True,
+        env=dict(os.environ),
+    )
+    assert (copy / ".textcrm" / "catalog.db").exists()
+    assert not list((copy / ".textcrm").glob("*-wal"))
