@@ -22,7 +22,10 @@ from textcrm.vault.revealing import reveal
 if TYPE_CHECKING:
     from textcrm.vault import Vault
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's"),
+    pytest.mark.slow,  # a minute on two cores: every test kills a sync between two clones
+]
 
 # Dies when so many files are in place; 99: all are, and the branch has not moved.
 KILLED = """

@@ -83,7 +83,9 @@ def settled(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(one, marks=pytest.mark.slow) for one in (1, 2))]
+)
 def test_whatever_is_wrong_is_said_again(root: Path, seed: int) -> None:
     chooser = random.Random(seed)
     lines = (
