@@ -16,6 +16,7 @@ TESTS = Path(__file__).resolve().parent
 READING, FORM = "test_acceptance_reading", "test_acceptance_form"
 INTEGRITY, KEYLESS = "test_acceptance_integrity", "test_acceptance_keyless"
 EDITING, TRUST = "test_acceptance_editing", "test_acceptance_trust"
+KEYS = "test_acceptance_keys"
 SEARCH, CANARY = "test_acceptance_search", "test_canary"
 ERASURE = "test_acceptance_erasure"
 
@@ -147,22 +148,22 @@ CHECKS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         (KEYLESS, "test_39b_a_value_added_under_a_retired_key"),
         (TRUST, "test_39b_a_clone_that_has_not_heard_of_the_rotation")]),
     "40": ("a killed rekey loses nothing", [
-        (TRUST, "test_40_a_killed_rekey_loses_nothing"),
-        (TRUST, "test_40_twenty_kills")]),
+        (KEYS, "test_40_a_killed_rekey_loses_nothing"),
+        (KEYS, "test_40_twenty_kills")]),
     "41": ("rekey does what it can and lists the rest", [
-        (TRUST, "test_41_rekey_does_what_it_can_and_lists_the_rest"),
-        (TRUST, "test_41_a_damaged_value_stops_nothing_and_is_named")]),
+        (KEYS, "test_41_rekey_does_what_it_can_and_lists_the_rest"),
+        (KEYS, "test_41_a_damaged_value_stops_nothing_and_is_named")]),
     "42": ("the recovery key opens everything, or check tells", [
-        (TRUST, "test_42_the_recovery_key_opens_everything"),
-        (TRUST, "test_42_a_key_file_without_the_recovery_key_is_found")]),
-    "43": ("no plugin is ever run", [(TRUST, "test_43_no_plugin_is_ever_run")]),
+        (KEYS, "test_42_the_recovery_key_opens_everything"),
+        (KEYS, "test_42_a_key_file_without_the_recovery_key_is_found")]),
+    "43": ("no plugin is ever run", [(KEYS, "test_43_no_plugin_is_ever_run")]),
     "44": ("what is no public key is refused, secret keys are found", [
-        (TRUST, "test_44_keys_that_cannot_be_public_keys"),
+        (KEYS, "test_44_keys_that_cannot_be_public_keys"),
         (KEYLESS, "test_44_a_secret_key_anywhere_in_the_repository"),
         ("test_check_range", "test_secret_keys_in_any_file")]),
     "45": ("an open identity is refused; the key stands nowhere", [
-        (TRUST, "test_45_an_open_identity_is_refused_with_the_cure"),
-        (TRUST, "test_45_the_key_stands_in_no_process_and_no_environment"),
+        (KEYS, "test_45_an_open_identity_is_refused_with_the_cure"),
+        (KEYS, "test_45_the_key_stands_in_no_process_and_no_environment"),
         ("test_sealing_identities", "test_nothing_shows_the_secret")]),
     # -- search and erasure
     "46": ("sealed values are found in memory, by their readers", [
