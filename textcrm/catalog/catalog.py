@@ -14,7 +14,7 @@ from textcrm.catalog.folder import NAME, require_own
 from textcrm.catalog.hashing import hash_of
 from textcrm.catalog.kept import KeptDoc
 from textcrm.catalog.storing import Damaged, Storage, checked
-from textcrm.catalog.text import got, put, span
+from textcrm.catalog.text import got, put
 from textcrm.catalog.unread import unread
 from textcrm.catalog.values import Values
 from textcrm.query.doc import plan_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textcrm.catalog import reading
+    from textcrm.catalog.glance import Named
     from textcrm.schema import Schema
 
 _PAGE: Final = 500
@@ -374,14 +375,11 @@ class Catalog:
         found = self._all("SELECT word, row FROM called WHERE kind='id' ORDER BY row")
         return {got(word): row for word, row in found}
 
-    def beginning(self, start: str, *, most: int = 50) -> list[tuple[str, str]]:
-        """Id and name of records with an id, name or alias that begins so, the first ones."""
-        found = self._all(
-            "SELECT DISTINCT id, name FROM called JOIN records USING(row) "
-            "WHERE word>=? AND word<? OR word>=? AND word<? ORDER BY word LIMIT ?",
-            (*span(start), *span(store.fold(start)), most),
-        )
-        return [(got(record_id), got(name)) for record_id, name in found]
+    def beginning(self, start: str, *, most: int = 50) -> list[Named]:
+        """Records with an id, name or alias that begins so, the first ones."""
+        from textcrm.catalog.glance import beginning
+
+        return beginning(self.connection, start, store.fold(start), most=most)
 
     def _all(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
         return self.connection.execute(statement, tuple(values)).fetchall()

@@ -66,14 +66,19 @@ def names(
     def ask(database: sqlite3.Connection) -> list[Named] | None:
         if not _is_settled(database, root):
             return None
-        found = database.execute(
-            "SELECT DISTINCT id, name FROM called JOIN records USING(row) "
-            "WHERE word>=? AND word<? OR word>=? AND word<? ORDER BY word LIMIT ?",
-            (*span(start), *span(folded), most),
-        )
-        return [Named(got(own), got(name)) for own, name in found]
+        return beginning(database, start, folded, most=most)
 
     return _asked(root, release, ask)
+
+
+def beginning(database: sqlite3.Connection, start: str, folded: str, *, most: int) -> list[Named]:
+    """Of the catalog's records those with an id, a name or an alias that begins so, the first ones."""
+    found = database.execute(
+        "SELECT DISTINCT id, name FROM called JOIN records USING(row) "
+        "WHERE word>=? AND word<? OR word>=? AND word<? ORDER BY word LIMIT ?",
+        (*span(start), *span(folded), most),
+    )
+    return [Named(got(own), got(name)) for own, name in found]
 
 
 def tags(root: Path, release: str) -> list[str] | None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.errors import Misuse
 from textcrm.insight.columns import number_of
-from textcrm.query import Doc
 from textcrm.record import as_day
 from textcrm.text import Text
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from textcrm.insight.converting import Conversion
+    from textcrm.query import Doc
     from textcrm.query.doc import FieldPath
     from textcrm.search.tabulate import Column
 
@@ -45,16 +45,7 @@ def in_one_currency(
         tree: Any = doc.typed
         for path, names in wanted.items():
             tree = _converted(conversion, tree, path, names)
-        found.append(
-            Doc(
-                doc.id,
-                tree,
-                lambda doc=doc: doc.derived,  # type: ignore[misc]
-                doc.schema,
-                today=doc.today,
-                reveal=doc.reveal,
-            )
-        )
+        found.append(doc.with_tree(tree))
     return found
 
 

@@ -19,6 +19,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.catalog import folder as folders
+from textcrm.catalog.hashing import hash_of
 from textcrm.errors import TrustFailure
 from textcrm.vault.vault import SCHEMA_FILE
 
@@ -164,7 +165,7 @@ def _place(vault: Vault) -> Path:
 
 
 def _sum(part: bytes) -> bytes:
-    return hashlib.blake2b(part, digest_size=16).hexdigest().encode()
+    return hash_of(part).hex().encode()
 
 
 def mark_of(vault: Vault) -> str:
@@ -196,7 +197,5 @@ def _content(file: Path) -> bytes:
 
 def digest_of(found: dict[str, Signature]) -> str:
     """The state of all record files as one word."""
-    digest = hashlib.blake2b(digest_size=16)
     said = "\n".join(f"{path} {found[path]}" for path in sorted(found))
-    digest.update(said.encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+    return hash_of(said.encode("utf-8", "surrogateescape")).hex()

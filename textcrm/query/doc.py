@@ -156,6 +156,17 @@ class Doc:
             today=today,
         )
 
+    def with_tree(self, typed: Mapping[str, Any]) -> Doc:
+        """The same record with another tree; what follows from it stays that of this one."""
+        return Doc(
+            self.id,
+            typed,
+            lambda: self.derived,
+            self.schema,
+            today=self.today,
+            reveal=self.reveal,
+        )
+
     def item(self, item: Mapping[str, Any], path: FieldPath) -> Doc:
         """The view of one item of a list at a field path: ``purchases(product:X amount:>5)``."""
         plan = self.plan

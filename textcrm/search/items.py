@@ -58,17 +58,7 @@ def items(docs: Iterable[Doc], path: FieldPath, query: Query, *, archived: bool)
     """
     found: list[Doc] = []
     for doc in docs:
-        rows = [
-            Doc(
-                doc.id,
-                tree,
-                lambda doc=doc: doc.derived,  # type: ignore[misc]
-                doc.schema,
-                today=doc.today,
-                reveal=doc.reveal,
-            )
-            for tree in _narrowed(doc.typed, path)
-        ]
+        rows = [doc.with_tree(tree) for tree in _narrowed(doc.typed, path)]
         fitting = (
             rows if query.is_empty else [r for r in rows if query.matches(r, archived=archived)]
         )
