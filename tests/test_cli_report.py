@@ -109,6 +109,13 @@ def test_svg_escapes_and_measures(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "=" not in shell.ok("report", "products", "--format", "csv").out
 
 
+@pytest.mark.parametrize("word", ["city", "城市"])
+def test_a_field_is_no_report_but_can_be_counted_by(shell: Shell, word: str) -> None:
+    ran = shell("--lang", "en", "report", word)
+    assert (ran.code, f"textcrm report --by {word}" in ran.err) == (2, True)
+    assert shell("report", "--by", word).code == 0
+
+
 def test_masks_hide_names_everywhere(shell: Shell) -> None:
     for form in ("table", "chart", "json", "csv", "html"):
         out = shell.ok("report", "value", "--mask", "--format", form).out

@@ -96,7 +96,23 @@ def _named(context: Context, words: list[str], asked: dict[str, Any]) -> list[Ma
             _refuse_idle(Text("all", "全部"), tuple(_OPTIONS.keys() - {"currency"}), asked)
         ask = _ask(context, words[1:], asked, None)
         return [make(context, one, ask) for one in reports.REPORTS]
-    report, query = reports.named(words)
+    try:
+        report, query = reports.named(words)
+    except Misuse as error:
+        from textcrm.query.names import names_of
+
+        # Any name of a field, a short cut too: report city is meant as --by city.
+        if not names_of(context.vault().schema).find(words[0]):
+            raise
+        hint = Text(
+            "count by a field: textcrm report --by {by}", "按字段统计：textcrm report --by {by}"
+        )
+        raise Misuse(
+            error.code,
+            error.message,
+            hint=hint,
+            **{**error.data, "suggestion": None, "by": words[0]},
+        ) from None
     return [make(context, report, _ask(context, query, asked, report))]
 
 
