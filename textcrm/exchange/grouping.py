@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.exchange.assembling import unkept
 from textcrm.exchange.incoming import Cell
+from textcrm.exchange.naming import are_alike, is_borrowed
 from textcrm.findings import Finding
 from textcrm.store import fold
 from textcrm.text import Text
@@ -107,6 +108,14 @@ def joined(rows: Iterable[Incoming], schema: Schema) -> Proposal:
         if refs and (field := _sealed_clash(tree, mine, schema)) is not None:
             refused.append((ref, unkept(field)))
             continue
+        if refs and is_borrowed(mine) and _other_name(tree, mine):
+            mine = {name: value for name, value in mine.items() if name not in ("name", "kind")}
+        elif refs and (other := _other_name(tree, mine)):
+            if not are_alike(str(tree["name"]), [other]):
+                refused.append((ref, _id_again(mine, str(tree["name"]), refs[0].place)))
+                continue
+            aliases = [*(tree.get("aliases") or ()), *(mine.get("aliases") or ())]
+            mine["aliases"] = [other] if other not in aliases else []
         refs.append(ref)
         warnings += [(row.number, one) for one in row.warnings]
         if len(refs) == 1:
@@ -116,6 +125,29 @@ def joined(rows: Iterable[Incoming], schema: Schema) -> Proposal:
             warnings += [(row.number, one) for one in _merge(tree, mine)]
     _note_addresses(tree, len(refs))
     return Proposal(tree, tuple(refs), tuple(warnings), base, tuple(refused))
+
+
+def _other_name(tree: Tree, other: Tree) -> str:
+    """The name of a further row of one id, where it is another."""
+    name = str(other.get("name") or "")
+    return "" if fold(name) == fold(str(tree.get("name") or "")) else name
+
+
+def _id_again(tree: Tree, name: str, place: str) -> Finding:
+    return Finding(
+        "id-twice",
+        "error",
+        ("id",),
+        Text(
+            "{id} stands already in line {place}, for “{name}”",
+            "编号 {id} 在第 {place} 行已用于“{name}”",
+        ),
+        Text(
+            "give the row a number of its own, or none, and import it again",
+            "请为这一行改用别的编号或留空编号，然后重新导入",
+        ),
+        {"id": str(tree["id"]), "name": name, "place": place},
+    )
 
 
 def _sealed_clash(tree: Tree, other: Tree, schema: Schema) -> Field | None:

@@ -262,7 +262,11 @@ class Importer:
             outcome.ids.append(record_id)
             places = {one.number: one.place for one in proposal.rows}
             for row, one in proposal.warnings:
-                outcome.noticed.add(row, one, places.get(row, ""))
+                # Who is there already has a name, whatever the row is called.
+                if action == "created" or one.code != "row-named-by-contact":
+                    outcome.noticed.add(row, one, places.get(row, ""))
+            if met.renamed is not None and action == "updated":
+                outcome.notice(proposal, met.renamed)
             for one in met.like if self._lookout is None else ():
                 outcome.notice(proposal, one)
             for problem in draft.warnings:

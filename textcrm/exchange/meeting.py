@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.exchange.naming import are_alike, contact_names, names_contact
 from textcrm.findings import Finding
 from textcrm.matching import Key, keys_of, name_keys
 from textcrm.store import fold
@@ -20,15 +22,21 @@ if TYPE_CHECKING:
 
 _KINDS: Final[tuple[KeyKind, ...]] = ("uid", "id", "registration", "email", "phone")
 _SURE: Final = ("uid", "id", "registration")
-_MOBILE: Final = "+861"
+# +8610 is Beijing: its landlines begin as mobile numbers do.
+_MOBILE: Final = re.compile(r"\+861[3-9]")
+_OTHER: Final = ("other-name", "far-name")
 
 
 class Met(NamedTuple):
-    """The customer that is met, by which key; or nobody, with those that are only like it."""
+    """The customer that is met, by which key; or nobody, with those that are only like it.
+
+    ``renamed`` is said where the customer has another name than the row.
+    """
 
     id: str | None
     by: str = ""
     like: tuple[Finding, ...] = ()
+    renamed: Finding | None = None
 
 
 class Meeting:
@@ -90,10 +98,39 @@ class Meeting:
         for kind in _SURE:
             for key in keys:
                 if key.kind == kind and (held := self._index.holders(key)):
-                    return Met(held[0], kind)
+                    if kind != "id":
+                        return Met(held[0], kind)
+                    if self._is_of(tree, held[0], keys):
+                        return Met(held[0], kind, renamed=self._named_anew(tree, held[0]))
         if found := self._by_name(tree, keys):
             return Met(found, "name")
         return self._by_reach(tree, keys)
+
+    def _is_of(self, tree: Mapping[str, Any], record_id: str, keys: frozenset[Key]) -> bool:
+        """Whether a row with a customer's id is of that customer.
+
+        Offices number alike (C20240501001): another name, and nobody and nothing in common, is another.
+        """
+        record = self.record(record_id)
+        if names_contact(tree, record.raw):
+            return True
+        names = [record.name, *_aliases(record)]
+        if are_alike(str(tree.get("name") or ""), names) or not _are_others(
+            tree, record, people=tree.get("kind") == record.raw.get("kind") == "person"
+        ):
+            return True
+        shared = {key for key in keys if key.kind != "id"} & self._index.keys(record_id)
+        return bool(shared) or bool(contact_names(tree) & contact_names(record.raw))
+
+    def _named_anew(self, tree: Mapping[str, Any], record_id: str) -> Finding | None:
+        """What is said where the customer of an id is called otherwise from now on."""
+        record = self.record(record_id)
+        name = str(tree.get("name") or "")
+        if tree.get("id") != record.id or fold(name) == fold(record.name):
+            return None
+        if names_contact(tree, record.raw):
+            return None
+        return _called_anew(record_id, record.name, name)
 
     def _by_name(self, tree: Mapping[str, Any], keys: frozenset[Key]) -> str | None:
         """A company by its whole name; a person by name and a key, or where neither has any."""
@@ -139,7 +176,8 @@ class Meeting:
                         met.setdefault(one, key)
         fitting = [one for one, key in met.items() if self._agree(tree, self.record(one), key)]
         if len(fitting) == 1:
-            return Met(fitting[0], met[fitting[0]].kind)
+            key = met[fitting[0]]
+            return Met(fitting[0], key.kind, renamed=self._renamed(tree, fitting[0], key))
         like += [_shares(one, met[one]) for one in list(met)[:3]]
         for core in name_keys([str(tree.get("name") or "")]):
             for one in self._alike.get(core, ())[:3]:
@@ -154,23 +192,51 @@ class Meeting:
         """
         if name_keys([str(tree.get("name") or "")]) & name_keys([record.name, *_aliases(record)]):
             return True
-        mine = {fold(str(one.get("name") or "")) for one in tree.get("contacts", ())} - {""}
-        theirs = {fold(str(one.get("name") or "")) for one in _contacts(record)} - {""}
+        mine, theirs = contact_names(tree), contact_names(record.raw)
         if mine & theirs:
             return True
-        personal = key.kind == "email" or key.value.startswith(_MOBILE)
-        both = tree.get("kind") == "person" and record.raw.get("kind") == "person"
-        return personal and (both or not mine or not theirs)
+        if key.kind == "phone" and not _MOBILE.match(key.value):
+            return False
+        people = [one.get("kind") == "person" for one in (tree, record.raw)]
+        if people[0] == people[1] and _are_others(tree, record, people=people[0]):
+            return False
+        return all(people) or not mine or not theirs
+
+    def _renamed(self, tree: Mapping[str, Any], record_id: str, key: Key) -> Finding | None:
+        """What is said of a customer that was met by a number or address under another name."""
+        record = self.record(record_id)
+        name = str(tree.get("name") or "")
+        if name_keys([name]) & name_keys([record.name, *_aliases(record)]):
+            return None
+        return _met_as(record_id, record.name, name, key)
+
+
+def _are_others(tree: Mapping[str, Any], record: Record, *, people: bool) -> bool:
+    """Whether the names speak against one customer: two people, or two companies, called otherwise.
+
+    What two companies share may be the number of a man who runs both; two people share a household's.
+    """
+    from textcrm.matching.likenames import like_names
+    from textcrm.matching.names import parse_name
+    from textcrm.normalize.names import parse_salutation
+
+    mine = str(tree.get("name") or "")
+    theirs = [record.name, *_aliases(record)]
+    if people:
+        told = parse_salutation(mine)
+        if (told and any(one.startswith(told[0]) for one in theirs)) or any(
+            (other := parse_salutation(one)) and mine.startswith(other[0]) for one in theirs
+        ):
+            return False
+    against = _OTHER if people else _OTHER[:1]
+    return all(
+        like_names(parse_name(mine), parse_name(one), people=people) in against for one in theirs
+    )
 
 
 def _aliases(record: Record) -> list[str]:
     value = record.raw.get("aliases")
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-def _contacts(record: Record) -> list[dict[str, Any]]:
-    value = record.raw.get("contacts")
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _shares(record_id: str, key: Key) -> Finding:
@@ -182,6 +248,35 @@ def _shares(record_id: str, key: Key) -> Finding:
         Text("the same {what} as {id}, under another name", "与 {id} 的{what}相同，但名称不同"),
         Text("compare them: textcrm show {id}", "请核对：textcrm show {id}"),
         {"id": record_id, "what": what},
+    )
+
+
+def _met_as(record_id: str, theirs: str, name: str, key: Key) -> Finding:
+    what = Text("e-mail address", "邮箱") if key.kind == "email" else Text("number", "电话号码")
+    return Finding(
+        "met-other-name",
+        "warning",
+        ("name",),
+        Text(
+            "“{name}” is taken for {id} {theirs}: the same {what}",
+            "“{name}”与 {id} {theirs} 的{what}相同，已并入该客户",
+        ),
+        Text(
+            "if they are two: textcrm undo, then import with --on-duplicate create",
+            "如果不是同一客户：请用 textcrm undo 撤销，再以 --on-duplicate create 导入",
+        ),
+        {"id": record_id, "theirs": theirs, "name": name, "what": what},
+    )
+
+
+def _called_anew(record_id: str, before: str, after: str) -> Finding:
+    return Finding(
+        "renamed",
+        "warning",
+        ("name",),
+        Text("{id} was called “{before}”, now “{after}”", "{id} 的名称由“{before}”改为“{after}”"),
+        Text("if it should not be: textcrm undo", "如果不应修改：textcrm undo"),
+        {"id": record_id, "before": before, "after": after},
     )
 
 

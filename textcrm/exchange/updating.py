@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import ciphertext
 from textcrm.exchange.grouping import is_same_person
+from textcrm.exchange.naming import names_contact
 from textcrm.matching import key_of
 from textcrm.store import fold
 from textcrm.vault import edits
@@ -51,14 +52,17 @@ def changes(
     A value that differs is replaced, an item that is not there is added, notes are added to. A
     value that is sealed is compared with what ``opened`` gives for it, and left where that is None.
     ``id`` and ``uid`` are never changed; another name becomes an alias, unless ``tree`` is of the
-    same id.
+    same id. The name of a contact, by which a row without a name is called, is no name of a company.
     """
     fields = {field.name: field for field in schema.fields}
     proposed = {k: v for k, v in tree.items() if k not in ("id", "uid", "kind", "former_ids")}
     if tree.get("kind") and not raw.get("kind"):
         proposed["kind"] = tree["kind"]
     name = proposed.get("name")
-    if name and tree.get("id") != raw.get("id"):
+    if name and names_contact(tree, raw):
+        del proposed["name"]
+        proposed.pop("kind", None)
+    elif name and tree.get("id") != raw.get("id"):
         proposed.pop("name")
         known = [raw.get("name"), *_texts(raw.get("aliases"))]
         if fold(str(name)) not in [fold(str(one)) for one in known]:
