@@ -55,42 +55,64 @@ def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
     Folders that cannot be looked into go to ``broken``.
     """
     found: dict[str, Signature] = {}
-    suffix = store.SUFFIX
-    known = signature_of is _signature_of  # then written out below: a call each is 5 % of a search
     folders = [(os.path.join(root, store.FOLDER), store.FOLDER)]  # noqa: PTH118 - strings are fast
     while folders:
         folder, relative = folders.pop()
         try:
-            with os.scandir(folder) as listed:
-                for entry in listed:
-                    name = entry.name
-                    if name[0] == ".":
-                        continue
-                    if name.endswith(suffix) and entry.is_file(follow_symlinks=False):
-                        try:
-                            status = entry.stat(follow_symlinks=False)
-                        except FileNotFoundError:
-                            continue
-                        except OSError:
-                            found[f"{relative}/{name}"] = (-1, 0, 0, 0)
-                            continue
-                        found[f"{relative}/{name}"] = (
-                            (
-                                status.st_size,
-                                status.st_mtime_ns,
-                                status.st_ctime_ns,
-                                status.st_ino,
-                            )
-                            if known
-                            else _signature_of_entry(status)
-                        )
-                    elif entry.is_dir(follow_symlinks=False):
-                        folders.append((entry.path, f"{relative}/{name}"))
+            with _listed(folder) as listed:
+                folders += [
+                    (os.path.join(folder, name), f"{relative}/{name}")  # noqa: PTH118
+                    for name in _signed(listed, relative, found)
+                ]
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             broken.append(store.Broken(relative, store.unreadable(relative, error)))
     return found
+
+
+@contextlib.contextmanager
+def _listed(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """A folder's entries. Its files are looked at from within the folder where that can be done:
+    the kernel then does not walk the whole path for each. Raises OSError.
+    """
+    if os.scandir not in os.supports_fd:
+        with os.scandir(folder) as listed:
+            yield listed
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(descriptor) as listed:
+            yield listed
+    finally:
+        os.close(descriptor)
+
+
+def _signed(
+    listed: Iterator[os.DirEntry[str]], relative: str, found: dict[str, Signature]
+) -> Iterator[str]:
+    """Note the record files of a folder; gives the names of the folders in it."""
+    suffix = store.SUFFIX
+    known = signature_of is _signature_of  # then written out below: a call each is 5 % of a search
+    for entry in listed:
+        name = entry.name
+        if name[0] == ".":
+            continue
+        if name.endswith(suffix) and entry.is_file(follow_symlinks=False):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                found[f"{relative}/{name}"] = (-1, 0, 0, 0)
+                continue
+            found[f"{relative}/{name}"] = (
+                (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+                if known
+                else _signature_of_entry(status)
+            )
+        elif entry.is_dir(follow_symlinks=False):
+            yield name
 
 
 def named(root: Path, start: str) -> Iterator[str]:
