@@ -23,7 +23,6 @@ from textcrm.catalog import Catalog, encoding
 from textcrm.catalog.cells import cells_of, spelled, value_of
 from textcrm.catalog.entries import derived_of, shown_derived
 from textcrm.catalog.masking import masked
-from textcrm.errors import TrustFailure
 from textcrm.insight.due import due
 from textcrm.query import Doc
 from textcrm.record import DERIVED_DEFAULTS, derive
@@ -265,36 +264,6 @@ class TestSealed:
         own.catalog()
         catalog.close()
         self._nowhere(own.root, number.encode())
-
-
-class TestFolder:
-    def test_it_is_for_its_owner_and_ignored(self, vault: Vault) -> None:
-        vault.catalog()
-        folder = vault.root / ".textcrm"
-        assert folder.stat().st_mode & 0o077 == 0
-        assert "*" in (folder / ".gitignore").read_text("utf-8").split("\n")
-
-    @pytest.mark.parametrize("name", [".textcrm/catalog.db", ".textcrm/index/x", ".TextCRM/y"])
-    def test_one_that_git_tracks_is_refused(self, vault: Vault, tmp_path: Path, name: str) -> None:
-        own = copy_of(vault, tmp_path / "v")
-        place = own.root / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(b"x")
-        subprocess.run(["git", "-C", str(own.root), "add", "-f", name], check=True)
-        with pytest.raises(TrustFailure) as refused:
-            own.catalog()
-        assert refused.value.code == "local-folder-tracked"
-        assert refused.value.hint
-
-    def test_a_link_is_refused(self, vault: Vault, tmp_path: Path) -> None:
-        own = copy_of(vault, tmp_path / "v")
-        subprocess.run(["rm", "-rf", str(own.root / ".textcrm")], check=True)
-        (tmp_path / "elsewhere").mkdir()
-        (own.root / ".textcrm").symlink_to(tmp_path / "elsewhere")
-        with pytest.raises(TrustFailure) as refused:
-            own.catalog()
-        assert refused.value.code == "local-folder-linked"
-        assert not list((tmp_path / "elsewhere").iterdir())
 
 
 class TestDue:

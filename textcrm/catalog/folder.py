@@ -18,7 +18,8 @@ from textcrm.text import Text
 
 NAME: Final = ".textcrm"
 _IGNORE: Final = "# local and disposable: never committed\n*\n"
-_MARK: Final = b"textcrm/"
+_MARKS: Final = (b".textcrm/", b".textcrm\0")  # what lies in it; it as a repository of its own
+_BEGINNING: Final = 65_536  # bytes of git's index that hold the names that begin with a dot
 
 
 def make_folder(folder: Path) -> None:
@@ -76,7 +77,7 @@ def _is_tracked(root: Path) -> bool:
         return False
     try:
         status = found.stat()
-        if not _names_one(found, status.st_size, status.st_mtime_ns, status.st_ino):
+        if not _names_one(root, found, status.st_size, status.st_mtime_ns, status.st_ino):
             return False
     except OSError:
         return False
@@ -92,13 +93,66 @@ def _is_tracked(root: Path) -> bool:
         return False
     # Where upper and lower case are one, .TextCRM/ is the same folder.
     wanted = start.casefold() + "/"
-    return any(path.casefold().startswith(wanted) for path in tracked.split("\0"))
+    return any(f"{path.casefold()}/".startswith(wanted) for path in tracked.split("\0"))
 
 
 @lru_cache(maxsize=4)
-def _names_one(index: Path, *_signature: int) -> bool:
+def _names_one(root: Path, index: Path, *_signature: int) -> bool:
     """Whether git's index, as it is now, may name such a folder. Raises OSError."""
-    return _MARK in index.read_bytes().lower()
+    if next(index.parent.glob("sharedindex.*"), None):
+        return True  # most names may stand in that one
+    with index.open("rb") as file:
+        head = file.read(_BEGINNING)
+        if index.parent == root / ".git" and not _has_long_hashes(index.parent):
+            known = _first_names_one(head)
+            if known is not None:
+                return known
+        data = head + file.read()
+    # Version 4 writes of each name only what it does not share with the one before.
+    return data[7:8] == b"\4" or any(map(data.lower().__contains__, _MARKS))
+
+
+def _first_names_one(head: bytes) -> bool | None:
+    """Whether an index that begins so names such a folder at the top of the work tree.
+
+    Names are in the order of their bytes: of an index of many megabytes only those up to the
+    first one behind the dot are read (gitformat-index). None where the beginning does not tell.
+    """
+    version = head[4:8]
+    if head[:4] != b"DIRC" or version not in (b"\0\0\0\2", b"\0\0\0\3", b"\0\0\0\4"):
+        return None
+    at, name = 12, b""
+    for _ in range(int.from_bytes(head[8:12], "big")):
+        flags = int.from_bytes(head[at + 60 : at + 62], "big")
+        start, shared = at + (64 if flags & 0x4000 else 62), 0
+        if version[3] == 4:
+            start, dropped = _number(head, start)
+            shared = max(0, len(name) - dropped)
+        end = head.find(b"\0", start)
+        name = name[:shared] + head[start:end]
+        if end < 0 or flags & 0xFFF != min(len(name), 0xFFF):
+            return None
+        if name[:1] > b".":
+            return False
+        if (name + b"\0").lower().startswith(_MARKS):
+            return True
+        at = end + 1 if version[3] == 4 else at + (end - at) // 8 * 8 + 8
+    return False
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """Where a number of variable width ends, and the number (as of offsets in a pack)."""
+    value = -1
+    for index, byte in enumerate(data[at : at + 9], at + 1):
+        value = (value + 1) << 7 | byte & 0x7F
+        if not byte & 0x80:
+            return index, value
+    return len(data), 0
+
+
+def _has_long_hashes(git: Path) -> bool:
+    """Whether the repository is one of SHA-256, whose index has longer entries."""
+    return b"sha256" in (git / "config").read_bytes().lower()
 
 
 def _index_of(root: Path) -> Path | None:
