@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from textcrm.catalog.collecting import uncollected
 from textcrm.catalog.followers import sequence_of, version_of
 from textcrm.search.analyzers import VERSION, terms_of
-from textcrm.search.scoring import places_of
+from textcrm.search.placing import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

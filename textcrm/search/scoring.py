@@ -8,41 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query.fold import SEPARATOR, digits_beside
+from textcrm.query.fold import digits_beside
 from textcrm.query.terms import Digits
 from textcrm.search import lookup, rank
-from textcrm.search.analyzers import leaf_place
+from textcrm.search.placing import is_phone, rank_of
 from textcrm.search.text_index import PLACES, TooMany
-from textcrm.search.wording import pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from textcrm.query.doc import Leaf
     from textcrm.query.terms import Term
     from textcrm.search.text_index import Tree
     from textcrm.search.wording import Wording
 
 _WEIGHTS: Final = (rank.NAME, rank.CONTACT, rank.KEYWORD, rank.TEXT)
-_BASE: Final = ord("0")
-_PHONE: Final = 4  # added to the place of a phone number
-_ODD: Final = "?"
 _EXACT, _PREFIX, _PART, _PINYIN = 4, 3, 2, 1
-
-
-def places_of(leaves: Iterable[Leaf]) -> str:
-    """One character for each text of a record in the order of its haystack: what it is worth.
-
-    ``0`` to ``3`` for the places, 4 more for a phone number; :data:`_ODD` where a text holds the
-    separator itself, so that the haystack cannot be cut.
-    """
-    found = []
-    for leaf in leaves:
-        if SEPARATOR in leaf.text:
-            return _ODD
-        place = leaf_place(leaf)
-        found.append(chr(_BASE + place.number + _PHONE * place.phone))
-    return "".join(found)
 
 
 class Scoring:
@@ -50,7 +30,6 @@ class Scoring:
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
-        self.connection = wording.catalog.connection
 
     def scores(self, terms: Sequence[Term], rows: set[int]) -> dict[int, int]:
         """The sum of what each term is worth in each row; rows worth nothing are left out."""
@@ -112,22 +91,12 @@ class Scoring:
     def _by_texts(self, term: Term, rows: set[int]) -> dict[int, int]:
         found: dict[int, int] = {}
         odd: set[int] = set()
-        for row, text, places in self._texts(rows):
-            parts = text.split(SEPARATOR)
-            if len(parts) != len(places):
+        for row, (texts, places) in self.wording.placed(rows):
+            if texts is None:
                 odd.add(row)
-            elif points := _best(term, parts, places):
+            elif points := _best(term, texts, places):
                 found[row] = points
         return found | self._by_docs(term, odd, written=True)
-
-    def _texts(self, rows: set[int]) -> Iterable[tuple[int, str, str]]:
-        for page in pages(rows):
-            marks = ",".join("?" * len(page))
-            for row, data, places in self.connection.execute(
-                f"SELECT row, text, places FROM search_texts WHERE row IN ({marks})",  # noqa: S608
-                page,
-            ):
-                yield row, data.decode("utf-8", "surrogatepass"), places
 
     def _said(self, term: Term, rows: set[int]) -> dict[int, int]:
         wanted = lookup.said(term)
@@ -162,25 +131,26 @@ class Scoring:
 def _best(term: Term, texts: Sequence[str], places: str) -> int:
     """As :func:`textcrm.search.rank.quality` and ``weight`` have it, of folded texts."""
     best = 0
-    plain = not (term.other or term.digits or term.joined)
+    plain = not (term.other or term.joined)
+    word, dialled = term.folded, bool(term.digits)
     for text, place in zip(texts, places, strict=True):
-        if plain and term.folded not in text:
+        # Most texts lack the word altogether: that is seen without a call.
+        if plain and word not in text and not (dialled and is_phone(place)):
             continue
-        number = ord(place) - _BASE
-        weight = _WEIGHTS[number % _PHONE]
+        weight = _WEIGHTS[rank_of(place)]
         if weight + _EXACT <= best:
             continue
-        best = max(best, weight + quality if (quality := _quality(term, text, number)) else 0)
+        best = max(best, weight + quality if (quality := _quality(term, text, place)) else 0)
     return best
 
 
-def _quality(term: Term, text: str, number: int) -> int:
+def _quality(term: Term, text: str, place: str) -> int:
     text = text.strip()
     if found := term.find(text):
         if found == (0, len(text)):
             return _EXACT
         return _PART if found[0] else _PREFIX
-    if term.digits and number >= _PHONE:
+    if term.digits and is_phone(place):
         beside = digits_beside(term.digits, text)
         if beside is not None:
             return _EXACT if beside <= 2 else _PART

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textcrm.query.fold import is_cjk
+from textcrm.query.fold import digits_beside, is_cjk
 from textcrm.query.pinyin import find_pinyin
 from textcrm.search import lookup
+from textcrm.search.placing import is_phone, placed
 from textcrm.search.text_index import TooMany
 
 if TYPE_CHECKING:
@@ -15,20 +16,30 @@ if TYPE_CHECKING:
     from textcrm.catalog.catalog import Catalog
     from textcrm.catalog.kept import KeptDoc
     from textcrm.query.terms import Term
+    from textcrm.search.placing import Placed
     from textcrm.search.text_index import TextIndex, Tree
 
 _PAGE: Final = 500  # values of one SQL statement
-_SCAN: Final = 5000  # rows from which all texts are read in one go
+_SCAN: Final = 4  # the share of the texts, a quarter, from which all are read in one go
+_KEPT: Final = 20_000  # texts that are kept for ranking what was found by them
+_REMEMBERED: Final = 200_000  # rows in answers of the index that are remembered
 
 Rows = set[int]
 
 
 class Wording:
-    """Answers for words. ``within`` are the rows that matter; None for all."""
+    """Answers for words, of one state of the catalog. ``within`` are the rows that matter; None
+    for all.
+
+    Ranking asks for much of what finding asked for: that is remembered.
+    """
 
     def __init__(self, catalog: Catalog, index: TextIndex) -> None:
         self.catalog = catalog
         self.index = index
+        self._told: dict[tuple[str, str], Rows] = {}
+        self._left = _REMEMBERED
+        self._texts: dict[int, tuple[bytes, str]] = {}
 
     def holding(self, term: Term, within: Rows | None = None) -> Rows:
         """The rows that hold a term, as :meth:`textcrm.query.terms.Term.in_doc` says."""
@@ -53,8 +64,14 @@ class Wording:
 
     def told(self, tree: Tree, within: Rows | None = None, place: str = "") -> Rows:
         """The rows of a tree among others, no row too many. Raises TooMany."""
-        found = self.index.find(tree, place)
-        return found if within is None else found & within
+        asked = repr(tree), place  # trees are tuples: a Token equals the Prefix of its text
+        found = self._told.get(asked)
+        if found is None:
+            found = self.index.find(tree, place)
+            if len(found) <= self._left:
+                self._left -= len(found)
+                self._told[asked] = found
+        return found.copy() if within is None else found & within
 
     def find(self, tree: Tree | None, within: Rows | None = None, place: str = "") -> Rows | None:
         """The rows that a tree may find among others; None for any row."""
@@ -70,9 +87,21 @@ class Wording:
         if wanted is None:
             return set()
         rows = self._all(self.find(wanted.tree, within)) - found
-        if wanted.exact:
-            return rows
-        return {d.row for d in self.docs(rows) if (term.digits or "") in d.phones}
+        return rows if wanted.exact else self._with_digits(rows, term.digits or "")
+
+    def _with_digits(self, rows: Rows, digits: str) -> Rows:
+        """Of some rows those with a phone number that holds these digits."""
+        found: Rows = set()
+        odd: Rows = set()
+        for row, (texts, places) in self.placed(rows):
+            if texts is None:
+                odd.add(row)
+            elif any(
+                is_phone(place) and digits_beside(digits, text) is not None
+                for text, place in zip(texts, places, strict=True)
+            ):
+                found.add(row)
+        return found | {d.row for d in self.docs(odd) if digits in d.phones}
 
     def _said(self, term: Term, found: Rows, within: Rows | None) -> Rows:
         wanted = lookup.said(term)
@@ -110,19 +139,36 @@ class Wording:
             if (anywhere and not term.other) or term.find(text) is not None:
                 yield row, text
 
+    def placed(self, rows: Iterable[int]) -> Iterator[tuple[int, Placed]]:
+        """The folded texts of some rows, each with its place."""
+        for row, data, places in self._few(set(rows)):
+            yield row, placed(data.decode("utf-8", "surrogatepass"), places)
+
     def _stored(self, rows: Rows | None) -> Iterator[tuple[int, bytes]]:
         connection = self.catalog.connection
-        if rows is None or len(rows) > _SCAN:
+        # The last number tells how many there are, about: counting them would read them all.
+        last = connection.execute("SELECT max(row) FROM search_texts").fetchone()[0] or 0
+        if rows is None or len(rows) > max(_PAGE, last // _SCAN):
             for row, data in connection.execute("SELECT row, text FROM search_texts"):
                 if rows is None or row in rows:
                     yield row, data
             return
-        for page in pages(rows):
-            yield from connection.execute(
-                "SELECT row, text FROM search_texts "  # noqa: S608 - question marks
+        for row, data, _ in self._few(rows):
+            yield row, data
+
+    def _few(self, rows: Rows) -> Iterator[tuple[int, bytes, str]]:
+        known = rows & self._texts.keys()
+        for row in known:
+            yield row, *self._texts[row]
+        for page in pages(rows - known):
+            for row, data, places in self.catalog.connection.execute(
+                "SELECT row, text, places FROM search_texts "  # noqa: S608 - question marks
                 f"WHERE row IN ({','.join('?' * len(page))})",
                 page,
-            )
+            ):
+                if len(self._texts) < _KEPT:
+                    self._texts[row] = data, places
+                yield row, data, places
 
 
 def pages(rows: Iterable[int]) -> Iterator[list[int]]:
