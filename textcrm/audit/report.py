@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import store
+from textcrm.vault import moments
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,12 +46,17 @@ def report(vault: Vault, since: dt.date | None = None, *, reads: tuple[Read, ...
     deletions: list[dict[str, Any]] = []
     access_changes: list[dict[str, Any]] = []
     inside = [vault.prefix.rstrip("/")] if vault.prefix else []
-    for commit in vault.repo.log(paths=inside, since=since):
+    begin = None if since is None else moments.first(vault, since)
+    for commit in vault.repo.log(paths=inside, since=begin):
         who = (commit.author.name, commit.author.email)
         op = (commit.trailers.get("Textcrm-Op") or ["git"])[-1]
         commits[who] += 1
         operations.setdefault(who, Counter())[op] += 1
-        head = {"commit": commit.id, "at": commit.at.isoformat(), "by": commit.author.name}
+        head = {
+            "commit": commit.id,
+            "at": moments.local(vault, commit.at).isoformat(),
+            "by": commit.author.name,
+        }
         for change in commit.changes:
             path = change.path.removeprefix(vault.prefix)
             if store.is_record_path(path):
@@ -77,5 +83,5 @@ def report(vault: Vault, since: dt.date | None = None, *, reads: tuple[Read, ...
     ]
     return Report(
         since, tuple(activities), tuple(deletions), tuple(access_changes),
-        tuple(one for one in reads if since is None or one.at.astimezone().date() >= since),
+        tuple(one for one in reads if begin is None or one.at >= begin),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from textcrm.audit import policy, signatures
 from textcrm.audit.policy import Violation
 from textcrm.errors import NotFound, TextcrmError
 from textcrm.text import Text
+from textcrm.vault import moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -351,15 +352,18 @@ class _Walk:
                     "its time {at} lies before that of the commit before it",
                     "提交时间 {at} 早于前一提交",
                 ),
-                {"at": f"{commit.committed or commit.at:%Y-%m-%d %H:%M}"},
+                {"at": self._clock(commit.committed or commit.at)},
             )
         if commit.at.astimezone(dt.UTC) > dt.datetime.now(dt.UTC) + _AHEAD:
             yield Violation(
                 "time-ahead",
                 "warning",
                 Text("its time {at} lies in the future", "提交时间 {at} 在未来"),
-                {"at": f"{commit.at:%Y-%m-%d %H:%M}"},
+                {"at": self._clock(commit.at)},
             )
+
+    def _clock(self, moment: dt.datetime) -> str:
+        return f"{moments.local(self.vault, moment):%Y-%m-%d %H:%M}"
 
     def _trailers(self, commit: Commit) -> Iterator[Violation]:
         """What a commit says of itself against what it does."""

@@ -115,6 +115,12 @@ class Context:
         """The day where the program runs; a vault may have a time zone of its own."""
         return dt.datetime.now().astimezone().date()
 
+    def clock(self, moment: dt.datetime) -> str:
+        """A moment of history in the vault's time zone, to the minute."""
+        from textcrm.vault import moments
+
+        return f"{moments.local(self.vault(), moment):%Y-%m-%d %H:%M}"
+
     # -- printing
 
     def say(self, sentence: Text, **data: Any) -> None:

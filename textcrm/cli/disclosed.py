@@ -249,7 +249,7 @@ def _document(context: Context, found: Disclosure, entries: list[Entry]) -> Docu
                     for one in found.sealed
                 ),
                 *(
-                    f"{one.at.astimezone():%Y-%m-%d %H:%M}  {who(one.who)}  {one.what}  {one.purpose}"
+                    f"{context.clock(one.at)}  {who(one.who)}  {one.what}  {one.purpose}"
                     for one in found.reads
                 ),
             ],
@@ -325,6 +325,6 @@ def _history(context: Context, entries: list[Entry]) -> Iterator[str]:
     from textcrm.cli.history import change_line
 
     for entry in entries:
-        head = f"{entry.at:%Y-%m-%d %H:%M}  {entry.by}  {entry.op}  {entry.reason}".rstrip()
+        head = f"{context.clock(entry.at)}  {entry.by}  {entry.op}  {entry.reason}".rstrip()
         lines = [change_line(context, one) for record in entry.records for one in record.changes]
         yield "\n".join([head, *lines])

@@ -214,7 +214,7 @@ def guarded(context: Context, path: tuple[Any, ...], value: Any) -> Any:
 def _print(context: Context, entry: Entry, *, single: bool) -> None:
     out = context.out
     op = OPS.get(entry.op, same(entry.op) if entry.op else Text("committed", "提交"))
-    head = f"{entry.commit[:8]}  {entry.at:%Y-%m-%d %H:%M}  {entry.by}  {op.say(context.language)}"
+    head = f"{entry.commit[:8]}  {context.clock(entry.at)}  {entry.by}  {op.say(context.language)}"
     out.line(head, style="bold")
     if entry.reason:
         out.line("  “" + entry.reason + "”", style="dim")

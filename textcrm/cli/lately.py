@@ -49,8 +49,9 @@ def _changes(
     vault: Vault, versions: Versions, since: dt.date
 ) -> Iterator[tuple[dt.datetime, RecordChange]]:
     from textcrm import store
+    from textcrm.vault import moments
 
-    for commit in versions.commits(vault.repo.commit_ids(since=since)):
+    for commit in versions.commits(vault.repo.commit_ids(since=moments.first(vault, since))):
         op = (commit.trailers.get("Textcrm-Op") or [""])[-1]
         if op in _OTHERS or len(commit.parents) > 1:
             continue
@@ -58,7 +59,7 @@ def _changes(
             path = change.path.removeprefix(vault.prefix)
             inside = change.path.startswith(vault.prefix) and store.is_record_path(path)
             if inside and change.before is not None and change.after is not None:
-                yield commit.at, versions.change(path, change)
+                yield moments.local(vault, commit.at), versions.change(path, change)
 
 
 def _of(vault: Vault, record: RecordChange, moment: dt.datetime) -> Iterator[Entered]:

@@ -67,16 +67,19 @@ def entered(vault: Vault, since: dt.date) -> dict[tuple[str, str], dt.datetime]:
     """When each contact was added to a customer who was there, from a day on, out of history."""
     from textcrm.errors import TextcrmError
     from textcrm.history.versions import Versions
+    from textcrm.vault import moments
 
     found: dict[tuple[str, str], dt.datetime] = {}
     try:
         with Versions(vault) as versions:
-            for commit in versions.commits(vault.repo.commit_ids(since=since)):
+            for commit in versions.commits(
+                vault.repo.commit_ids(since=moments.first(vault, since))
+            ):
                 for change in commit.changes:
                     # What came with a new record is an import or a first entry, never late.
                     if change.before is not None and change.after is not None:
                         for key in _added(vault, versions, change):
-                            found[key] = commit.at
+                            found[key] = moments.local(vault, commit.at)
     except TextcrmError:
         return found  # no history to look at
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from textcrm.gitrepo.log import epoch, no_such_commit
+from textcrm.gitrepo.log import SINCE, epoch, no_such_commit
 
 if TYPE_CHECKING:
     from textcrm.gitrepo.process import Git
@@ -39,10 +39,18 @@ def paths_ever(git: Git, prefix: str, since: dt.date | None) -> set[str]:
     A merge is held against each of its parents, for a file may have come with it.
     """
     args = ["--all", "-m", "--full-history", "--no-renames", "--format=", "--name-only", "-z"]
-    if since is not None:  # a day of grace for clocks and time zones
-        args.append(f"--since=@{epoch(since - dt.timedelta(days=1))}")
-    limit = [prefix] if prefix else []
-    out = git.output("log", *args, "--diff-filter=A", "--", *limit)
+    args.append("--diff-filter=A")
+    limit = ["--", prefix] if prefix else ["--"]
+    if since is None:
+        return _names(git.output("log", *args, *limit))
+    # A day of grace for clocks and time zones. No path, which git would follow through all of
+    # history before it looks at the age of a commit.
+    outcome = git.run("log", *args, f"{SINCE}=@{epoch(since - dt.timedelta(days=1))}", "--")
+    out = git.output("log", *args, *limit) if outcome.code else outcome.out
+    return {name for name in _names(out) if name.startswith(prefix)}
+
+
+def _names(out: bytes) -> set[str]:
     names = out.decode("utf-8", "surrogateescape").split("\0")
     return {name.lstrip("\n") for name in names} - {""}
 

@@ -22,6 +22,7 @@ _FORMAT: Final = (
 )
 _FIELDS: Final = 9
 _CHUNK: Final = 1 << 16
+SINCE: Final = "--since-as-filter"  # git 2.37
 _BATCH: Final = 200  # ids on one command line
 
 
@@ -36,6 +37,7 @@ class Query(NamedTuple):
     until: dt.date | dt.datetime | None = None
     author: str | None = None
     removals: bool = False  # only commits that took a file out, and of them only that
+    filter_since: bool = True  # off for git before 2.37, which stops at the first older commit
 
 
 def read_log(git: Git, query: Query) -> Iterator[Commit]:
@@ -51,6 +53,9 @@ def read_log(git: Git, query: Query) -> Iterator[Commit]:
         yield from _commits(_tokens(out))
         said = err.read().decode("utf-8", "replace")
         if process.wait():
+            if _too_old(said):
+                yield from read_log(git, query._replace(filter_since=False))
+                return
             _explain(said, query)
     finally:
         process.kill()
@@ -62,6 +67,8 @@ def read_log(git: Git, query: Query) -> Iterator[Commit]:
 def read_ids(git: Git, query: Query) -> list[str]:
     """The ids of commits only, in the order of :func:`read_log`; nothing of them is read."""
     outcome = git.run("rev-list", *_chosen(query), "--end-of-options", query.rev, "--")
+    if outcome.code and _too_old(outcome.err):
+        return read_ids(git, query._replace(filter_since=False))
     if outcome.code:
         _explain(outcome.err, query)
         return []
@@ -97,7 +104,9 @@ def _chosen(query: Query) -> list[str]:
     if query.limit is not None:
         args.append(f"-n{query.limit}")
     if query.since is not None:
-        args.append(f"--since=@{epoch(query.since)}")
+        # Plain --since takes a commit of a clock that was years behind for the end of history.
+        word = SINCE if query.filter_since else "--since"
+        args.append(f"{word}=@{epoch(query.since)}")
     if query.until is not None:
         args.append(f"--until=@{epoch(query.until, end=True)}")
     if query.author is not None:
@@ -105,6 +114,11 @@ def _chosen(query: Query) -> list[str]:
     if query.removals:
         args.append("--diff-filter=D")
     return args
+
+
+def _too_old(said: str) -> bool:
+    """Whether git does not know the option yet: ``log`` names it, ``rev-list`` tells all it knows."""
+    return SINCE.lstrip("-") in said or said.startswith("usage:")
 
 
 def epoch(moment: dt.date | dt.datetime, *, end: bool = False) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textcrm.gitrepo.process import Git
 
 _FEW = 100
+_EDITED = (" ", "M")  # in the work tree only
 
 
 class Entry(NamedTuple):
@@ -64,11 +65,37 @@ def state_of(git: Git, paths: Sequence[str]) -> State:
 
 
 def read_status(git: Git, prefix: str) -> list[FileStatus]:
-    """What differs from HEAD below a folder, untracked files each."""
+    """What differs from HEAD below a folder, untracked files each.
+
+    Git takes a tracked file of another size for changed; one that only has the line ends of another
+    system, which git takes off again, is not.
+    """
     limit = ["--", prefix] if prefix else []
     out = git.output("status", "--porcelain=v1", "-z", "-uall", "--no-renames", *limit)
     lines = out.decode("utf-8", "surrogateescape").split("\0")
-    return [FileStatus(line[3:], line[0], line[1]) for line in lines if line]
+    found = [FileStatus(line[3:], line[0], line[1]) for line in lines if line]
+    same = _same_to_git(git, [file.path for file in found if file[1:] == _EDITED])
+    return [file for file in found if file.path not in same]
+
+
+def _same_to_git(git: Git, edited: list[str]) -> set[str]:
+    """Those of the tracked files with CR LF whose content is what the index has, for git."""
+    from textcrm.gitrepo.staging import read_indexed
+
+    marked = [path for path in edited if "\n" not in path and _has_crlf(git.folder / path)]
+    if not marked:
+        return set()
+    given = "".join(f"{path}\n" for path in marked).encode("utf-8", "surrogateescape")
+    blobs = git.output("hash-object", "--stdin-paths", given=given).decode("ascii").split()
+    indexed = read_indexed(git, marked if len(marked) <= _FEW else [], None)
+    return {path for path, blob in zip(marked, blobs, strict=True) if indexed.get(path) == blob}
+
+
+def _has_crlf(file: Path) -> bool:
+    try:
+        return b"\r\n" in file.read_bytes()
+    except OSError:
+        return False
 
 
 def blob_id(data: bytes, algorithm: str = "sha1") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import store
 from textcrm.history import tracing
 from textcrm.history.versions import RecordChange, Versions
+from textcrm.vault import moments
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +51,8 @@ def log(
     """Tell the history, newest first: of one record, of several, or of the vault.
 
     A record is followed to its former ids and to files that it was renamed from. Commits made
-    with plain git are told just as well. ``limit`` counts entries; ``field`` names a field that
+    with plain git are told just as well. ``since`` and ``until`` are days of the vault's time zone;
+    ``limit`` counts entries; ``field`` names a field that
     must have changed, from the top (contacts, phones) or, as one name, at any depth; ``deleted``
     keeps only what was deleted. Sealed values stand locked, unless ``remember`` is off: then they
     are as in the files, ciphertext.
@@ -64,10 +66,12 @@ def log(
     if wanted is not None and not wanted:
         return
     told = 0
+    begin = None if since is None else moments.first(vault, since)
+    end = None if until is None else moments.last(vault, until)
     with Versions(vault, remember=remember) as versions:
         filtered = deleted or any(one is not None for one in (by, op, field))
         most = None if filtered else limit
-        commits = _commits(vault, wanted, versions, since, until, most, follow=record is not None)
+        commits = _commits(vault, wanted, versions, begin, end, most, follow=record is not None)
         for commit in commits:
             entry = _entry(vault, commit, versions, wanted)
             if not _fits(vault, entry, by, op, field, deleted=deleted):
@@ -82,8 +86,8 @@ def _commits(
     vault: Vault,
     wanted: list[str] | None,
     versions: Versions,
-    since: dt.date | None,
-    until: dt.date | None,
+    since: dt.datetime | None,
+    until: dt.datetime | None,
     most: int | None,
     *,
     follow: bool,

@@ -11,6 +11,7 @@ from textcrm.history.tracing import own_paths
 from textcrm.history.trash import trash
 from textcrm.normalize.dates import parse_date
 from textcrm.text import Text
+from textcrm.vault import moments
 from textcrm.vault.unfound import no_such_record
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def revision(vault: Vault, when: str) -> str:
         except Misuse:
             day = None
         if day is not None:
-            found = vault.repo.commit_at(day)
+            found = vault.repo.commit_at(moments.last(vault, day))
     if found is None:
         raise NotFound(
             "no-such-commit",

@@ -11,7 +11,7 @@ HOURS: Final = 24
 def hours_after(at: dt.date, moment: dt.datetime) -> float:
     """Hours from something to its entry; from the end of its day where no hour is given.
 
-    Times without a zone are those of whoever committed.
+    Times without a zone are those of the zone that the ``moment`` of its entry is in: the vault's.
     """
     if isinstance(at, dt.datetime):
         start = at if at.tzinfo else at.replace(tzinfo=moment.tzinfo)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textcrm import store
 from textcrm.errors import TextcrmError
 from textcrm.query import Doc
-from textcrm.vault import finding
+from textcrm.vault import finding, moments
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,7 @@ class Past:
         """How many records fitted at the end of a day; None where history does not reach back."""
         vault = self.vault
         try:
-            commit = vault.repo.commit_at(day)
+            commit = vault.repo.commit_at(moments.last(vault, day))
         except TextcrmError:
             return None
         if commit is None:

@@ -19,6 +19,7 @@ from textcrm.quality.figures import (
 from textcrm.quality.missing import missing, wanted_fields
 from textcrm.rules import check_vault
 from textcrm.rules.across import PHONES, phones_of
+from textcrm.vault import moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -127,7 +128,7 @@ class _History:
         repo = self._vault.repo
         with repo.blobs() as blobs:
             for day in _month_ends(self._vault.today, months):
-                commit = repo.commit_at(day)
+                commit = repo.commit_at(moments.last(self._vault, day))
                 if commit is None:
                     continue
                 files = repo.list_tree(commit, f"{self._vault.prefix}{store.FOLDER}/")

@@ -189,14 +189,9 @@ class Vault:
     @property
     def now(self) -> dt.datetime:
         """The moment in the vault's time zone, without fractions of a second."""
-        zone: dt.tzinfo | None = None
-        if self.config.time_zone:
-            from zoneinfo import ZoneInfo
+        from textcrm.vault.moments import zone_of
 
-            try:
-                zone = ZoneInfo(self.config.time_zone)
-            except (OSError, ValueError):
-                zone = None
+        zone = zone_of(self)
         moment = dt.datetime.now(zone).astimezone(zone).replace(microsecond=0)
         if self._today:
             moment = dt.datetime.combine(self._today, moment.timetz())

@@ -188,19 +188,19 @@ def _day(context: Context, word: str | None) -> dt.date | None:
 
 
 def _reads(context: Context, since: str | None) -> None:
-    from textcrm.vault import access_log
+    from textcrm.vault import access_log, moments
 
     day = _day(context, since)
     found = [
         one
         for one in access_log.reads(context.vault())
-        if day is None or one.at.astimezone().date() >= day
+        if day is None or one.at >= moments.first(context.vault(), day)
     ]
     if context.json:
         context.emit([_read_json(one) for one in found])
     else:
         for one in found:
-            context.out.line(_read_line(one))
+            context.out.line(_read_line(context, one))
     if not found:
         if not context.json:
             context.say(Text("nothing noted", "没有记录"))
@@ -211,9 +211,9 @@ def _read_json(one: Read) -> dict[str, Any]:
     return {**one._asdict(), "at": one.at.isoformat(), "ids": list(one.ids)}
 
 
-def _read_line(one: Read) -> str:
+def _read_line(context: Context, one: Read) -> str:
     ids = " ".join(one.ids[:5]) + (f" … ({one.number})" if one.number > 5 else "")
-    parts = (f"{one.at.astimezone():%Y-%m-%d %H:%M}", one.who, one.what, ids, one.purpose)
+    parts = (context.clock(one.at), one.who, one.what, ids, one.purpose)
     return "  ".join(part for part in parts if part)
 
 
@@ -244,7 +244,9 @@ def _print_report(context: Context, found: Report) -> None:
                 str(one.commits),
                 str(one.records),
                 str(one.deleted),
-                "、".join(f"{op} {count}" for op, count in list(one.operations.items())[:5]),
+                Text(", ", "、")
+                .say(context.language)
+                .join(f"{op} {count}" for op, count in list(one.operations.items())[:5]),
             ]
             for one in found.activities
         ],
@@ -266,13 +268,19 @@ def _print_report(context: Context, found: Report) -> None:
     _section(
         context,
         Text("Read in this clone", "本机的敏感读取"),
-        [_read_line(one) for one in found.reads],
+        [_read_line(context, one) for one in reversed(found.reads)],
     )
+
+
+_SHOWN = 20  # lines of a section, the newest first
 
 
 def _section(context: Context, title: Text, lines: list[str]) -> None:
     if lines:
         context.out.line("")
         context.out.line(title.say(context.language), style="bold")
-        for line in lines[-20:]:
+        for line in lines[:_SHOWN]:
             context.out.line("  " + line)
+        if len(lines) > _SHOWN:
+            more = Text("  and {count} before that: --json", "  另有更早的 {count} 条：--json")
+            context.out.line(more.say(context.language, count=len(lines) - _SHOWN))

@@ -89,7 +89,7 @@ def _print(context: Context, found: list[Blamed]) -> None:
         rows.append(
             [
                 entry.commit[:8] if entry else "-",
-                f"{entry.at:%Y-%m-%d}" if entry else "-",
+                context.clock(entry.at)[:10] if entry else "-",
                 entry.by if entry else unsaved,
                 label,
                 value,

@@ -47,7 +47,7 @@ def run(context: Context) -> None:
                 Text("By", "操作人"),
                 Text("Reason", "原因"),
             ],
-            [[one.id, one.name, f"{one.at:%Y-%m-%d %H:%M}", one.by, one.reason] for one in found],
+            [[one.id, one.name, context.clock(one.at), one.by, one.reason] for one in found],
         )
     else:
         context.say(Text("nothing was deleted", "没有已删除的客户"))

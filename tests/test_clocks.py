@@ -1,0 +1,93 @@
+"""Clocks: the vault's time zone for history's days, and commits of a clock that was years behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from cli_running import Shell
+
+from textcrm.history import past
+from textcrm.history.log import log
+from textcrm.vault import Vault
+from textcrm.vault.creation import create
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# 05:59 on 30 November in Shanghai, and on the evening before it in Greenwich
+MOMENT = dt.datetime(2026, 11, 29, 21, 59, tzinfo=dt.UTC)
+DAY, DAY_BEFORE = dt.date(2026, 11, 30), dt.date(2026, 11, 29)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    create(tmp_path / "vault", time_zone="Asia/Shanghai")
+    return Shell(tmp_path / "vault", capsys)
+
+
+def commit(folder: Path, message: str, moment: dt.datetime) -> None:
+    """Commit all there is with plain git at a moment, by a clock in Greenwich."""
+    stamp = f"{int(moment.timestamp())} +0000"
+    env = {**os.environ, "GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+    for words in (("add", "-A"), ("commit", "-q", "--no-verify", "-m", message)):
+        subprocess.run(["git", "-C", str(folder), *words], env=env, check=True)
+
+
+def noted(folder: Path, text: str, moment: dt.datetime) -> None:
+    file = next(folder.glob("customers/*/*/*.yaml"))
+    file.write_text(f"{file.read_text('utf-8')}# {text}\n", "utf-8")
+    commit(folder, text, moment)
+
+
+def test_the_days_of_history_are_the_vaults(shell: Shell) -> None:
+    shell.ok("add", "云帆")
+    noted(shell.folder, "early in Shanghai", MOMENT)
+    vault = Vault.open(shell.folder)
+    subjects = [one.subject for one in log(vault, since=DAY, until=DAY)]
+    assert "early in Shanghai" in subjects
+    assert "early in Shanghai" not in [one.subject for one in log(vault, until=DAY_BEFORE)]
+    tip = vault.repo.resolve("HEAD")
+    assert past.revision(vault, "2026-11-30") == tip
+    assert "2026-11-30 05:59" in shell.ok("log", "--since", "2026-11-30", "--limit", "1").out
+    assert shell.ok("audit", "report", "--since", "2026-11-30", "--json").data["people"]
+
+
+def test_a_clock_that_was_behind_hides_nothing(shell: Shell) -> None:
+    for name in ("甲", "乙"):
+        shell.ok("add", name)
+    gone = str(shell.ok("add", "丙", "--json").data["id"])
+    shell.ok("rm", gone, "--reason", "test")
+    noted(shell.folder, "a flat battery", dt.datetime(2001, 1, 1, tzinfo=dt.UTC))
+    since = dt.date.today() - dt.timedelta(days=2)  # noqa: DTZ011 - two days of grace
+    ops = [one.op for one in log(Vault.open(shell.folder), since=since)]
+    assert ops.count("add") == 3
+    report = shell.ok("audit", "report", "--since", since.isoformat(), "--json").data
+    assert sum(one["commits"] for one in report["people"]) >= 4
+    assert shell.ok("add", "丁", "--json").data["id"] != gone  # an id is never given again
+
+
+def test_a_git_without_the_filter_is_asked_in_the_old_way(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textcrm.gitrepo.log.SINCE", "--since-as-nothing")
+    monkeypatch.setattr("textcrm.gitrepo.history.SINCE", "--since-as-nothing")
+    own = str(shell.ok("add", "甲", "--json").data["id"])
+    vault = Vault.open(shell.folder)
+    since = vault.today - dt.timedelta(days=1)
+    assert next(one.op for one in log(vault, since=since)) == "add"
+    assert [one.op for one in log(vault, vault.get(own), since=since)] == ["add"]
+    assert any(own in path for path in vault.repo.paths_ever("customers/", since=since))
+
+
+def test_the_newest_deletions_are_shown(shell: Shell) -> None:
+    ids = [str(shell.ok("add", f"客户{n}", "--json").data["id"]) for n in range(23)]
+    for own in ids:
+        shell.ok("rm", own, "--reason", "test")
+    told = shell.ok("--lang", "en", "audit", "report").out
+    assert ids[-1] in told
+    assert ids[0] not in told
+    assert "and 3 before that" in told
