@@ -125,14 +125,15 @@ class Catalog:
         storage = self._opened()
         self._renew_derived(storage)
         broken: list[store.Broken] = []
-        found = scanning.scan(self.root, broken)
+        scan = scanning.scan(self.root, broken)
         self._broken_folders = broken
         now = time.time_ns()
-        digest = None if broken else scanning.digest(found)
+        digest = None if broken else scanning.digest(scan)
         if digest is not None and digest == self._meta("settled"):
             return Changes((), ())
         from textcrm.catalog import reading
 
+        found = scanning.by_path(scan)
         known = self._known()
         storage.numbers.update((path, one.row) for path, one in known.items())
         wanted = []

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Signature = tuple[int, int, int, int]
+Folders = dict[str, dict[str, Signature]]  # the record files by folder and name
 GRAIN: Final = 2_000_000_000  # FAT counts in two seconds; nothing coarser is in use
 
 
@@ -31,7 +32,7 @@ class Seen(NamedTuple):
     data: bytes
 
 
-def digest(found: dict[str, Signature]) -> bytes:
+def digest(found: Folders) -> bytes:
     """A short form of what a scan found, to tell at once that nothing changed."""
     return hash_of(marshal.dumps(found, 2))
 
@@ -49,12 +50,12 @@ def _signature_of_entry(status: os.stat_result) -> Signature:
 signature_of = _signature_of_entry if os.name == "nt" else _signature_of
 
 
-def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
-    """Every record file of the work tree with its signature, in no order.
+def scan(root: Path, broken: list[store.Broken]) -> Folders:
+    """Every record file of the work tree with its signature, folder by folder, in no order.
 
     Folders that cannot be looked into go to ``broken``.
     """
-    found: dict[str, Signature] = {}
+    found: Folders = {}
     folders = [(os.path.join(root, store.FOLDER), store.FOLDER)]  # noqa: PTH118 - strings are fast
     while folders:
         folder, relative = folders.pop()
@@ -62,7 +63,7 @@ def scan(root: Path, broken: list[store.Broken]) -> dict[str, Signature]:
             with _listed(folder) as listed:
                 folders += [
                     (os.path.join(folder, name), f"{relative}/{name}")  # noqa: PTH118
-                    for name in _signed(listed, relative, found)
+                    for name in _signed(listed, found.setdefault(relative, {}))
                 ]
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -88,9 +89,16 @@ def _listed(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
         os.close(descriptor)
 
 
-def _signed(
-    listed: Iterator[os.DirEntry[str]], relative: str, found: dict[str, Signature]
-) -> Iterator[str]:
+def by_path(found: Folders) -> dict[str, Signature]:
+    """What a scan found by the paths of the files; made only where something changed."""
+    return {
+        f"{folder}/{name}": signature
+        for folder, files in found.items()
+        for name, signature in files.items()
+    }
+
+
+def _signed(listed: Iterator[os.DirEntry[str]], found: dict[str, Signature]) -> Iterator[str]:
     """Note the record files of a folder; gives the names of the folders in it."""
     suffix = store.SUFFIX
     known = signature_of is _signature_of  # then written out below: a call each is 5 % of a search
@@ -104,9 +112,9 @@ def _signed(
             except FileNotFoundError:
                 continue
             except OSError:
-                found[f"{relative}/{name}"] = (-1, 0, 0, 0)
+                found[name] = (-1, 0, 0, 0)
                 continue
-            found[f"{relative}/{name}"] = (
+            found[name] = (
                 (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
                 if known
                 else _signature_of_entry(status)

@@ -81,7 +81,7 @@ class Whole:
             found: dict[str, Signature] | None = None
             paths = list(store.paths(self._vault.root))
         else:
-            found = scanning.scan(self._vault.root, broken)
+            found = scanning.by_path(scanning.scan(self._vault.root, broken))
             if broken:
                 raise broken[0].error
             if keeping.digest_of(found) == kept.digest:
