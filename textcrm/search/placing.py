@@ -8,7 +8,7 @@ from textcrm.query.fold import SEPARATOR
 from textcrm.search.analyzers import leaf_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textcrm.query.doc import Leaf
 
@@ -19,13 +19,32 @@ _ODD: Final = "?"
 
 
 class Placed(NamedTuple):
-    """The folded texts of a record, and one character each for its place.
+    """The folded texts of a record in one, and one character for the place of each."""
 
-    ``texts`` is None where they cannot be told apart: then the record itself is to be asked.
-    """
-
-    texts: list[str] | None
+    haystack: str
     places: str
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether the texts cannot be told apart: then the record itself is to be asked."""
+        return self.haystack.count(SEPARATOR) + 1 != len(self.places)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Each text with its place."""
+        return zip(self.haystack.split(SEPARATOR), self.places, strict=True)
+
+    def holding(self, word: str) -> Iterator[tuple[str, str]]:
+        """The texts that a word stands in, anywhere, each with its place; the others are not cut."""
+        haystack, index, end = self.haystack, 0, 0
+        at = haystack.find(word)
+        while at >= 0:
+            index += haystack.count(SEPARATOR, end, at)
+            start = haystack.rfind(SEPARATOR, 0, at) + 1
+            end = haystack.find(SEPARATOR, at)
+            if end < 0:
+                end = len(haystack)
+            yield haystack[start:end], self.places[index]
+            at = haystack.find(word, end)
 
 
 def places_of(leaves: Iterable[Leaf]) -> str:
@@ -41,12 +60,6 @@ def places_of(leaves: Iterable[Leaf]) -> str:
         place = leaf_place(leaf)
         found.append(chr(_BASE + place.number + _PHONE * place.phone))
     return "".join(found)
-
-
-def placed(haystack: str, places: str) -> Placed:
-    """A haystack cut into its texts."""
-    texts = haystack.split(SEPARATOR)
-    return Placed(texts if len(texts) == len(places) and places != _ODD else None, places)
 
 
 def is_phone(place: str) -> bool:

@@ -15,9 +15,10 @@ from textcrm.search.placing import is_phone, rank_of
 from textcrm.search.text_index import PLACES, TooMany
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from textcrm.query.terms import Term
+    from textcrm.search.placing import Placed
     from textcrm.search.text_index import Tree
     from textcrm.search.wording import Wording
 
@@ -91,10 +92,10 @@ class Scoring:
     def _by_texts(self, term: Term, rows: set[int]) -> dict[int, int]:
         found: dict[int, int] = {}
         odd: set[int] = set()
-        for row, (texts, places) in self.wording.placed(rows):
-            if texts is None:
+        for row, record in self.wording.placed(rows):
+            if record.is_odd:
                 odd.add(row)
-            elif points := _best(term, texts, places):
+            elif points := _best(term, record):
                 found[row] = points
         return found | self._by_docs(term, odd, written=True)
 
@@ -128,20 +129,25 @@ class Scoring:
         return {row: n for row, n in scored if n and not (written and n % 10 == _PINYIN)}
 
 
-def _best(term: Term, texts: Sequence[str], places: str) -> int:
+def _best(term: Term, record: Placed) -> int:
     """As :func:`textcrm.search.rank.quality` and ``weight`` have it, of folded texts."""
     best = 0
-    plain = not (term.other or term.joined)
-    word, dialled = term.folded, bool(term.digits)
-    for text, place in zip(texts, places, strict=True):
-        # Most texts lack the word altogether: that is seen without a call.
-        if plain and word not in text and not (dialled and is_phone(place)):
-            continue
+    for text, place in _perhaps(term, record):
         weight = _WEIGHTS[rank_of(place)]
         if weight + _EXACT <= best:
             continue
         best = max(best, weight + quality if (quality := _quality(term, text, place)) else 0)
     return best
+
+
+def _perhaps(term: Term, record: Placed) -> Iterable[tuple[str, str]]:
+    """The texts that may answer to a term: most lack the word altogether, seen without a call."""
+    word = term.folded
+    if term.other or term.joined:
+        return record.texts()
+    if not term.digits:
+        return record.holding(word)
+    return [each for each in record.texts() if word in each[0] or is_phone(each[1])]
 
 
 def _quality(term: Term, text: str, place: str) -> int:

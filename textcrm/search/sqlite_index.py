@@ -35,6 +35,7 @@ _PART: Final = 500  # records that another process reads at once
 _FIRST_MOVED: Final = 2**32
 _DEAD_SHARE: Final = 5  # a fifth of the records, and not before there are
 _FEWEST_DEAD: Final = 2000
+_TOGETHER: Final = 16  # tokens that the table is asked for in one expression; it bears 256
 _FORGOTTEN: Final = 3600  # seconds after which a table that was never finished is a killed build's
 
 
@@ -174,20 +175,23 @@ class SqliteIndex:
 
     def find(self, tree: Tree, place: str = "") -> set[int]:
         """The rows that a tree finds, in any place or in one."""
-        if isinstance(tree, All):
-            found = self.find(tree.nodes[0], place)
-            for node in tree.nodes[1:]:
-                if not found:
-                    break
-                found &= self.find(node, place)
-            return found
+        if isinstance(tree, Token | Prefix):
+            return self._rows(_phrase(tree), place)
+        phrases = [_phrase(node) for node in tree.nodes if isinstance(node, Token | Prefix)]
+        if 0 < len(phrases) == len(tree.nodes) <= _TOGETHER:
+            return self._rows((" AND " if isinstance(tree, All) else " OR ").join(phrases), place)
         if isinstance(tree, AnyOf):
             return set().union(*(self.find(node, place) for node in tree.nodes))
-        return self._rows(_phrase(tree), place)
+        found = self.find(tree.nodes[0], place)
+        for node in tree.nodes[1:]:
+            if not found:
+                break
+            found &= self.find(node, place)
+        return found
 
     def _rows(self, phrase: str, place: str) -> set[int]:
         name = self._meta("table")
-        asked = f"{place} : {phrase}" if place else phrase
+        asked = f"{place} : ({phrase})" if place else phrase
         found = self._catalog.connection.execute(
             f"SELECT rowid FROM {name} WHERE {name} MATCH ?",  # noqa: S608 - our own name
             (asked,),
@@ -212,11 +216,8 @@ class SqliteIndex:
         return self._moved[1], self._moved[2]
 
 
-def _phrase(tree: Tree) -> str:
-    if isinstance(tree, Prefix):
-        return f'"{tree.text}" *'
-    assert isinstance(tree, Token)  # noqa: S101 - the other two were asked before
-    return f'"{tree.text}"'
+def _phrase(tree: Token | Prefix) -> str:
+    return f'"{tree.text}" *' if isinstance(tree, Prefix) else f'"{tree.text}"'
 
 
 def _insert(name: str) -> str:

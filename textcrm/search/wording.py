@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textcrm.query.fold import digits_beside, is_cjk
 from textcrm.query.pinyin import find_pinyin
 from textcrm.search import lookup
-from textcrm.search.placing import is_phone, placed
+from textcrm.search.placing import Placed, is_phone
 from textcrm.search.text_index import TooMany
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from textcrm.catalog.catalog import Catalog
     from textcrm.catalog.kept import KeptDoc
     from textcrm.query.terms import Term
-    from textcrm.search.placing import Placed
     from textcrm.search.text_index import TextIndex, Tree
 
 _PAGE: Final = 500  # values of one SQL statement
@@ -59,8 +58,8 @@ class Wording:
             try:
                 return self.told(wanted.tree, within)
             except TooMany:  # the tokens do not tell
-                return {row for row, _ in self.texts(within, term)}
-        return {row for row, _ in self.texts(self.find(wanted.tree, within), term)}
+                return self._looked_through(within, term)
+        return self._looked_through(self.find(wanted.tree, within), term)
 
     def told(self, tree: Tree, within: Rows | None = None, place: str = "") -> Rows:
         """The rows of a tree among others, no row too many. Raises TooMany."""
@@ -93,12 +92,12 @@ class Wording:
         """Of some rows those with a phone number that holds these digits."""
         found: Rows = set()
         odd: Rows = set()
-        for row, (texts, places) in self.placed(rows):
-            if texts is None:
+        for row, record in self.placed(rows):
+            if record.is_odd:
                 odd.add(row)
             elif any(
                 is_phone(place) and digits_beside(digits, text) is not None
-                for text, place in zip(texts, places, strict=True)
+                for text, place in record.texts()
             ):
                 found.add(row)
         return found | {d.row for d in self.docs(odd) if digits in d.phones}
@@ -126,23 +125,24 @@ class Wording:
         """The records of some rows."""
         return self.catalog.docs(sorted(rows))
 
-    def texts(self, rows: Rows | None, term: Term) -> Iterator[tuple[int, str]]:
-        """The rows whose folded texts hold a term, with these texts."""
+    def _looked_through(self, rows: Rows | None, term: Term) -> Rows:
+        """Of some rows those whose folded texts hold a term."""
+        found: Rows = set()
         needles = [term.folded.encode("utf-8", "surrogatepass")]
         if term.other:
             needles.append(term.other.encode())
-        anywhere = term.infix or is_cjk(term.folded[0])
+        anywhere = (term.infix or is_cjk(term.folded[0])) and not term.other
         for row, data in self._stored(rows):
             if not term.joined and not any(needle in data for needle in needles):
                 continue
-            text = data.decode("utf-8", "surrogatepass")
-            if (anywhere and not term.other) or term.find(text) is not None:
-                yield row, text
+            if anywhere or term.find(data.decode("utf-8", "surrogatepass")) is not None:
+                found.add(row)
+        return found
 
     def placed(self, rows: Iterable[int]) -> Iterator[tuple[int, Placed]]:
         """The folded texts of some rows, each with its place."""
         for row, data, places in self._few(set(rows)):
-            yield row, placed(data.decode("utf-8", "surrogatepass"), places)
+            yield row, Placed(data.decode("utf-8", "surrogatepass"), places)
 
     def _stored(self, rows: Rows | None) -> Iterator[tuple[int, bytes]]:
         connection = self.catalog.connection
