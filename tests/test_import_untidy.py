@@ -24,7 +24,8 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 @pytest.mark.parametrize(
     "line",
     ["合计,,", "合 计：,,3", "共 3 家,,", "小计：¥3,,", "Grand Total,,12",
-     "总计 1200元,,", "公司名称,联系人,手机", "制表人：王芳,,2024/5/6"],
+     "总计 1200元,,", "公司名称,联系人,手机", "制表人：王芳,,2024/5/6", "备注：以上金额含税,,",
+     "注:仅供内部使用,,", "Note: prices are net,,"],
 )  # fmt: skip
 def test_rows_that_are_no_customers_are_rejected_with_the_reason(vault: Vault, line: str) -> None:
     first, last = rows_of(vault, HEAD + "甲公司,张三,13811110001\n" + line + "\n")
@@ -244,3 +245,38 @@ def test_a_table_of_orders_becomes_purchases(vault: Vault, head: str) -> None:
 def test_an_amount_alone_is_no_order(vault: Vault) -> None:
     (row,) = rows_of(vault, "公司名称,产品,金额,日期\n甲公司,打印机,100,2024-05-01\n")
     assert "purchases" not in row.tree
+
+
+def test_numbers_with_what_is_said_of_them(vault: Vault) -> None:
+    cell = "13900001111（微信同号）、0571-88886666 前台、138****0000（旧）"
+    (row,) = rows_of(vault, f"公司,电话\n甲公司,{cell}\n")
+    phones = row.tree["contacts"][0]["phones"]
+    assert phones[:2] == [
+        {"number": "+8613900001111", "note": "微信同号"},
+        {"number": "+8657188886666", "note": "前台"},
+    ]
+    assert phones[2]["number"] == "138****0000（旧）"
+
+
+def test_addresses_in_one_cell_are_all_taken_in(vault: Vault) -> None:
+    (row,) = rows_of(vault, "公司,邮箱\n甲公司,a@b.com; c@d.com；e＠f.com\n")
+    emails = row.tree["contacts"][0]["emails"]
+    assert [one["address"] for one in emails] == ["a@b.com", "c@d.com", "e@f.com"]
+    assert not row.left
+
+
+def test_days_that_leave_no_doubt_are_read_in_a_column_of_several_orders(vault: Vault) -> None:
+    data = (
+        "公司,首次合作时间\n甲公司,5/13/2024\n乙公司,13.05.2024\n丙公司,05/01/2024\n丁公司,长期\n"
+    )
+    rows = rows_of(vault, data)
+    assert [row.tree.get("first_cooperation") for row in rows] == [
+        "2024-05-13",
+        "2024-05-13",
+        None,
+        None,
+    ]
+    assert [one.code for row in rows for one in row.warnings] == [
+        "date-ambiguous",
+        "date-unreadable",
+    ]

@@ -230,6 +230,8 @@ def test_both_sizes_in_one_text() -> None:
         "employees": (50, 100),
         "annual_revenue": (50_000_000, None),
     }
+    for between in "，；/／":
+        assert set(_size(f"50-100人{between}年营收5000万+")) == {"employees", "annual_revenue"}
     assert _size("年销售额5000万以上, 员工200人") == {
         "annual_revenue": (50_000_000, None),
         "employees": (200, 200),

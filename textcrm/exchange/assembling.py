@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from textcrm.exchange import finishing
+from textcrm.exchange import finishing, units
 from textcrm.exchange.incoming import Cell
-from textcrm.exchange.values import Values, is_abroad, reordered, split_mails, unwrapped
+from textcrm.exchange.values import Values, dated, is_abroad, reordered, split_mails, unwrapped
 from textcrm.findings import Finding
-from textcrm.normalize.phone import split_phones
+from textcrm.normalize.phone import parse_phone, split_phones
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _SEVERAL: Final = " ::: "
 _TIMED: Final = re.compile(
     r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?"
+)
+# 13812345678（微信同号）, 13812345678 张经理: a number and what is said of it.
+_REMARKED: Final = re.compile(
+    r"([^()（）]*\d)\s*(?:[(（]([^\d()（）]{1,20})[)）]|\s([\u3400-\u9fff]{2,8}))"
 )
 _PAIRS: Final = re.compile(r"([^:：;；]+)[:：]\s*([^;；]*)(?:[;；]\s*|$)")
 
@@ -56,9 +60,9 @@ class Assembled:
 
 
 class Column:
-    """A column ready to be read: its heading, its target, the values that say nothing."""
+    """A column ready to be read: its heading, its target, the values that say nothing, its unit."""
 
-    __slots__ = ("heading", "index", "order", "silent", "target")
+    __slots__ = ("counted", "heading", "index", "order", "silent", "target", "unit")
 
     def __init__(
         self,
@@ -67,7 +71,10 @@ class Column:
         target: Target,
         silent: frozenset[str] = frozenset(),
         order: str = "",
+        unit: units.Unit = units.NONE,
     ) -> None:
+        self.unit = unit
+        self.counted = units.counted(heading)
         self.index = index
         self.heading = heading
         self.target = target
@@ -161,10 +168,15 @@ class Assembler:
         if field.kind == "phone" and made.abroad and text.lstrip()[:1] != "+":
             self._store(made, column, place, text.strip())
             return
+        if field.kind == "phone" and (match := _REMARKED.fullmatch(text.strip())):
+            noted = field.within is not None and field.within.child("note") is not None
+            if noted and parse_phone(match[1]).problem is None:
+                text = match[1]
+                _node(made.tree, place.steps[:-1]).setdefault("note", match[2] or match[3])
         if field.kind == "list":
             text = _listed(text)
-        elif column.order and field.kind in ("date", "moment"):
-            text = reordered(text, column.order)
+        elif field.kind in ("date", "moment"):
+            text = dated(reordered(text, column.order))
         if field.kind in ("text", "name"):
             self._store(made, column, place, finishing.bare(field, text))
             return
@@ -174,7 +186,12 @@ class Assembler:
                     column.heading, text.strip(), field
                 )  # the day is stored, the hour kept
             text = match[1]
-        read = self._values.read(field, text)
+        said = text if column.unit is units.NONE else column.unit.of(text)
+        if field.name == "quantity" and field.within is not None and field.within.child("unit"):
+            said, unit = units.of_quantity(text)
+            if unit or column.counted:
+                _node(made.tree, place.steps[:-1]).setdefault("unit", unit or column.counted)
+        read = self._values.read(field, said)
         if read.warning is not None and not place.quiet:
             made.warnings.append(read.warning)
         if not read.kept:

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from textcrm.exchange import units
+from textcrm.exchange.heading_words import GIVEN, REGION
 from textcrm.normalize.keys import words as _words_of
 from textcrm.query.fold import fold
 from textcrm.schema.words import folded
@@ -27,101 +29,6 @@ _GENERIC: Final = frozenset(
         ),
     )
 )
-_GIVEN: Final = {
-    "First Name": "contacts/0/name:first",
-    "Given Name": "contacts/0/name:first",
-    "Forename": "contacts/0/name:first",
-    "名字": "contacts/0/name:first",
-    "名": "contacts/0/name:first",
-    "Middle Name": "contacts/0/name:middle",
-    "Last Name": "contacts/0/name:last",
-    "Family Name": "contacts/0/name:last",
-    "Surname": "contacts/0/name:last",
-    "姓氏": "contacts/0/name:last",
-    "姓": "contacts/0/name:last",
-    "Business": "name",
-    "Organisation": "name",
-    "Organization": "name",
-    "Client": "name",
-    "Customer": "name",
-    "Account": "name",
-    "单位": "name",
-    "公司": "name",
-    "企业": "name",
-    "店铺名称": "name",
-    "Person": "contacts/0/name",
-    "对接人": "contacts/0/name",
-    "联络人": "contacts/0/name",
-    "Surname First Name": "contacts/0/name",
-    "地址": "addresses/office",
-    "Address": "addresses/office",
-    "公司地址": "addresses/office",
-    "收货地址": "addresses/delivery",
-    "家庭地址": "addresses/home",
-    "跟进人": "follow-up by",
-    "帐户名": "name",
-    "帐户名称": "name",
-    "账户名": "name",
-    "账户名称": "name",
-    "电子邮件地址": "contacts/0/emails/0/address",
-    "电邮": "contacts/0/emails/0/address",
-    "电邮地址": "contacts/0/emails/0/address",
-    "网页": "website",
-    "附注": "notes",
-    "类别": "tags",
-    "跟单人": "owner",
-    "跟单人员": "owner",
-    "跟单员": "owner",
-    "跟进人员": "owner",
-    "销售人员": "owner",
-    "业务人员": "owner",
-    "归属人": "owner",
-    "所有人": "owner",
-    "Owner": "owner",
-    "Assigned To": "owner",
-    "最近沟通时间": "interactions/0/at",
-    "最近联系时间": "interactions/0/at",
-    "最后联系时间": "interactions/0/at",
-    "最近跟进时间": "interactions/0/at",
-    "Last Contact": "interactions/0/at",
-    "Last Contacted": "interactions/0/at",
-    "跟进记录": "interactions/0/summary",
-    "沟通记录": "interactions/0/summary",
-    "决策关键人": "decision maker",
-}
-# What telephones are called where the heading itself tells their kind.
-_NUMBERS: Final = dict.fromkeys(
-    _words_of(
-        "移动电话 移动电话号码 办公电话 商务电话 公司电话 单位电话 固定电话 固话 座机 座机号码 住宅电话 "
-        "家庭电话 传真 传真号码 商务传真 公司传真 住宅传真 热线 热线电话"
-    ),
-    "contacts/0/phones/0/number",
-)
-# The columns of addresses in Outlook and Salesforce, in Chinese.
-_PLACES: Final = {
-    f"{whose}{part}": f"addresses/{kind}/{name}"
-    for whose, kind in (
-        ("商务地址", "office"),
-        ("住宅地址", "home"),
-        ("其他地址", "other"),
-        ("邮寄", "office"),
-        ("帐单", "billing"),
-        ("账单", "billing"),
-        ("发货", "delivery"),
-    )
-    for part, name in (
-        ("街道", "street"),
-        ("市/县", "city"),
-        ("城市", "city"),
-        ("省/市/自治区", "province"),
-        ("省/直辖市/自治区", "province"),
-        ("省", "province"),
-        ("州/省", "province"),
-        ("邮政编码", "postal_code"),
-        ("国家/地区", "country"),
-        ("国家", "country"),
-    )
-}
 # Short ways of saying targets that stand for several places.
 SHORT: Final = {
     "follow-up by": "owner+interactions/0/by",
@@ -233,6 +140,9 @@ def _spellings(heading: str) -> Iterator[str]:
     bare = _NUMBERED.sub("", plain)
     if bare and bare != plain:
         yield bare
+    unitless = units.split(plain)[0]
+    if unitless and unitless != plain:
+        yield unitless
 
 
 def _with_kind(target: str, heading: str) -> str:
@@ -246,7 +156,7 @@ def _with_kind(target: str, heading: str) -> str:
 
 def _targets(schema: Schema) -> Iterator[tuple[str, str]]:
     """Words and targets, the surest first: our own short list, the customer, the person, the rest."""
-    for word, target in (_GIVEN | _NUMBERS | _PLACES).items():
+    for word, target in GIVEN.items():
         yield word, SHORT.get(target, target)
     for field in schema.fields:
         if field.kind not in ("items", "mapping"):
@@ -297,8 +207,11 @@ def _words(field: Field, target: str) -> Iterator[tuple[str, str]]:
         yield word, target
 
 
-def of_values(values: Sequence[str], taken: Collection[str]) -> str:
-    """The target that most values of a column look like, of those that no column has yet."""
+def of_values(values: Sequence[str], taken: Collection[str], *, headed: bool = True) -> str:
+    """The target that most values of a column look like, of those that no column has yet.
+
+    Beside a column of names one with a heading is none by its values: 华东, 黄色 and 江苏 look like people.
+    """
     from textcrm.normalize.identifiers import check_resident_id
     from textcrm.normalize.names import looks_personal, parse_salutation
 
@@ -319,12 +232,24 @@ def of_values(values: Sequence[str], taken: Collection[str]) -> str:
         ("addresses/office", _is_address),
     )
     in_parts = any(one.startswith("contacts/0/name:") for one in taken)
+    in_parts = in_parts or (headed and bool({"name", "contacts/0/name"} & set(taken)))
     for target, test in looks:
         if in_parts and target == "contacts/0/name":
             continue
         if target not in taken and share(test) >= _ENOUGH:
             return target
     return ""
+
+
+def is_region(heading: str, values: Sequence[str]) -> bool:
+    """Whether a column called 地区 holds places of the map, rather than parts of a market (华东)."""
+    from textcrm.normalize.address import parse_address
+
+    if heading.strip() not in REGION or not values:
+        return False
+    found = [parse_address(one) for one in values]
+    told = [one for one in found if {"province", "city"} & set(one) and not one.get("street")]
+    return len(told) >= _ENOUGH * len(values)
 
 
 def _is_number(text: str) -> bool:

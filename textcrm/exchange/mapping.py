@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from textcrm.exchange import likeness, targets
+from textcrm.exchange import likeness, targets, units
 from textcrm.exchange.incoming import Column
 from textcrm.exchange.likeness import NameTable
 from textcrm.exchange.xlsx_sheet import ITEM, UID, VERSION
@@ -26,16 +26,22 @@ _PERSONAL: Final = frozenset(
 )
 
 
+# What columns are called that have no heading, as tables.letters writes it.
+_LETTERS: Final = re.compile(r"[A-Z]{1,2}")
+_END: Final = frozenset(map(folded, ("到期日", "到期日期", "到期时间", "截止日期")))
 # What the columns of a table of orders are called.
 _ORDER: Final = {
     folded(word): name
     for name, words in (
-        ("product", ("商品", "商品名称", "产品", "产品名称", "品名", "Product", "Item")),
+        ("product", ("商品", "商品名称", "产品", "产品名称", "品名", "购买产品", "购买商品", "Product", "Product Name", "Item")),
         ("quantity", ("数量", "购买数量", "Quantity", "Qty")),
         ("unit_price", ("单价", "商品单价", "Unit Price", "Price")),
-        ("amount", ("金额", "总额", "总价", "总金额", "订单金额", "实付金额", "实付", "Amount", "Total")),
-        ("date", ("日期", "下单时间", "下单日期", "订单日期", "购买时间", "购买日期", "成交时间", "Date",
-                  "Order Date")),
+        ("amount", ("金额", "总额", "总价", "总金额", "订单金额", "实付金额", "实付", "成交金额", "成交额",
+                    "交易金额", "交易额", "销售额", "销售金额", "消费金额", "购买金额", "支付金额", "应付金额",
+                    "合计金额", "合计", "小计", "Amount", "Total", "Total Amount", "Order Total",
+                    "Subtotal")),
+        ("date", ("日期", "下单时间", "下单日期", "订单日期", "购买时间", "购买日期", "成交时间", "消费日期",
+                  "消费时间", "交易时间", "交易日期", "Date", "Order Date", "Purchase Date")),
     )
     for word in words
 }  # fmt: skip
@@ -64,7 +70,7 @@ def map_columns(
         for place, heading in enumerate(headings)
     ]
     if layout is None:
-        chosen = _orders(chosen, setting.schema)
+        chosen = _ends(_orders(chosen, setting.schema), setting.schema)
     chosen = _settled(_by_values(chosen, samples, setting, layout), setting.schema)
     return Mapped(
         tuple(chosen), tuple(targets.parse(one.target, setting.schema) for one in chosen)
@@ -116,7 +122,10 @@ def _own(headings: Sequence[str], schema: Schema) -> Mapping[str, str]:
 
 def _orders(columns: list[Column], schema: Schema) -> list[Column]:
     """A table of orders: beside an order's number, or three of them together, its words are told."""
-    told = [_ORDER.get(folded(one.heading), "") for one in columns]
+    told = [
+        _ORDER.get(folded(one.heading)) or _ORDER.get(folded(units.split(one.heading)[0]), "")
+        for one in columns
+    ]
     found = {word for word in told if word}
     numbered = any(one.target.startswith("purchases/0/") for one in columns)
     if not numbered and (len(found) < 3 or not found & {"quantity", "unit_price"}):
@@ -128,6 +137,18 @@ def _orders(columns: list[Column], schema: Schema) -> list[Column]:
         and _known(f"purchases/0/{word}", schema)
         else one
         for one, word in zip(columns, told, strict=True)
+    ]
+
+
+def _ends(columns: list[Column], schema: Schema) -> list[Column]:
+    """Beside a contract's number, amount or day of signing, 到期日 is the end of the contract."""
+    if not any(one.target.startswith("contracts/0/") for one in columns):
+        return columns
+    return [
+        one._replace(target="contracts/0/ends", how="name")
+        if folded(one.heading) in _END and _known("contracts/0/ends", schema)
+        else one
+        for one in columns
     ]
 
 
@@ -157,7 +178,9 @@ def _by_values(
         guess = ""
         if one.how == "unknown":
             values = [row[place] for row in samples if place < len(row) and row[place].strip()]
-            guess = likeness.of_values(values, taken)
+            guess = likeness.of_values(values, taken, headed=not _LETTERS.fullmatch(one.heading))
+            if not guess and likeness.is_region(one.heading, values):
+                guess = "addresses/office"
         if guess and _known(guess, setting.schema):
             taken.add(guess)
             result.append(one._replace(target=guess, how="likeness"))

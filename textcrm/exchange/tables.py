@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from textcrm.exchange import csvrows, decoding, layouts, likeness, trailing
+from textcrm.exchange import csvrows, decoding, layouts, likeness, trailing, units
 from textcrm.exchange.assembling import Assembler
 from textcrm.exchange.assembling import Column as Ready
 from textcrm.exchange.incoming import Incoming, Reading
@@ -77,7 +77,10 @@ def reading(
     samples = [row.cells for row in first[header.rows :]][:_SAMPLED]
     layout = layouts.recognise(header.headings)
     mapped = map_columns(header.headings, samples, layout, setting)
-    ready = _ready(mapped, layout, samples, setting)
+    above = (
+        units.above(row.cells for row in first[: header.rows - 1]) if header.found else units.NONE
+    )
+    ready = _ready(mapped, layout, samples, setting, above)
     people = layout is not None and layout.people
     head = first[header.rows - 1] if header.found else None
 
@@ -98,7 +101,11 @@ def reading(
 
 
 def _ready(
-    mapped: Mapped, layout: Layout | None, samples: Sequence[Sequence[str]], setting: Setting
+    mapped: Mapped,
+    layout: Layout | None,
+    samples: Sequence[Sequence[str]],
+    setting: Setting,
+    above: units.Unit,
 ) -> list[Ready]:
     silent = {folded(k): frozenset(v) for k, v in (layout.silent if layout else {}).items()}
     return [
@@ -110,6 +117,15 @@ def _ready(
             setting.date_order or order_of(row[place] for row in samples if place < len(row))
             if any(one.field.kind in ("date", "moment") for one in target.places)
             else "",
+            next(
+                (
+                    unit
+                    for one in target.places
+                    if (unit := units.of_column(column.heading, one.field, above))
+                    is not units.NONE
+                ),
+                units.NONE,
+            ),
         )
         for place, (column, target) in enumerate(zip(mapped.columns, mapped.targets, strict=True))
     ]

@@ -22,6 +22,10 @@ _MADE_BY: Final = re.compile(
     r"(?:制表|填表|制单|审核|复核|打印|导出|统计|填报)(?:人|员|日期|时间|单位|部门)?[:：].*",
     re.DOTALL,
 )
+_REMARK: Final = re.compile(
+    r"(?:备注|附注|注|说明|注意|备注说明|填表说明|填写说明|特别说明|notes?|remarks?|n\.?b\.?)\d{0,2}[:：].*",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def about(
@@ -41,7 +45,7 @@ def about(
         return None
     if _is_total(filled[0]) or _is_total(str(tree.get("name", ""))):
         return _no_customer(filled[0], Text("a total", "合计行"))
-    if _MADE_BY.fullmatch(first):
+    if _MADE_BY.fullmatch(first) or (len(filled) == 1 and _REMARK.fullmatch(first)):
         return _no_customer(filled[0], Text("a remark on the table", "表尾说明"))
     return None
 

@@ -23,7 +23,7 @@ _SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone
 _FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
 _SEVERAL_MAILS: Final = re.compile(r"[;；,，、\s]+")
-_MAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+_MAIL: Final = re.compile(r"[^\s@＠<>;；,，、]+[@＠][^\s@＠<>;；,，、]+")
 _CLOCK: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]0{1,2}:00(?::00)?(?:\.0+)?")
 _NUMBERED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 _SIZES: Final = re.compile(r"[；;]\s*")
@@ -109,9 +109,7 @@ class Values:
         if text.strip().casefold() in _NOTHING and field.enum_value(text.strip()) is None:
             return Read(None)
         if field.kind in ("date", "moment"):
-            text = _dated(text)
-            if not self._spoken and not _YEAR.search(levelled(text)):
-                return Read(text, _yearless(field, text), kept=False)
+            text = dated(text)
         if field.kind == "person":
             word = text.strip()
             return Read(self._setting.person(word) or word)
@@ -131,6 +129,12 @@ class Values:
             )
         except TextcrmError as error:
             return self._unreadable(field, text, error)
+        if (
+            not self._spoken
+            and field.kind in ("date", "moment")
+            and not _YEAR.search(levelled(text))
+        ):
+            return Read(text, _yearless(field, text), kept=False)
         if field.kind == "phone" and _is_doubtful(text, entry.value):
             return Read(text.strip())
         if field.kind == "code" and not _fits(field, entry.value):
@@ -196,7 +200,7 @@ def unwrapped(text: str) -> str:
 
 def split_mails(text: str) -> list[str]:
     """The addresses in a cell; the cell itself where there is only one."""
-    if text.count("@") < 2:
+    if text.count("@") + text.count("＠") < 2:
         return [text]
     found = _MAIL.findall(text)
     return found if len(found) > 1 else [one for one in _SEVERAL_MAILS.split(text) if one]
@@ -207,7 +211,7 @@ def is_abroad(country: str) -> bool:
     return levelled(country).casefold() not in _HOME
 
 
-def _dated(text: str) -> str:
+def dated(text: str) -> str:
     """Days out of spreadsheets: serial numbers (1900 system), midnight where no time was meant."""
     word = text.strip()
     if _SERIAL.fullmatch(word):
@@ -234,11 +238,14 @@ def order_of(texts: Iterable[str]) -> str:
 
 
 def reordered(text: str, order: str) -> str:
-    """A date such as 1/20/1981 with its year first."""
+    """A date such as 1/20/1981 with its year first; one that leaves no doubt by itself in any order."""
     match = _NUMBERED.match(text.strip())
     if match is None:
         return text
-    month, day = (match[1], match[2]) if order == "mdy" else (match[2], match[1])
+    own = order_of([match[0]])
+    if not (own or order):
+        return text
+    month, day = (match[1], match[2]) if (own or order) == "mdy" else (match[2], match[1])
     return f"{match[3]}-{month:0>2}-{day:0>2}{text.strip()[match.end() :]}"
 
 

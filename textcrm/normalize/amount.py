@@ -23,6 +23,7 @@ _UNITS: Final = {
     "m": 6,
     "mn": 6,
     "million": 6,
+    "thousand": 3,
     "千万": 7,
     "亿": 8,
     "億": 8,
@@ -223,7 +224,7 @@ _TAIL_ROUGH: Final = re.compile(r"\s*(?:左右|上下|余|多)$")
 _RANGE: Final = re.compile(r"(.+?)\s*(?:-|~|〜|～|–|—|至|到|to)\s*(.+)")
 _HAS_UNIT: Final = re.compile(rf"(?:{_UNIT_WORDS})$")
 _BETWEEN_SIZES: Final = re.compile(
-    r"[、;/\n]|,(?!\d{3})|(?<!annual)\s+(?=年|营|销|revenue|annual|员工|规模)"
+    r"[、;；/／\n]|，|,(?!\d{3})|(?<!annual)\s+(?=年|营|销|revenue|annual|员工|规模)"
 )
 
 
