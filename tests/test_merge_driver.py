@@ -99,6 +99,36 @@ def test_a_question_stands_in_the_record_and_resolve_answers_it(
 
 
 @pytest.mark.usefixtures("program")
+def test_mine_is_ones_own_in_a_rebase_too(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = branches(vault, "status", "active", "paused")
+    git(vault.root, "rebase", "-q", "side", check=False)  # git calls the side's value ours now
+    shell = Shell(vault.root, capsys)
+    (listed,) = shell.ok("resolve", "--json").data
+    assert (listed["mine"], listed["theirs"]) == ("active", "paused")
+    assert "theirs (stands in the record now): Paused" in shell.ok("--lang", "en", "resolve").out
+    assert "git rebase --continue" in shell.ok("resolve", one, "status", "--mine").out
+    git(vault.root, "-c", "core.editor=true", "rebase", "--continue")
+    assert fresh(vault).get(one).raw["status"] == "active"
+
+
+@pytest.mark.usefixtures("program")
+def test_mine_is_what_was_stashed(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:
+    one = vault.add("云帆", status="none").id
+    file = vault.root / fresh(vault).get(one).path
+    file.write_text(file.read_text("utf-8").replace("none", "paused"), encoding="utf-8")
+    git(vault.root, "stash", "-q")
+    editing.change(fresh(vault), one, [("status", "active")])
+    git(vault.root, "stash", "pop", "-q", check=False)
+    shell = Shell(vault.root, capsys)
+    (listed,) = shell.ok("resolve", "--json").data
+    assert (listed["mine"], listed["theirs"]) == ("paused", "active")
+    assert "textcrm save" in shell.ok("resolve", one, "status", "--mine").out
+    assert fresh(vault).get(one).raw["status"] == "paused"
+
+
+@pytest.mark.usefixtures("program")
 def test_a_question_that_was_committed_is_answered_in_a_commit(
     vault: Vault, capsys: pytest.CaptureFixture[str]
 ) -> None:

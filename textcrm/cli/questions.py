@@ -37,9 +37,10 @@ def show(context: Context, one: Question) -> None:
     out = context.out
     where = history.field_label(context, one.path) if one.path else one.file
     out.line("  ".join(part for part in (one.id, one.name, where) if part), style="bold")
+    stands = Text("stands in the record now", "记录中的现值") if one.in_file else ""
     for label, value, who in (
-        (Text("mine", "我的"), one.mine, one.mine_by),
-        (Text("theirs", "对方"), one.theirs, one.theirs_by),
+        (Text("mine", "我的"), one.mine, one.mine_by or ("" if one.turned else stands)),
+        (Text("theirs", "对方"), one.theirs, one.theirs_by or (stands if one.turned else "")),
         (Text("before", "原值"), one.base, ""),
     ):
         if value is None and label.en == "before":

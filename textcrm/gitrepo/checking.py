@@ -53,6 +53,12 @@ def demand_writable(repo: GitRepo) -> None:
             )
 
 
+def finishing(repo: GitRepo) -> str | None:
+    """The command that finishes what is in progress in git, None where nothing is."""
+    found = (finish for marker, _, finish, _ in _OPERATIONS if (repo.git_dir / marker).exists())
+    return next(found, None)
+
+
 def demand_branch(state: State) -> str:
     """The branch that HEAD is on. Raises StorageFailure (git-detached)."""
     if state.branch is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textcrm import store, yamlfile
 from textcrm.changes import UNRESOLVED
 from textcrm.errors import TextcrmError
-from textcrm.gitrepo import system
+from textcrm.gitrepo import checking, system
 from textcrm.history.questions import Question
 from textcrm.paths import locate
 from textcrm.vault import edits, formats
@@ -18,28 +18,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textcrm.changes import StablePath
+    from textcrm.gitrepo import FileStatus
     from textcrm.vault import Draft, Result, Vault
 
 
 def load(vault: Vault, word: str | None = None) -> list[Question]:
     """The questions in records that git finds changed, and in the record that a word names."""
     changed = {
-        one.path.removeprefix(vault.prefix)
+        one.path.removeprefix(vault.prefix): _is_turned(vault, one)
         for one in vault.repo.status(vault.prefix.rstrip("/"))
         if one.path.startswith(vault.prefix)
     }
     if word is not None:
         with contextlib.suppress(TextcrmError):
-            changed.add(vault.get(word).path)
+            changed.setdefault(vault.get(word).path, False)
     return [
         question
         for path in sorted(changed)
         if store.is_record_path(path)
-        for question in _of(vault, path)
+        for question in _of(vault, path, turned=changed[path])
     ]
 
 
-def _of(vault: Vault, path: str) -> Iterator[Question]:
+def _is_turned(vault: Vault, file: FileStatus) -> bool:
+    """Whether what git calls theirs is one's own: in a rebase, and where a stash is put back."""
+    if any((vault.repo.git_dir / name).exists() for name in ("rebase-merge", "rebase-apply")):
+        return True
+    unmerged = "U" in (file.index, file.worktree)
+    heads = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+    return unmerged and not any((vault.repo.git_dir / name).exists() for name in heads)
+
+
+def _of(vault: Vault, path: str, *, turned: bool) -> Iterator[Question]:
     data = vault.file(path)
     if data is None or UNRESOLVED.encode() not in data:
         return
@@ -51,12 +61,23 @@ def _of(vault: Vault, path: str) -> Iterator[Question]:
     for entry in listed if isinstance(listed, list) else []:
         if isinstance(entry, dict) and isinstance(entry.get("path"), str):
             steps = tuple(_step(part) for part in entry["path"].split("/"))
-            values = (entry.get("base"), entry.get("ours"), entry.get("theirs"))
-            yield Question(path, record.id, record.name, steps, *values, "", "", in_file=True)
+            base, ours, theirs = (entry.get(side) for side in ("base", "ours", "theirs"))
+            sides = (theirs, ours) if turned else (ours, theirs)
+            yield Question(
+                path, record.id, record.name, steps, base, *sides, "", "",
+                in_file=True, turned=turned,
+            )  # fmt: skip
 
 
 def _step(part: str) -> str | int:
     return int(part) if part.isdigit() else part
+
+
+def next_command(vault: Vault, one: Question) -> str | None:
+    """What takes a merge on that was answered in the work tree; None while a question is open."""
+    if list(_of(vault, one.file, turned=False)):
+        return None
+    return checking.finishing(vault.repo) or "textcrm save"
 
 
 def answer(vault: Vault, one: Question, value: Any, *, reason: str | None) -> Result | None:

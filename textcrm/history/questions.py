@@ -27,7 +27,8 @@ class Question(NamedTuple):
 
     ``path`` is stable (items by id); an empty one stands for the whole file, whose versions are
     blob ids then. ``mine`` and ``theirs`` are None where that side deleted it; ``theirs`` is what
-    stands in the record now. ``in_file``: git's own merge left it, in the record, where mine stands.
+    stands in the record now. ``in_file``: git's own merge left it, in the record, where mine stands,
+    or, ``turned`` (a rebase, a stash put back), theirs.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Question(NamedTuple):
     mine_by: str
     theirs_by: str
     in_file: bool = False
+    turned: bool = False
 
     @property
     def whole(self) -> bool:

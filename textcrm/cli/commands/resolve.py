@@ -147,7 +147,7 @@ def _answer(
 def _settled(
     context: Context, one: Question, choice: str, value: str | None, reason: str | None
 ) -> str | None:
-    from textcrm.history import resolve
+    from textcrm.history import in_file, resolve
 
     vault = context.vault()
     if choice == "value":
@@ -176,6 +176,8 @@ def _settled(
         Text("{what}: decided", "{what}：已决定"),
         what=" ".join(part for part in (one.id or one.file, "/".join(map(str, one.path))) if part),
     )
+    if one.in_file and commit is None and (further := in_file.next_command(vault, one)):
+        context.hint(Text("go on: {command}", "继续：{command}"), command=further)
     return commit
 
 
@@ -186,7 +188,9 @@ def _ask(context: Context, one: Question, shown: Question, reason: str | None) -
     show(context, shown)
     options = {
         "mine": Text("mine", "用我的"),
-        "theirs": Text("theirs (as it is)", "用对方的（不变）"),
+        "theirs": Text("theirs", "用对方的")
+        if one.in_file
+        else Text("theirs (as it is)", "用对方的（不变）"),
     }
     if resolve.can_be_both(one):
         options["both"] = Text("both", "两者都保留")
