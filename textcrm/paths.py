@@ -14,10 +14,14 @@ Path = tuple[str | int, ...]
 
 
 class Target(NamedTuple):
-    """Where a path leads: concrete keys and indexes, and the field there, where one is known."""
+    """Where a path leads: concrete keys and indexes, and the field there, where one is known.
+
+    ``assumed`` are the lists of which the first item is meant because the path names none.
+    """
 
     path: Path
     field: Field | None
+    assumed: tuple[Path, ...] = ()
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -86,6 +90,7 @@ def _zeroed(field: Field) -> tuple[str, ...]:
 
 def _walk(words: tuple[str, ...], raw: dict[str, Any], schema: Schema) -> Target:
     path: list[str | int] = []
+    assumed: list[Path] = []
     field: Field | None = None
     node: Any = raw
     rest = list(words)
@@ -95,6 +100,8 @@ def _walk(words: tuple[str, ...], raw: dict[str, Any], schema: Schema) -> Target
             index, used = _item(word, node, field, path)
             if used:
                 rest.pop(0)
+            else:
+                assumed.append(tuple(path))
             path.append(index)
             node = node[index] if isinstance(node, list) and index < len(node) else None
             continue
@@ -105,7 +112,7 @@ def _walk(words: tuple[str, ...], raw: dict[str, Any], schema: Schema) -> Target
         name, field = _key(word, node, field, path, schema)
         path.append(name)
         node = node.get(name) if isinstance(node, dict) else None
-    return Target(tuple(path), field)
+    return Target(tuple(path), field, tuple(assumed))
 
 
 def _branch(word: str, node: Any, field: Field | None, schema: Schema) -> str | None:

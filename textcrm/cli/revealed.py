@@ -76,7 +76,7 @@ def one_value(
     from textcrm.vault import revealing
 
     vault = context.vault()
-    path, field = paths.find(word, record.raw, record.schema)
+    path, field, _ = paths.find(word, record.raw, record.schema)
     value = paths.value_at(path, record.typed)
     if value is None:
         raise NotFound(

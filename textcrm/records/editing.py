@@ -12,6 +12,7 @@ from textcrm.records.values import (
     apply,
     assigned,
     at_target,
+    keep_past,
     split_assignment,
     with_currency,
     without,
@@ -109,7 +110,10 @@ def setting(
         values.clear()
         text = _set(vault, current.text, sets, values)
         for path in unsets:
-            text = without(text, paths.find(path, yamlfile.read_mapping(text), vault.schema))
+            raw = yamlfile.read_mapping(text)
+            target = paths.find(path, raw, vault.schema)
+            keep_past(vault, target, raw, "")
+            text = without(text, target)
         return text
 
     return edit
@@ -117,11 +121,44 @@ def setting(
 
 def _set(vault: Vault, text: str, sets: Sequence[tuple[str, str]], values: list[Assigned]) -> str:
     """The text with values set, each read where the ones before it are set already."""
+    said: dict[paths.Path, str] = {}
+    before = yamlfile.read_mapping(text) if sets else {}
     for path, value in sets:
-        one = assigned(vault, yamlfile.read_mapping(text), path, value)
+        one = assigned(vault, yamlfile.read_mapping(text), path, value, before)
+        if said.setdefault(one.path, value) != value:
+            raise _twice(one.path, said[one.path], value, vault)
         values.append(one)
         text = apply(vault, text, [one])
     return text
+
+
+def _twice(path: paths.Path, first: str, second: str, vault: Vault) -> Misuse:
+    """The error where one command sets a field twice: the first value would be lost."""
+    field = vault.schema.at(path)
+    listed = next((n for n in range(len(path) - 1, 0, -1) if isinstance(path[n], int)), None)
+    if field is not None and field.kind == "list":
+        hint = Text(
+            "give both at once: {path}={first},{second}", "请一次给出：{path}={first}、{second}"
+        )
+    elif listed is not None:
+        hint = Text("one more: {new}=…", "再加一条：{new}=…")
+    else:
+        hint = Text("leave one of them out", "请只保留其中一个")
+    if field is not None and field.seal:
+        first = second = "…"
+    return Misuse(
+        "set-twice",
+        Text(
+            "{field} is set twice: “{first}” and “{second}”",
+            "{field}给出了两次：“{first}”和“{second}”",
+        ),
+        hint=hint,
+        field=field.label if field else paths.spell(path),
+        path=paths.spell(path),
+        new=paths.spell((*path[:listed], "+", *path[listed + 1 :])) if listed is not None else "",
+        first=first[:40],
+        second=second[:40],
+    )
 
 
 def _named(result: Result, record: Record) -> Result:

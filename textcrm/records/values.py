@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import paths, yamlfile
-from textcrm.errors import Invalid, Misuse, TextcrmError
+from textcrm.errors import Ambiguous, Invalid, Misuse, TextcrmError
 from textcrm.normalize.entry import normalize_value
 from textcrm.records import currencies
 from textcrm.text import Text
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from textcrm.schema import Field
     from textcrm.vault import Vault
 
+_LOG: Final = Text(
+    "a new entry: textcrm log ID SUMMARY --at DAY", "新增一条：textcrm log 编号 内容 --at 日期"
+)
+_APPEND: Final = Text(
+    "a new entry: textcrm append ID {path} {tail}=…",
+    "新增一条：textcrm append 编号 {path} {tail}=…",
+)
 IDENTITY: Final = (("id",), ("uid",))
 
 
@@ -58,10 +65,67 @@ def split_assignment(text: str) -> tuple[str, str]:
     )
 
 
-def assigned(vault: Vault, raw: dict[str, Any], path_text: str, text: str) -> Assigned:
-    """Resolve a path in a record and normalise the value for the field there."""
+def assigned(
+    vault: Vault,
+    raw: dict[str, Any],
+    path_text: str,
+    text: str,
+    before: dict[str, Any] | None = None,
+) -> Assigned:
+    """Resolve a path in a record and normalise the value for the field there.
+
+    ``before`` is the record as it was before the command, where ``raw`` has some of its values already.
+    """
     target = paths.find(path_text, raw, vault.schema)
+    field = target.field
+    if field is not None and field.kind == "mapping" and text.strip():
+        # 下一步计划 names the step with its day, and what is to be done: a text is the latter.
+        inner = vault.schema.find(paths.split(path_text)[-1], field)
+        if inner is not None and inner.kind == "text":
+            target = target._replace(path=(*target.path, inner.name), field=inner)
+    keep_past(vault, target, raw if before is None else before, text)
     return at_target(vault, target, text)
+
+
+def keep_past(vault: Vault, target: paths.Target, raw: dict[str, Any], text: str) -> None:
+    """Refuse to write into an entry of the past that a path does not name: 最近跟进日期=今天 is another
+    contact, not another day of the first one. Raises Ambiguous (entry-not-named).
+    """
+    old = paths.value_at(target.path, raw)
+    if old is not None and str(old) == text.strip():
+        return
+    for place in target.assumed:
+        field = vault.schema.at(place)
+        entries = paths.value_at(place, raw) or []
+        if len(entries) < (2 if old in (None, "") else 1):
+            continue
+        if field is None or not any(
+            child.name in ("at", "date") and child.kind in ("date", "moment")
+            for child in field.fields
+        ):
+            continue
+        tail = paths.spell(target.path[len(place) + 1 :])
+        raise Ambiguous(
+            "entry-not-named",
+            Text(
+                "{list} has {count} entries already; which one is {field} of?",
+                "{list}已有 {count} 条；没有说明要修改哪一条的{field}",
+            ),
+            hint=_LOG if place == ("interactions",) else _APPEND,
+            list=field.label,
+            field=target.field.label if target.field else tail,
+            count=len(entries),
+            path=paths.spell(place),
+            tail=tail,
+            candidates=[
+                {
+                    "id": f"{paths.spell(paths.stable((*place, number), raw))}/{tail}=…",
+                    "name": str(entry.get("at") or entry.get("date") or ""),
+                }
+                for number, entry in enumerate(entries)
+                if isinstance(entry, dict)
+            ],
+        )
 
 
 def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:

@@ -70,13 +70,15 @@ status                            a field; also by its label: 状态
 contacts/0/phones/0/number        the first number of the first contact
 contacts/k3f9x/title              the contact whose id is k3f9x
 contacts/+/name                   a new contact
-phone, email, city                short for the first one there is""",
+phone, email, city                short for the first one there is; an entry of
+                                  the past (a contact, a purchase) is named by its id""",
         """路径指明记录中的位置，由字段名、条目编号、序号用 / 或 . 连接：
 状态                              字段，也可写英文名 status
 contacts/0/phones/0/number        第一位联系人的第一个号码
 contacts/k3f9x/title              编号为 k3f9x 的联系人的职务
 contacts/+/name                   新增一位联系人
-电话、邮箱、城市                    简写，指第一个""",
+电话、邮箱、城市                    简写，指第一个；
+                                  已有的跟进、购买等记录须写明条目编号""",
     ),
 }
 

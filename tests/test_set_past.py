@@ -1,0 +1,108 @@
+"""Setting a field that names no entry: what happened before is not written over (A22, A24, K1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from cli_running import Shell
+
+from textcrm.vault.creation import create
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ONE = "C20240501001"
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    vault = create(tmp_path / "vault").vault
+    file = vault.root / "customers/2024/05" / f"{ONE}.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        f"id: {ONE}\nname: 晨光五金\ntags: [华东]\nphone_note: x\ninteractions:\n"
+        "  - {id: kaeqv, at: '2026-07-03', summary: 去看货架}\n"
+        "  - {id: nxwme, at: '2026-10-29', summary: 催款}\n"
+        "purchases:\n  - {id: txyz3, date: '2026-07-20', product: 泵, amount: 100}\n",
+        "utf-8",
+    )
+    shell = Shell(tmp_path / "vault", capsys)
+    shell.ok("save")
+    return shell
+
+
+def _tree(shell: Shell, own: str = ONE) -> dict[str, object]:
+    (file,) = shell.folder.glob(f"customers/*/*/{own}.yaml")
+    found: dict[str, object] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)
+    return found
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "最近跟进日期=今天",
+        "沟通内容=聊得不错",
+        "下一步计划=送样",
+        "购买日期=2026-11-29",
+        "interactions/at=今天",
+    ],
+)
+def test_an_entry_of_the_past_is_named_before_it_is_changed(shell: Shell, word: str) -> None:
+    before = _tree(shell)
+    failed = shell("set", ONE, word, "--json")
+    assert failed.code == 6
+    error = failed.error
+    assert error["code"] == "entry-not-named"
+    assert all("/" in one["id"] for one in error["candidates"])
+    assert _tree(shell) == before
+
+
+def test_taking_out_names_its_entry_too(shell: Shell) -> None:
+    assert shell("set", ONE, "--unset", "购买日期").code == 6
+    shell.ok("set", ONE, "--unset", "purchases/txyz3/product")
+
+
+def test_what_is_named_or_missing_is_set(shell: Shell) -> None:
+    shell.ok("set", ONE, "interactions/nxwme/下一步计划=送样", "订单号=SO-1")
+    tree = _tree(shell)
+    assert tree["interactions"][1]["next"] == {"what": "送样"}  # type: ignore[index]
+    assert tree["purchases"][0]["number"] == "SO-1"  # type: ignore[index]
+
+
+def test_a_new_customers_first_entry_is_made_of_several_words(shell: Shell) -> None:
+    own = shell.ok(
+        "add", "新公司", "--set", "最近跟进日期=2026-11-01", "--set", "沟通内容=聊了",
+        "--set", "下一步计划=送样", "--json",
+    ).data["id"]  # fmt: skip
+    entries: Any = _tree(shell, own)["interactions"]
+    (entry,) = entries
+    assert (entry["at"], entry["summary"], entry["next"]) == (
+        "2026-11-01",
+        "聊了",
+        {"what": "送样"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["标签=甲", "标签=乙"], "tags="),
+        (["电话=13955550201", "电话=13955550202"], "contacts/0/phones/+/number="),
+        (["状态=合作中", "status=暂停合作"], ""),
+    ],
+)
+def test_a_field_that_is_set_twice_loses_no_value(
+    shell: Shell, words: list[str], hint: str
+) -> None:
+    failed = shell("set", ONE, *words, "--json")
+    assert failed.code == 2
+    assert failed.error["code"] == "set-twice"
+    assert hint in failed.error["hint"]
+    many = [part for one in words for part in ("--set", one)]
+    assert shell("add", "又一家", *many).code == 2
+
+
+def test_a_field_that_is_set_twice_to_the_same_is_set(shell: Shell) -> None:
+    shell.ok("set", ONE, "状态=合作中", "状态=合作中")
