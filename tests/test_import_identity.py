@@ -105,3 +105,15 @@ def test_who_is_met_under_another_name_is_told(vault: Vault) -> None:
     (one,) = [each for each in outcome.noticed if each.finding.code == "met-other-name"]
     assert "李雷" in one.finding.say("zh")
     assert "甲乙贸易有限公司" in one.finding.say("en")
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "-减号科技", "@云", "'=引号", "''@二", "'90后工作室", "''双引号"]
+)
+def test_our_own_csv_comes_in_again_as_it_was(vault: Vault, name: str) -> None:
+    from textcrm.exchange.csv_writer import inert
+
+    tree = {"客户名称": name, "备注": "+好"}
+    rows = [",".join(map(inert, one)) for one in (tree, tree.values())]
+    take_in(vault, "\n".join(rows) + "\n")
+    assert (only(vault)["name"], only(vault)["notes"]) == (name, "+好")

@@ -57,8 +57,11 @@ _NUMERIC: Final = frozenset("0123456789., ()、")
 def inert(text: str) -> str:
     """A cell that a spreadsheet takes for text, not for a formula (OWASP, CSV injection).
 
-    Numbers and phones keep their sign; all else gets an apostrophe before it.
+    Numbers and phones keep their sign; all else gets an apostrophe before it, which ``import`` takes
+    off again; so does what begins with one of its own.
     """
+    if text.startswith("'") and text.lstrip("'").startswith(_FORMULA):
+        return "'" + text
     if not text.startswith(_FORMULA):
         return text
     bare = text.replace("、+", "、").replace(", +", ", ")

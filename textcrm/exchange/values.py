@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone
 _FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
+_RUN: Final = frozenset("=+-@＝＋－＠\t\r\n")
 _SEVERAL_MAILS: Final = re.compile(r"[;；,，、\s]+")
 _MAIL: Final = re.compile(r"[^\s@＠<>;；,，、]+[@＠][^\s@＠<>;；,，、]+")
 _CLOCK: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[T ]0{1,2}:00(?::00)?(?:\.0+)?")
@@ -192,7 +193,11 @@ def _yearless(field: Field, text: str) -> Finding:
 
 
 def unwrapped(text: str) -> str:
-    """A cell without what spreadsheets put around text that must stay text: ``="007"``."""
+    """A cell without what spreadsheets put around text that must stay text: ``="007"``, and the
+    apostrophe that tables as text, ours too, put before what a spreadsheet would run: ``'=1+1``.
+    """
+    if text.startswith("'") and text.lstrip("'")[:1] in _RUN:
+        return text[1:]
     if text.startswith('="') and (match := _FORMULA.fullmatch(text.strip())):
         return match[1].replace('""', '"')
     return text
