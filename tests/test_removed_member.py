@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_running import Shell
 from sharing import Hub, fresh, git
+from team_vault import team_at
 
 from textcrm.history.sync import sync
 from textcrm.vault import membership
@@ -97,3 +98,23 @@ def test_a_member_and_a_stranger_are_told_nothing(two: tuple[Vault, Vault]) -> N
     (bob.root / "access/access.yaml").write_text("people: [", encoding="utf-8")
     assert membership.left(fresh(bob)) is None
     assert membership.now(fresh(bob)) is None
+
+
+def test_who_left_stays_the_one_who_spoke_and_owns_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = team_at(tmp_path, Shell(tmp_path / "vault", capsys), monkeypatch)
+    monkeypatch.setenv("TEXTCRM_SIGNING_KEY", str(team.keys / "chen-chen.throw-away-signing-key"))
+    team.by("chen-chen")
+    before = {one["id"] for one in team.shell.ok("list", "owner:赵敏", "--json").data}
+    team.shell.ok("member", "remove", "赵敏")
+    told = [
+        one
+        for one in team.shell("check", "--json").data["problems"]
+        if one["code"] == "unknown-person"
+    ]
+    assert {one["id"] for one in told if one["path"] == "/owner"} == before
+    assert not [one for one in told if one["path"].endswith("/by")]
+    assert "textcrm assign --all zhao-min" in next(
+        one["hint"] for one in told if one["path"] == "/owner"
+    )

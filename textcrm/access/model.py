@@ -105,6 +105,17 @@ class Access:
         code = role_code(word)
         return code or (word if word in self.roles else None)
 
+    @property
+    def former(self) -> frozenset[str]:
+        """The ids of those who are gone: keys were once made for them."""
+        known = {
+            one
+            for keys in self.classes.values()
+            for generation in keys.generations.values()
+            for one in generation.readers
+        }
+        return frozenset(known - {person.id for person in self.people})
+
     # -- keys
 
     @property

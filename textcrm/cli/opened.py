@@ -35,11 +35,11 @@ def opened_docs(context: Context) -> OpenedDocs:
     if docs.damaged:
         context.warn(
             Text(
-                "{count} sealed values are damaged; see: textcrm check {ids}",
-                "{count} 个加密值已损坏，见 textcrm check {ids}",
+                "{count} sealed values are damaged; see: textcrm show {id} --reveal",
+                "{count} 个加密值已损坏，见 textcrm show {id} --reveal",
             ),
             count=len(docs.damaged),
-            ids=" ".join(dict.fromkeys(docs.damaged[:5])),
+            id=docs.damaged[0],
         )
     return docs
 

@@ -32,7 +32,7 @@ Numbers
 
 Days
   created:2026-05          a day, month, quarter (2026-Q2), year, this week
-  created:2026-01..2026-06
+  created:2026-01..2026-06   created:"last 30 days"
   last_contact:>30d        longer ago than 30 days, or never; w weeks, m months,
                            y years
   due:<7d                  within the next 7 days
@@ -55,7 +55,7 @@ In a shell put quotes around a query with < > ( ) " * : textcrm list 'amount:>5'
   *soft                      也匹配词中间，如 Microsoft（英文词默认从词首匹配）
   zhangsan  zs  shanxiong    姓名的拼音、首字母，含姓氏读音
   0013                       电话中任意连续四位以上数字
-  -价格   甲 OR 乙（也可写 或）   (甲 OR 乙) 丙
+  -价格   甲 OR 乙（也可写 或、且、非）   (甲 OR 乙) 丙
 
 字段：英文名、中文名或路径，全部字段见 textcrm help fields；冒号可用全角
   状态:合作中                跟进人:me   跟进人:公海   城市:杭州   地区:广东
@@ -70,7 +70,7 @@ In a shell put quotes around a query with < > ( ) " * : textcrm list 'amount:>5'
 
 日期
   创建日期:2026-05           某日、某月、某季（2026-Q2）、某年、今天、本周、上月
-  created:2026-01..2026-06
+  created:2026-01..2026-06   created:近30天   created:2026-01至2026-06
   last_contact:>30d          超过 30 天未联系，从未联系的也算；w 周、m 月、y 年
   due:<7d                    7 天内到期
 

@@ -35,6 +35,8 @@ ME: Final = ("me", "我", "本人")
 _DATES: Final = ("date", "moment")
 _NUMBERS: Final = ("money", "number", "integer")
 _COMPARING: Final = ("<", "<=", ">", ">=")
+_NEVER: Final = ("never", "none", "从未", "从来没有", "无", "没有")
+_DENYING: Final = "-－−!！"
 
 
 def bind(binder: Binder, node: Clause, targets: tuple[Target, ...]) -> Bound:
@@ -94,7 +96,7 @@ def _archived(node: Clause, target: Target) -> Bound | None:
 
 
 def _mapping(binder: Binder, node: Clause, target: Target) -> Bound:
-    if node.operator in _COMPARING or (not node.quoted and ".." in node.value):
+    if node.operator in _COMPARING or (not node.quoted and values.ends_of(node.value)):
         names = {child.name for child in target.field.fields} if target.field else set()
         if target.kind == "size":
             target = target._replace(path=(*target.path, "employees"))
@@ -141,6 +143,8 @@ def _number(binder: Binder, node: Clause, target: Target) -> ValueTest:
 def _date(binder: Binder, node: Clause, target: Target) -> Bound:
     today = binder.setting.today
     last = target.derived or (target.path[-1] if target.path else "")
+    if not node.operator and fold_word(node.value) in _NEVER:
+        return nodes.NoneOf(nodes.Filled((target,)))
     test = values.date_test(node.operator, node.value, today, ahead=last in AHEAD)
     if test is None:
         raise _Unreadable(
@@ -219,6 +223,8 @@ def _words(binder: Binder, node: Clause, target: Target) -> Bound:
         field and field.enum
     )
     parts = values.listed(node.value) if choices and not node.quoted else [node.value]
+    if choices and not node.quoted and parts[0].strip()[:1] in tuple(_DENYING):
+        raise _Unreadable(_denied(binder, node, target, parts[0].strip()))
     if target.path == ("owner",) and not node.quoted:
         nobody = [part for part in parts if fold_word(part) in NOBODY]
         if nobody:
@@ -226,6 +232,22 @@ def _words(binder: Binder, node: Clause, target: Target) -> Bound:
     tests = [_test(binder, node, target, part) for part in parts]
     test = tests[0] if len(tests) == 1 else (lambda value: any(each(value) for each in tests))
     return nodes.Holds(target, test)
+
+
+def _denied(binder: Binder, node: Clause, target: Target, part: str) -> Exception:
+    """The mistake of ``status:-active``: what is left out is left out before the name."""
+    value = part.lstrip(_DENYING + "=＝ ")
+    return mistake(
+        binder.text,
+        node.value_position,
+        "denied-value",
+        Text("a value cannot be denied: {part}", "不能在值前写否定：{part}"),
+        Text("to leave it out write -{name}:{value}", "要排除请写 -{name}:{value}"),
+        field=target.label,
+        name=short(node.name),
+        part=short(part),
+        value=short(value),
+    )
 
 
 def _unowned(binder: Binder, node: Clause, target: Target, parts: list[str]) -> Bound:

@@ -21,6 +21,7 @@ _MONTH: Final = r"(\d{4})[-/.年](\d{1,2})月?"
 _QUARTER: Final = r"(\d{4})(?:-?q|年?第?)([1-4])(?:季度)?"
 _YEAR: Final = r"(\d{4})年?"
 _AGE: Final = r"([+-]?)(\d{1,5})个?(\D{1,6})"
+_SAID_AGE: Final = r"([零〇一二两三四五六七八九十百千]{1,8})个?(天|周|星期|月|年)"
 _UNITS: Final[dict[str, tuple[str, ...]]] = {
     "day": ("d", "day", "days", "天"),
     "week": ("w", "week", "weeks", "周", "星期"),
@@ -53,6 +54,11 @@ _PERIODS: Final[dict[str, dict[int, tuple[str, ...]]]] = {
     "year": {-1: ("去年", "last_year"), 0: ("今年", "this_year"), 1: ("明年", "next_year")},
 }
 _MONTHS_IN: Final = {"month": 1, "quarter": 3, "year": 12}
+# "近30天", "past 7 days", "30天内": the last so many days, or the next where the date lies ahead.
+_WITHIN: Final = (
+    r"(近|最近|过去|the_last|last|the_past|past|未来|今后|接下来|the_next|next)?_?(.+?)(以?之?内)?"
+)
+_AHEAD_WORDS: Final = ("未来", "今后", "接下来", "the_next", "next")
 _LONGEST: Final = 40  # characters of a date in words
 
 
@@ -145,10 +151,38 @@ def _counted(word: str, today: dt.date) -> Period | None:
 def _span(word: str) -> tuple[int, str] | None:
     match = re.fullmatch(_AGE, word)
     if match is None or not match[2].isascii():
-        return None
+        return _span_said(word)
     return next(
         ((int(match[2]), unit) for unit, words in _UNITS.items() if match[3] in words), None
     )
+
+
+def _span_said(word: str) -> tuple[int, str] | None:
+    """A span in Chinese numerals: ``三十天``, ``两周``, ``半年``."""
+    if word in ("半年", "半个月"):
+        return (6, "month") if word == "半年" else (15, "day")
+    match = re.fullmatch(_SAID_AGE, word)
+    if match is None:
+        return None
+    from textcrm.normalize.amount import parse_number
+
+    number = parse_number(match[1])
+    unit = next((unit for unit, words in _UNITS.items() if match[2] in words), None)
+    return (int(number), unit) if number is not None and unit else None
+
+
+def within_test(text: str, today: dt.date, *, ahead: bool) -> DayTest | None:
+    """The test of ``近30天``, ``last 7 days``, ``7天内``; None where it is not said like that."""
+    word = unicodedata.normalize("NFKC", text.strip()).casefold().replace(" ", "_")
+    if len(word) > _LONGEST or not (match := re.fullmatch(_WITHIN, word)):
+        return None
+    if not (match[1] or match[3]) or (span := _span(match[2].replace("_", ""))) is None:
+        return None
+    if match[1]:
+        ahead = match[1] in _AHEAD_WORDS
+    limit = _moved(today, span[0] if ahead else -span[0], span[1])
+    first, last = min(limit, today), max(limit, today)
+    return lambda day: first <= day <= last
 
 
 def _moved(today: dt.date, count: int, unit: str) -> dt.date:
@@ -228,7 +262,8 @@ def range_test(low: str, high: str, today: dt.date, *, ahead: bool) -> DayTest |
     first = min(known).first if low and high else (known[0].first if low else dt.date.min)
     last = max(end.last for end in known) if high else dt.date.max
     if low and high and not (read_age(low) and read_age(high)):
-        first, last = known[0].first, known[1].last
+        early, late = sorted(known)
+        first, last = early.first, late.last
     return lambda day: first <= day <= last
 
 

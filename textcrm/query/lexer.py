@@ -19,7 +19,13 @@ _WIDE: Final = {"≥": ">=", "≤": "<="}
 _SIGNS: Final = frozenset((*_COMPARE, *_WIDE))
 _COMMAS: Final = "，；、"
 _NEXT_CLAUSE: Final = re.compile(r"\s*[^\W\d][\w./-]{0,60}[:：]")
-_OPERATORS: Final = {"OR": "or", "或": "or", "||": "or", "AND": "and", "&&": "and", "NOT": "not"}
+_OPERATORS: Final = {
+    "OR": "or", "或": "or", "||": "or", "AND": "and", "且": "and", "并且": "and", "&&": "and",
+    "NOT": "not", "非": "not",
+}  # fmt: skip
+# In small letters they are words of the text, but before a clause nobody means the word.
+_SMALL: Final = ("or", "and", "not")
+_DENIALS: Final = "!！"
 
 
 class Token(NamedTuple):
@@ -75,6 +81,9 @@ class Lexer:
         if char in MINUS and at + 1 < end and not text[at + 1].isspace():
             self.at += 1
             return Token("not", char, at)
+        if (char in MINUS or char in _DENIALS) and _NEXT_CLAUSE.match(text, at + 1):
+            self.at += 1
+            return Token("not", char, at)
         return self._run(at)
 
     def _phrase(self) -> str:
@@ -119,6 +128,8 @@ class Lexer:
         word = text[at:place]
         if word in _OPERATORS:
             return Token(_OPERATORS[word], word, at)
+        if word in _SMALL and _NEXT_CLAUSE.match(text, place):
+            return Token(word, word, at)
         if not set(word) - _SIGNS:
             raise _lone_sign(text, at, word)
         if word[0] in "@＠" and len(word) > 1:

@@ -23,6 +23,7 @@ _LONGEST: Final = 40
 _YES: Final = frozenset(("yes", "true", "y", "1", "是", "有", "对"))
 _NO: Final = frozenset(("no", "false", "n", "0", "否", "无", "不"))
 _LISTED = re.compile("[,，、]")
+_RANGE: Final = re.compile("([^~～至到]+)[~～至到]([^~～至到]+)")
 
 
 def listed(text: str) -> list[str]:
@@ -52,13 +53,31 @@ def _said(word: str) -> Decimal | None:
         return None
 
 
+def ends_of(text: str) -> tuple[str, str] | None:
+    """The ends of ``a..b``, as people write it too (``a~b``, ``a至b``); None for one value."""
+    if ".." in text:
+        low, high = text.split("..", 1)
+        return low.strip(), high.strip()
+    if len(text) <= 2 * _LONGEST and (match := _RANGE.fullmatch(text)):
+        return match[1].strip(), match[2].strip()
+    return None
+
+
+def _hyphened(text: str) -> tuple[str, str] | None:
+    """The ends of ``1000-5000``, which of days would be a part of one."""
+    low, sign, high = text.partition("-")
+    return (low, high) if sign and low.strip() and high.strip() else None
+
+
 def number_test(operator: str, text: str, *, days: bool = False) -> ValueTest | None:
     """The test of a number or a range ``a..b``; ``days`` takes ``30d`` too. None: unreadable."""
-    if ".." in text and not operator:
-        low, high = (part.strip() for part in text.split("..", 1))
+    if not operator and (pair := ends_of(text) or _hyphened(text)):
+        low, high = pair
         ends = [read_number(low), read_number(high)]
         if (low and ends[0] is None) or (high and ends[1] is None) or not (low or high):
             return None
+        if ends[0] is not None and ends[1] is not None:
+            ends.sort(key=lambda end: end or Decimal(0))
         return _between(*ends)
     if days and (age := dates.read_age(text)) and age[1] in ("day", "week"):
         text = str(age[0] * (7 if age[1] == "week" else 1))
@@ -105,10 +124,11 @@ def _number_of(value: Any) -> Decimal | None:
 
 def date_test(operator: str, text: str, today: dt.date, *, ahead: bool) -> ValueTest | None:
     """The test of a date by a day, period, age or range; None where unreadable."""
-    if ".." in text and not operator:
-        low, high = (part.strip() for part in text.split("..", 1))
-        ranged = dates.range_test(low, high, today, ahead=ahead)
+    if not operator and (pair := ends_of(text)):
+        ranged = dates.range_test(*pair, today, ahead=ahead)
         return on_day(ranged) if ranged else None
+    if not operator and (within := dates.within_test(text, today, ahead=ahead)):
+        return on_day(within)
     if age := dates.read_age(text):
         return on_day(dates.age_test(operator, age, today, ahead=ahead))
     period = dates.read_period(text, today, ahead=ahead)
@@ -117,8 +137,8 @@ def date_test(operator: str, text: str, today: dt.date, *, ahead: bool) -> Value
 
 def looks_back(operator: str, text: str) -> bool:
     """Whether a comparison asks for what is older: ``>30d``, ``<2024-05``, ``30d..``."""
-    if ".." in text and not operator:
-        low, high = text.split("..", 1)
+    if not operator and (pair := ends_of(text)):
+        low, high = pair
         return not high.strip() if dates.read_age(low) else not low.strip()
     return operator in ((">", ">=") if dates.read_age(text) else ("<", "<="))
 

@@ -34,7 +34,8 @@ class Keys(NamedTuple):
 class RuleContext(NamedTuple):
     """What the rules know beside the record: the vault's schema, people, keys, day and limits.
 
-    ``keys`` is None in a vault that has none yet, where nothing can be sealed.
+    ``keys`` is None in a vault that has none yet, where nothing can be sealed. ``former`` are the ids
+    of those who left.
     """
 
     schema: Schema
@@ -43,6 +44,7 @@ class RuleContext(NamedTuple):
     file_id: str | None = None
     summary_limit: int = 200
     keys: Keys | None = None
+    former: frozenset[str] = frozenset()
 
 
 class RuleView(NamedTuple):

@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 
 
 def known_people(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """Owner, collaborators and ``by`` are people of access.yaml (A23, A63)."""
+    """Owner, collaborators and ``by`` are people of access.yaml (A23, A63).
+
+    Whoever left stays the one who spoke with a customer, but owns and helps with none (F16).
+    """
     if not context.people:
         return
     for path, word in _people(record):
         if word and word not in context.people:
+            if word in context.former:
+                if "by" not in path:
+                    yield _left(path, word)
+                continue
             import difflib
 
             near = difflib.get_close_matches(word, context.people, n=1, cutoff=0.6)
@@ -38,6 +45,22 @@ def known_people(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 who=word[:40],
                 near=near,
             )
+
+
+def _left(path: Path, word: str) -> Finding:
+    return warning(
+        "unknown-person",
+        path,
+        "“{who}” is no member any more",
+        "“{who}”已不是成员",
+        Text(
+            "hand over: textcrm assign --all {who} PERSON",
+            "请交接：textcrm assign --all {who} 接手人",
+        )
+        if path == ("owner",)
+        else Text("take them off the record", "请从该客户中移除"),
+        who=word,
+    )
 
 
 def _people(record: RuleView) -> Iterator[tuple[Path, str]]:
