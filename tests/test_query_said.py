@@ -47,7 +47,7 @@ def test_a_range_of_numbers(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["- tag:重点", "!tag:重点", "not tag:重点", "非 tag:重点", "type:existing 且 -tag:重点"],
+    ["- tag:重点", "!tag:重点", "not tag:重点", "非 tag:重点", "tag:普通 且 -tag:重点"],
 )
 def test_what_is_left_out(said: str) -> None:
     assert finds(said, OLD)
