@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textcrm.normalize.names import (
+    is_half_name,
+    is_nobody,
     is_vague_name,
     name_oddities,
     parse_salutation,
@@ -273,3 +275,22 @@ def test_naughty_strings(shared_data: Path) -> None:
         name_oddities(text)
         slug(text)
         pinyin_key(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "half", "nobody"),
+    [
+        ("王某", True, False),
+        ("陈XX", True, False),
+        ("张", True, False),
+        ("王总", False, False),
+        ("欧阳", False, False),
+        ("某总", False, True),
+        ("某", False, True),
+        ("某公司", False, False),
+        ("顾客", False, False),
+        ("某科技", False, False),
+    ],
+)
+def test_half_a_name_and_nobodys(text: str, half: bool, nobody: bool) -> None:
+    assert (is_half_name(text), is_nobody(text)) == (half, nobody)

@@ -111,6 +111,22 @@ def is_vague_name(text: str) -> bool:
     return is_title(word)
 
 
+def is_nobody(text: str) -> bool:
+    """Whether a name is a form of address alone: 某先生, 某某, 女士. 某公司 and 顾客 are none."""
+    word = levelled(text[:_MOST])
+    if match := _VAGUE_XX.fullmatch(word):
+        return word[0] == "某" and (not match[1] or is_title(match[1].strip()))
+    return is_title(word)
+
+
+def is_half_name(text: str) -> bool:
+    """Whether a name hides or leaves out its larger part: 王某某, 李*, 陈XX, 张."""
+    word = levelled(text[:_MOST])
+    if len(word) == 1:
+        return word in surnames.SINGLE
+    return len(word) <= _LONGEST_TITLE and bool(_MASKED.search(word)) and not is_vague_name(word)
+
+
 def name_oddities(text: str) -> list[str]:
     """What looks wrong with a name (B10), as codes in the order of weight.
 

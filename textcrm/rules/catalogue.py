@@ -60,7 +60,7 @@ CATALOGUE: Final[dict[str, Known]] = {
     "merge-unresolved": Known(Text("a merge left questions", "合并冲突尚未解决"), "", "consistency"),
     # names and people
     "vague-name": Known(Text("a name that names nobody", "姓名含糊"), "B7", "accuracy"),
-    "salutation-only": Known(Text("a surname and a title only", "只有姓氏和称谓"), "B7", "completeness"),
+    "salutation-only": Known(Text("a surname only, or half a name", "只有姓氏或姓名不全"), "B7", "completeness"),
     "name-placeholder": Known(Text("a made-up name", "名称疑似虚构"), "B9", "accuracy"),
     "name-untidy": Known(Text("a name with stray signs", "名称书写不规范"), "B10", "accuracy"),
     "unknown-person": Known(Text("nobody in access.yaml", "人员不在名单中"), "A23 A63", "consistency"),

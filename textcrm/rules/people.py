@@ -75,24 +75,30 @@ def _people(record: RuleView) -> Iterator[tuple[Path, str]]:
 
 
 def contact_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
-    """A contact has a real name: 某先生 is none (B7); 张经理 is one to be completed (Q5)."""
+    """A contact has a real name: 某先生 is none (B7); 张经理 and 王某某 are to be completed (Q5).
+
+    A customer who is no company is somebody too.
+    """
     del context
+    yield from _customer_named(record)
     for place, contact in items(record.raw, "contacts"):
         name = text_of(contact, "name")
         if not name or (name.isascii() and name.isprintable()):
             continue
         if len(name) > 6 and not any(char in name for char in "某*＊XxＸ"):
             continue
-        from textcrm.normalize.names import is_vague_name, parse_salutation
+        from textcrm.normalize.names import is_half_name, is_vague_name, parse_salutation
 
         path = ("contacts", place, "name")
         if is_vague_name(name):
-            yield error(
-                "vague-name",
+            yield _vague(path, name)
+        elif is_half_name(name):
+            yield warning(
+                "salutation-only",
                 path,
-                "“{name}” names nobody",
-                "“{name}”不是真实姓名",
-                Text("ask for the name, or leave the contact out", "请问清姓名，或先不填联系人"),
+                "“{name}” is half a name",
+                "“{name}”不是完整姓名",
+                Text("complete the name when you know it", "知道全名后请补全"),
                 name=name[:40],
             )
         elif parse_salutation(name) is not None:
@@ -104,6 +110,45 @@ def contact_names(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                 Text("complete the name when you know it", "知道全名后请补全"),
                 name=name[:40],
             )
+
+
+def _customer_named(record: RuleView) -> Iterator[Finding]:
+    name = text_of(record.raw, "name")
+    if record.raw.get("kind") == "organization" or not name or name.isascii():
+        return
+    if len(name) > _LONGEST_VAGUE or not name.endswith(_LAST_OF_VAGUE):
+        return
+    from textcrm.normalize.names import is_nobody
+
+    if is_nobody(name):
+        yield _vague(("name",), name)
+
+
+_LONGEST_VAGUE = 8
+_LAST_OF_VAGUE = (
+    "先生",
+    "女士",
+    "小姐",
+    "经理",
+    "总",
+    "主任",
+    "老板",
+    "太太",
+    "阿姨",
+    "老师",
+    "某",
+)
+
+
+def _vague(path: Path, name: str) -> Finding:
+    return error(
+        "vague-name",
+        path,
+        "“{name}” names nobody",
+        "“{name}”不是真实姓名",
+        Text("ask for the name, or leave the contact out", "请问清姓名，或先不填联系人"),
+        name=name[:40],
+    )
 
 
 def made_up(record: RuleView, context: RuleContext) -> Iterator[Finding]:
