@@ -46,7 +46,7 @@ class Access:
 
     ``serial`` counts the changes of the file; ``roles`` says which classes a role reads;
     ``owner_reads`` which classes the owner of a record reads in it; ``recovery`` are the public
-    keys of the recovery key. A file of before sealing has no classes: ``has_keys`` is false.
+    keys of the recovery key; ``former`` the names by id of those who left. A file of before sealing has no classes: ``has_keys`` is false.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Access:
         owner_reads: tuple[str, ...] = OWNER_READS,
         recovery: tuple[str, ...] = (),
         classes: Mapping[str, ClassKeys] | None = None,
+        former: Mapping[str, str] | None = None,
     ) -> None:
         self.people = people
         self.serial = serial
@@ -65,6 +66,7 @@ class Access:
         self.owner_reads = owner_reads
         self.recovery = recovery
         self.classes: Mapping[str, ClassKeys] = classes or {}
+        self.former: Mapping[str, str] = former or {}
 
     # -- people
 
@@ -91,9 +93,9 @@ class Access:
         return (self.find(email) if email else None) or (self.find(name) if name else None)
 
     def display(self, word: str) -> str:
-        """The display name of a person, or the word itself where nobody answers to it."""
+        """The name of a person, also of one who left; the word itself where nobody answers to it."""
         person = self.find(word)
-        return person.name if person and person.name else word
+        return person.name if person and person.name else self.former.get(word, word)
 
     @property
     def admins(self) -> tuple[Person, ...]:
@@ -106,9 +108,9 @@ class Access:
         return code or (word if word in self.roles else None)
 
     @property
-    def former(self) -> frozenset[str]:
-        """The ids of those who are gone: keys were once made for them."""
-        known = {
+    def gone(self) -> frozenset[str]:
+        """The ids of those who left: they are listed, or keys were once made for them."""
+        known = set(self.former) | {
             one
             for keys in self.classes.values()
             for generation in keys.generations.values()

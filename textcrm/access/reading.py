@@ -63,7 +63,15 @@ class _Reader:
             else self._words("owner_reads", owner_reads),
             recovery=self._words("recovery", tree.get("recovery")),
             classes=self._classes(tree.get("classes")),
+            former=self._former(tree.get("former")),
         )
+
+    def _former(self, tree: Any) -> dict[str, str]:
+        if tree is None:
+            return {}
+        if not isinstance(tree, dict) or not all(isinstance(name, str) for name in tree.values()):
+            raise self._wrong("former", Text("names by id", "编号与姓名"))
+        return {str(one): name for one, name in tree.items()}
 
     def _person(self, entry: dict[str, Any], roles: dict[str, tuple[str, ...]]) -> Person:
         def text(name: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textcrm.access.model import ClassKeys
     from textcrm.access.people import Person
 
-ORDER: Final = ("serial", "people", "roles", "owner_reads", "recovery", "classes")
+ORDER: Final = ("serial", "people", "former", "roles", "owner_reads", "recovery", "classes")
 _PERSON: Final = ("id", "name", "role", "email", "keys", "signing")
 
 
@@ -26,14 +26,21 @@ def add_person(text: str, person: Person) -> str:
         entry["keys"] = list(person.keys)
     if person.signing:
         entry["signing"] = person.signing
+    former = yamlfile.read_mapping(text).get("former") or {}
+    if person.id in former:  # who comes back
+        text = yamlfile.delete(text, ("former", person.id) if len(former) > 1 else ("former",))
     if not yamlfile.read_mapping(text).get("people"):
         return yamlfile.set_value(text, ("people",), [entry], key_order=ORDER)
     return yamlfile.append_item(text, ("people",), entry)
 
 
 def remove_person(text: str, person_id: str) -> str:
-    """Take somebody out."""
-    return yamlfile.delete(text, ("people", _place(text, person_id)))
+    """Take somebody out; the name stays, for what they did with customers."""
+    place = _place(text, person_id)
+    name = yamlfile.read_mapping(text)["people"][place].get("name") or person_id
+    text = yamlfile.delete(text, ("people", place))
+    former = {**(yamlfile.read_mapping(text).get("former") or {}), person_id: str(name)}
+    return yamlfile.set_value(text, ("former",), former, key_order=ORDER)
 
 
 def change_person(text: str, person: Person) -> str:

@@ -28,7 +28,7 @@ def rule_context(vault: Vault, path: str | None, keys: Keys | None) -> RuleConte
         file_id=path and path.rsplit("/", 1)[-1].removesuffix(store.SUFFIX),
         summary_limit=vault.config.thresholds["summary_limit"],
         keys=keys,
-        former=vault.access.former,
+        former=vault.access.gone,
     )
 
 
