@@ -109,3 +109,41 @@ def test_add_from_standard_input(
     assert told["name"] == "云海"
     typed("\n")
     assert shell("--json", "add", "--from", "-").code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "客户：南京星辰教育；联系人：赵敏 电话０２５－８４５１２２３３转８０６；需求：在线课堂；地址：南京市鼓楼区中山路1号",
+            {
+                "name": "南京星辰教育",
+                "contacts/0/name": "赵敏",
+                "contacts/0/phones/0/number": "０２５－８４５１２２３３转８０６",
+                "needs": "在线课堂",
+                "addresses/office": "南京市鼓楼区中山路1号",
+            },
+        ),
+        (
+            "Company: Blue River Ltd; Contact: Jane Smith; Email: jane@b.com",
+            {
+                "name": "Blue River Ltd",
+                "contacts/0/name": "Jane Smith",
+                "contacts/0/emails/0/address": "jane@b.com",
+            },
+        ),
+        (
+            "公司：远大物流\n需求：报价，50台服务器，预算20万",
+            {"name": "远大物流", "needs": "报价，50台服务器，预算20万"},
+        ),
+    ],
+)
+def test_labels_within_a_line(vault: Vault, text: str, found: dict[str, str]) -> None:
+    assert dict(freetext.propose(text, importing.setting_of(vault)).found) == found
+
+
+def test_a_number_in_a_sentence_ends_with_the_number(vault: Vault) -> None:
+    text = "见了王总，电话13855550702，想要报价：50台"
+    proposed = freetext.propose(text, importing.setting_of(vault))
+    (contact,) = proposed.tree["contacts"]
+    assert contact["phones"] == [{"number": "+8613855550702"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,6 +35,14 @@ _SOCIAL: Final = re.compile(
 )
 _NETWORKS: Final = (("微", "wechat"), ("we", "wechat"), ("qq", "qq"), ("钉", "dingtalk"))
 _LABELLED: Final = re.compile(rf"^\s*([{_HAN}A-Za-z ]{{1,16}}?)\s*[:：]\s*(.+?)\s*$")
+# A label within a line, and 电话 or the like right before what it means.
+_BARE: Final = re.compile(
+    r"^(电话|手机号?|座机|邮箱)\s*([+\d０-９(（][\d０-９\s()（）+－-]*(?:(?:转|分机)\s*[\d０-９]+)?|[\w.+-]+@[\w.-]+)[；;，,。]?$"
+)
+_WITHIN: Final = re.compile(
+    rf"(?:^|[；;，,。|\s])\s*(?P<label>(?P<bare>电话|手机号?|座机|邮箱)(?=\s*[+\d０-９(（]|\s*[\w.+-]+@)"
+    rf"|[{_HAN}A-Za-z]{{1,12}}(?=\s*[:：]))"
+)
 _SPLIT: Final = re.compile(r"[\s，,。；;、!！|/]+")
 _COMPANY: Final = re.compile(
     rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}?(?:有限责任公司|股份有限公司|有限公司|分公司|公司|集团|事务所|工作室|研究院"
@@ -106,7 +115,7 @@ def _secret(note: _Note) -> Iterator[str]:
     """Numbers of identity cards and of accounts: sealed, and not repeated in the notes."""
     for one in _RESIDENT.findall(note.rest):
         if not check_resident_id(one):
-            note.rest = note.rest.replace(one, " ", 1)
+            note.rest = re.sub(rf"(?:身份证号?码?\s*[:：]?\s*)?{one}", " ", note.rest, count=1)
             note.put("contacts/0/id_number", one)
             yield one
     for one in _ACCOUNT.findall(note.rest):
@@ -123,17 +132,37 @@ def _kept(text: str, secrets: list[str]) -> str:
 
 
 def _labelled(note: _Note) -> None:
-    """Lines of the form ``电话：13812345678``."""
+    """Lines of the form ``电话：13812345678``, and several of them on one line."""
     table = NameTable.of(note.setting.schema)
     lines = []
     for line in note.rest.split("\n"):
-        match = _LABELLED.match(_SPACES.sub("  ", line.strip()))
-        target = table.by_name(match[1]) if match else ""
-        if match and target and not _SPLIT.search(match[1].strip()):
-            note.put(target, match[2])
-        else:
-            lines.append(line)
+        parts = _parts(_SPACES.sub("  ", line.strip()), table)
+        left = [one for one in parts if not _is_put(note, one, table)]
+        lines.append(line if len(left) == len(parts) else " ".join(left))
     note.rest = "\n".join(lines)
+
+
+def _is_put(note: _Note, part: str, table: NameTable) -> bool:
+    match = _LABELLED.match(part)
+    target = table.by_name(match[1]) if match else ""
+    if not match or not target or _SPLIT.search(match[1].strip()):
+        return False
+    note.put(target, match[2].rstrip("；;，,。 "))
+    return True
+
+
+def _parts(line: str, table: NameTable) -> list[str]:
+    """A line divided before each label that is known: 客户：星辰教育；联系人：赵敏 电话025-84512233."""
+    starts = [
+        match.start("label")
+        for match in _WITHIN.finditer(line)
+        if match["bare"] or table.by_name(match["label"])
+    ]
+    if len(starts) < 2 and not (starts and _LABELLED.match(line)):
+        return [line]
+    cuts = sorted({0, *starts, len(line)})
+    parts = [line[one:two].strip() for one, two in itertools.pairwise(cuts)]
+    return [_BARE.sub(r"\1：\2", one) for one in parts if one]
 
 
 def _marked(note: _Note) -> None:
