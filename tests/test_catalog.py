@@ -125,6 +125,7 @@ class TestServing:
             tuple(path.split("."))
             for doc in docs
             for (path, _, _), _ in cells_of(dict(doc.typed), {})
+            if not path.startswith("derived.")  # how many items a list has: in no Doc
         }
         chooser = random.Random(3)
         for path in sorted(paths):

@@ -17,7 +17,8 @@ x     a sealed value: here, and never compared
 ====  ==============================================================================
 
 The path is dotted, without indexes (``contacts.phones.number``); derived values stand under
-``derived.``. ``item`` counts from 1 in the first list on the way (``purchases[2].amount`` has 3),
+``derived.``, and under ``derived.items.`` how many items a list of mappings has (``+`` where one of
+them is nothing, sealed or no mapping). ``item`` counts from 1 in the first list on the way (``purchases[2].amount`` has 3),
 0 where there is none.
 """
 
@@ -31,6 +32,7 @@ from textcrm.query.doc import is_sealed
 
 DERIVED: Final = "derived"
 SINCE: Final = f"{DERIVED}.since"
+ITEMS: Final = "items"
 _LONGEST: Final = 64
 _SURELY: Final = _LONGEST // 4  # characters that take no more bytes than that, whatever they are
 # Ids of items are random and asked for by nobody; uid names the record, not something in it.
@@ -54,6 +56,10 @@ def cells_of(masked: dict[str, Any], derived: dict[str, Any]) -> set[Cell]:
     for key, value in masked.items():
         if key != "uid":
             _gather(value, key, 0, found)
+        if type(value) is list and value and type(value[0]) is dict:
+            whole = all(type(one) is dict and not is_sealed(one) for one in value)
+            term = ("i", str(len(value))) if whole else ("+", "")
+            found.add(((f"{DERIVED}.{ITEMS}.{key}", *term), 0))
     for key, value in derived.items():
         if type(value) is not dict:
             kind, text = spelled(value)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "catalog.db"
-_VERSION: Final = 3  # of the tables and of what stands in them
+_VERSION: Final = 4  # of the tables and of what stands in them
 # A message about a damaged file may quote the damage, which then is no text.
 FAULTS: Final = (sqlite3.Error, UnicodeDecodeError)
 _REFUSALS: Final = ("full", "locked", "busy", "readonly", "read-only", "unable to open", "i/o")

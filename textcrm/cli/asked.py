@@ -244,8 +244,7 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
     from textcrm.insight.converting import currency_of
     from textcrm.insight.facts import Facts
     from textcrm.insight.pivot import Pivot, pivot
-    from textcrm.search.items import items, list_of
-    from textcrm.vault import finding
+    from textcrm.search.items import list_of
 
     _refuse_idle(Text("pivot table", "透视表"), ("currency",), asked)
     vault = context.vault()
@@ -261,9 +260,4 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
     across = (chosen.across,) if chosen.across else ()
     say_sealed(context, text, (*chosen.by, *across, *chosen.sums, *chosen.avgs), of=of)
     currency = currency_of(asked["currency"]) if asked["currency"] else ""
-    facts = Facts(vault, text, archived=asked["archived"], currency=currency)
-    if not of:
-        return pivot(facts, chosen)
-    wanted = finding.query(vault, text)
-    path = tuple(of.split("."))
-    return pivot(facts, chosen, items(facts.docs(), path, wanted, archived=asked["archived"]))
+    return pivot(Facts(vault, text, archived=asked["archived"], currency=currency), chosen)

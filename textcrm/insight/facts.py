@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from textcrm.catalog import Catalog
-    from textcrm.query import Doc
+    from textcrm.query import Doc, Query
     from textcrm.vault import Vault
 
 
@@ -80,14 +80,16 @@ class Facts:
         self._items: dict[tuple[str, ...], list[Item]] = {}
         self._said: dict[tuple[str, str], Said] = {}
         self._columns: dict[str, dict[int, Any]] = {}
+        self.archived = archived
+        self.wanted: Query | None = None
         self.rows = self._chosen(query, everybody, archived=archived)
 
     def _chosen(self, query: str, everybody: frozenset[int], *, archived: bool) -> frozenset[int]:
         if query.strip():
             from textcrm.vault import finding
 
-            wanted = finding.query(self.vault, query)
-            return frozenset(finding.rows(self.vault, wanted, archived=archived))
+            self.wanted = finding.query(self.vault, query)
+            return frozenset(finding.rows(self.vault, self.wanted, archived=archived))
 
         if archived:
             return everybody
@@ -225,6 +227,29 @@ class Facts:
         """The customers with more at a path than the table of values tells."""
         parts = tuple(path.split("."))
         return self.catalog.safely(lambda: self.catalog.values.unkept(parts)) & self.rows
+
+    def counted(self, of: str) -> tuple[dict[int, int], set[int]]:
+        """How many items a list at the top of a record has, by row; and the customers where only
+        the record itself tells.
+        """
+
+        def read() -> tuple[dict[int, int], set[int]]:
+            values, path, own = self.catalog.values, ("derived", "items", of), (of,)
+            numbers = {row: number for row, _, number in values.placed(path)}
+            others = values.unkept(own) | {row for row, _, _ in values.placed(own)}
+            return numbers, values.unkept(path) | (others - numbers.keys())
+
+        numbers, doubtful = self.catalog.safely(read)
+        return numbers, doubtful & self.rows
+
+    def item_docs(self, of: str, rows: set[int] | None = None) -> list[Doc]:
+        """A view of the record for each item at a dotted path that fits the query; see
+        :func:`textcrm.search.items.items`.
+        """
+        from textcrm.search.items import items
+
+        path = tuple(of.split("."))
+        return items(self.docs(rows), path, self.wanted, archived=self.archived)
 
     def docs(self, rows: set[int] | None = None) -> Iterator[Doc]:
         """Whole records as the catalog keeps them, in the order of their rows."""

@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.catalog.values import PLACES
 from textcrm.insight import thin
+from textcrm.insight.worth import in_one_currency
+from textcrm.record import as_day
 from textcrm.search.grouping import Totals, groups_of, is_number
 from textcrm.search.tabulate import days_as
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from textcrm.insight.facts import Facts
+    from textcrm.query import Doc
     from textcrm.query.doc import FieldPath
+    from textcrm.query.names import Target
     from textcrm.search.tabulate import Column
 
 Groups = dict[tuple[Any, ...], Totals]
@@ -41,24 +45,18 @@ def grouped(
         return None
     if not all(thin.told(facts, target) for target in targets):
         return None
-    summed = {one.targets[0] for one in wanted.values()}
-    paths = thin.paths(facts, set(targets), summed)
-    doubtful = thin.foreign(facts) if any(one.derived for one in targets) else set()
-    for path in paths:
-        doubtful |= facts.unkept(".".join(path))
+    asked = Asked(facts, keys, wanted)
+    doubtful = asked.doubtful(targets)
     rows = sorted(facts.rows - doubtful)
-    asked = _Asked(facts, keys, wanted, paths)
     groups: Groups = {}
     whole: Groups = {}
     asked.add(rows, groups, whole)
-    for doc in facts.docs(doubtful) if doubtful else ():
-        for values, parts in groups_of(doc, keys, asked.added):
-            asked.totals(groups, values).add(doc, parts)
-        asked.totals(whole, ()).add(doc, {})
+    if doubtful:
+        asked.add_docs(facts.docs(doubtful), keys, groups, whole)
     return groups, whole
 
 
-class _Amount(NamedTuple):
+class Amount(NamedTuple):
     """A number that is added up: for what, its item in the list (0: none), its currency."""
 
     asked: str
@@ -74,7 +72,7 @@ class _Key(NamedTuple):
     values: dict[int, tuple[Any, ...]]
 
 
-class _Asked:
+class Asked:
     """One question: its keys and amounts as columns."""
 
     def __init__(
@@ -82,10 +80,9 @@ class _Asked:
         facts: Facts,
         keys: Sequence[Column],
         wanted: Mapping[str, Column],
-        paths: Sequence[FieldPath],
     ) -> None:
         self._facts = facts
-        self._wanted = wanted
+        self.wanted = wanted
         self.added = frozenset(one.targets[0].path[:-1] for one in wanted.values())
         lists = Counter(key.targets[0].path[:-1] for key in keys)
         apart = {
@@ -93,13 +90,35 @@ class _Asked:
         }
         self._apart = sorted(apart)
         self._keys = [self._key(key, apart) for key in keys]
-        self._items = {path: self._items_of(path, paths) for path in self._apart}
+        self._items = {path: facts.counted(path[0]) for path in self._apart}
+
+    def doubtful(self, targets: Iterable[Target]) -> set[int]:
+        """The rows of which the columns do not tell all that stands at some places."""
+        found = set[int]().union(*(rows for _, rows in self._items.values()))
+        for target in targets:
+            if target.derived:
+                found |= thin.foreign(self._facts)
+            else:
+                found |= self._facts.unkept(_path(target.path))
+        return found
 
     def totals(self, groups: Groups, values: tuple[Any, ...]) -> Totals:
         """The totals of a group."""
         if values not in groups:
-            groups[values] = Totals(self._wanted, self._facts.home)
+            groups[values] = Totals(self.wanted, self._facts.home)
         return groups[values]
+
+    def add_docs(
+        self, docs: Iterable[Doc], keys: Sequence[Column], groups: Groups, whole: Groups
+    ) -> None:
+        """Count records as such, and add up what they have."""
+        conversion = self._facts.conversion
+        if conversion is not None:
+            docs = in_one_currency(conversion, docs, self.wanted.values())
+        for doc in docs:
+            for values, parts in groups_of(doc, keys, self.added):
+                self.totals(groups, values).add(doc, parts)
+            self.totals(whole, ()).add(doc, {})
 
     def add(self, rows: list[int], groups: Groups, whole: Groups) -> None:
         """Count rows, and add up what they have, in their groups and in the one of all."""
@@ -114,13 +133,13 @@ class _Asked:
         for content, count in Counter(contents).items():
             for values, _ in found[content]:
                 self.totals(groups, values).count += count
-        if not self._wanted:
+        if not self.wanted:
             return
-        amounts = self._amounts()
+        amounts = self.amounts(rows)
         for row, content in zip(rows, contents, strict=True):
             for one in amounts.get(row, ()):
                 everything.put(one.asked, one.currency, one.value)
-                path = self._wanted[one.asked].targets[0].path[:-1]
+                path = self.wanted[one.asked].targets[0].path[:-1]
                 for values, parts in found[content]:
                     if path not in parts or one.item in parts[path]:
                         groups[values].put(one.asked, one.currency, one.value)
@@ -131,7 +150,7 @@ class _Asked:
             if key.within is None:
                 yield map(key.values.get, rows, repeat(_NOTHING))
             else:
-                items, values = self._items[key.within], key.values
+                (items, _), values = self._items[key.within], key.values
                 yield iter(
                     [
                         tuple(
@@ -180,33 +199,33 @@ class _Asked:
             rows = {row: tuple(values) for row, values in several.items()}
         return _Key(None, rows)
 
-    def _items_of(self, path: FieldPath, paths: Sequence[FieldPath]) -> dict[int, int]:
-        """How many items of a list each row has, by the last that has a value."""
-        inside = [_path(each) for each in paths if each[:-1] == path]
-        found: dict[int, int] = {}
-        for each in inside:
-            for place in self._facts.column(each):
-                row, item = place >> PLACES, place & ((1 << PLACES) - 1)
-                if item > found.get(row, 0):
-                    found[row] = item
-        return found
-
-    def _amounts(self) -> dict[int, list[_Amount]]:
-        """Every number that is added up, by row."""
-        found: dict[int, list[_Amount]] = {}
-        for asked, chosen in self._wanted.items():
+    def amounts(self, rows: list[int]) -> dict[int, list[Amount]]:
+        """Every number of some rows that is added up, by row; those of others count no rate."""
+        wanted = set(rows)
+        found: dict[int, list[Amount]] = {}
+        for asked, chosen in self.wanted.items():
             target = chosen.targets[0]
             column = self._facts.column(_path(target.path or ("derived", target.derived)))
             money: dict[int, Any] = {}
+            days: dict[int, Any] = {}
+            conversion = self._facts.conversion if target.kind == "money" else None
             if target.kind == "money" and target.path:
                 money = self._facts.column(_path((*target.path[:-1], "currency")))
+            if conversion is not None:
+                days = self._facts.column(_path((*target.path[:-1], "date")))
             for place in sorted(column):
                 value, own = column[place], money.get(place)
-                if is_number(value):
+                if is_number(value) and place >> PLACES in wanted:
                     currency = own if isinstance(own, str) and own else None
+                    amount = Decimal(value)
+                    if conversion is not None:
+                        day = as_day(days.get(place))
+                        amount, currency = conversion.amount(
+                            amount, currency or conversion.home, day
+                        )
                     item = place & ((1 << PLACES) - 1)
                     found.setdefault(place >> PLACES, []).append(
-                        _Amount(asked, item, currency, Decimal(value))
+                        Amount(asked, item, currency, amount)
                     )
         return found
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm.errors import Misuse
 from textcrm.insight import thin
 from textcrm.insight.grouped import grouped
+from textcrm.insight.grouped_items import grouped_items
 from textcrm.insight.readings import Readings
 from textcrm.insight.table import Chart, Column, Note, Said, Table
-from textcrm.insight.worth import in_one_currency
+from textcrm.insight.worth import demand_days, in_one_currency
 from textcrm.search.grouping import group, rows_of, summed
 from textcrm.search.tabulate import column
 from textcrm.text import Text, same
@@ -39,8 +40,8 @@ class Pivot(NamedTuple):
 
 
 def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
-    """Group records, or the items in ``docs`` where ``of`` is a list. Amounts in other currencies than
-    the vault's, or than the one wanted, are told in notes.
+    """Group the chosen records, or the items of the list ``of``, or those in ``docs``. Amounts in
+    other currencies than the vault's, or than the one wanted, are told in notes.
 
     Raises Misuse (unknown-field, not-a-number, ambiguous-field, field-twice,
     not-by-day).
@@ -50,15 +51,14 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
     keys = [column(name, schema, of=asked.of) for name in names]
     _demand_different(keys)
     measures = _measures(facts, asked)
+    added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
     if facts.conversion is not None:
-        docs = list(facts.docs()) if docs is None else docs
-        added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
-        docs = in_one_currency(facts.conversion, docs, added)
+        demand_days(added)
     rows, whole = _by_columns(facts, asked, keys) if docs is None else (None, None)
     if rows is None or whole is None:
-        if docs is None:
-            added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
-            docs = thin.docs(facts, keys, added)
+        docs = _docs(facts, asked, keys, added) if docs is None else docs
+        if facts.conversion is not None:
+            docs = in_one_currency(facts.conversion, docs, added)
         adding: dict[str, Any] = {
             "sums": asked.sums,
             "avgs": asked.avgs,
@@ -79,6 +79,13 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
     )
     table = _crosswise(table, asked, measures) if asked.across else table
     return table if facts.conversion is None else facts.conversion.finish(table)
+
+
+def _docs(facts: Facts, asked: Pivot, keys: list[Field], added: list[Field]) -> list[Doc]:
+    """What is grouped where columns do not tell all."""
+    if asked.of:
+        return facts.item_docs(asked.of)
+    return list(facts.docs()) if facts.conversion else thin.docs(facts, keys, added)
 
 
 def _demand_different(keys: list[Field]) -> None:
@@ -102,8 +109,11 @@ def _by_columns(
 ) -> tuple[list[Row] | None, list[Row] | None]:
     """The rows, and the one of all records, by whole columns; None where these do not tell all."""
     schema = facts.vault.schema
-    wanted = {name: summed(name, schema) for name in dict.fromkeys((*asked.sums, *asked.avgs))}
-    found = grouped(facts, keys, wanted)
+    names = dict.fromkeys((*asked.sums, *asked.avgs))
+    wanted = {name: summed(name, schema, of=asked.of) for name in names}
+    found = (
+        grouped_items(facts, asked.of, keys, wanted) if asked.of else grouped(facts, keys, wanted)
+    )
     if found is None:
         return None, None
     groups, whole = found

@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from textcrm.search.tabulate import Column
 
 
-def in_one_currency(
-    conversion: Conversion, docs: Iterable[Doc], added: Iterable[Column]
-) -> list[Doc]:
-    """The records for the columns that are added up. Raises Misuse (not-by-day)."""
-    wanted: dict[FieldPath, set[str]] = {}
+def demand_days(added: Iterable[Column]) -> None:
+    """Refuse to add up in one currency what is a sum already. Raises Misuse (not-by-day)."""
     for column in added:
         target = column.targets[0]
         if target.kind == "money" and target.derived:
@@ -38,6 +35,15 @@ def in_one_currency(
                 ),
                 field=column.label,
             )
+
+
+def in_one_currency(
+    conversion: Conversion, docs: Iterable[Doc], added: Iterable[Column]
+) -> list[Doc]:
+    """The records for the columns that are added up."""
+    wanted: dict[FieldPath, set[str]] = {}
+    for column in added:
+        target = column.targets[0]
         if target.kind == "money":
             wanted.setdefault(target.path[:-1], set()).add(target.path[-1])
     found = []

@@ -49,7 +49,9 @@ def _lists(fields: Iterable[Field]) -> Iterator[Field]:
         yield from _lists(field.fields)
 
 
-def items(docs: Iterable[Doc], path: FieldPath, query: Query, *, archived: bool) -> list[Doc]:
+def items(
+    docs: Iterable[Doc], path: FieldPath, query: Query | None, *, archived: bool
+) -> list[Doc]:
     """One view for each item at a path: the record as if it had that item only.
 
     Those items are left out with which alone the record would not fit the query, so that
@@ -59,10 +61,10 @@ def items(docs: Iterable[Doc], path: FieldPath, query: Query, *, archived: bool)
     found: list[Doc] = []
     for doc in docs:
         rows = [doc.with_tree(tree) for tree in _narrowed(doc.typed, path)]
-        fitting = (
-            rows if query.is_empty else [r for r in rows if query.matches(r, archived=archived)]
-        )
-        found += fitting or rows
+        if query is None or query.is_empty:
+            found += rows
+        else:
+            found += [r for r in rows if query.matches(r, archived=archived)] or rows
     return found
 
 
