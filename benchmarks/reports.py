@@ -31,6 +31,17 @@ def commands(vault: Path, one: str) -> dict[str, tuple[str, ...]]:
         "pivot by city": ("--by", "city", "--count"),
         "pivot by city, sum": ("--by", "city", "--sum", "total_spent"),
         "pivot by city, type": ("--by", "city", "--by", "type", "--avg", "total_spent"),
+        "pivot of items": ("--of", "interactions", "--by", "channel", "--by", "city"),
+        "pivot in a currency": (
+            "--of",
+            "purchases",
+            "--by",
+            "product",
+            "--sum",
+            "amount",
+            "--currency",
+            "USD",
+        ),
         "pivot of a query": ("--by", "owner", "--sum", "receivable", "status:active"),
     }
     found |= {name: (*at, "report", *words, "--json") for name, words in pivots.items()}
