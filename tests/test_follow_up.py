@@ -55,6 +55,25 @@ def add(shell: Shell, *words: str) -> str:
     return str(shell.ok("add", *words, "--json").data["id"])
 
 
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [("en", "Due: 3天后 → 2026-05-04 (Mon)"), ("zh", "3天后 → 2026-05-04（周一）")],
+)
+def test_the_day_that_was_understood_is_shown(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, lang: str, shown: str
+) -> None:
+    monkeypatch.setattr(Vault, "today", dt.date(2026, 5, 1))
+    own = add(shell, "云帆")
+    told = shell.ok("--lang", lang, "log", own, "来电", "--next", "报价", "--due", "3天后").out
+    assert shown in told
+    assert (
+        "→"
+        not in shell.ok(
+            "--lang", lang, "log", own, "来电", "--due", "2026-05-09", "--next", "x"
+        ).out
+    )
+
+
 def tree(shell: Shell, own: str) -> dict[str, object]:
     file = next(shell.folder.glob(f"customers/*/*/{own}.yaml"))
     found: dict[str, object] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)

@@ -132,7 +132,7 @@ def _date(field: Field, text: str, moment: Moment) -> Entry:
             text=shortened(text),
             readings=[],
         )
-    return noted(text, day.isoformat(), _day_shown(day, day.isoformat()))
+    return noted(text, day.isoformat(), with_weekday(day, day.isoformat()))
 
 
 def _moment_of(field: Field, text: str, moment: Moment) -> Entry:
@@ -144,7 +144,7 @@ def _moment_of(field: Field, text: str, moment: Moment) -> Entry:
     # A time zone or a T more is no other moment.
     if stored.startswith(typed[:10]) and stored[11:16] == typed[11:16]:
         return Entry(stored)
-    return noted(text, stored, _day_shown(found, stored))
+    return noted(text, stored, with_weekday(found, stored))
 
 
 def spell_moment(moment: dt.date | dt.datetime) -> str:
@@ -160,7 +160,8 @@ def _prefer(field: Field) -> Prefer:
     return "future" if ahead else "past"
 
 
-def _day_shown(day: dt.date, stored: str) -> Text:
+def with_weekday(day: dt.date, stored: str) -> Text:
+    """A day as it is stored, with its weekday."""
     en, zh = _WEEKDAYS[day.weekday()]
     return Text(f"{stored} ({en})", f"{stored}（周{zh}）")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from textcrm.errors import Misuse
-from textcrm.normalize import dates
+from textcrm.normalize import dates, entry
 from textcrm.record import open_steps
 from textcrm.records.editing import Done, item_of
 from textcrm.text import Text
@@ -54,7 +55,7 @@ def log(
     def edit(current: Record) -> str:
         field = vault.schema.require("interactions")
         item, read = item_of(vault, field, ("interactions",), [*given, *extra])
-        values[:] = read
+        values[:] = [_as_said(one, {"at": at, "due": due}) for one in read]
         text = settled(vault, current) if done else current.text
         return edits.append(text, ("interactions",), item, vault.schema)
 
@@ -62,6 +63,20 @@ def log(
         draft.edit(record.path, edit)
 
     return Done(vault.write("log", plan, reason=reason), tuple(values))
+
+
+def _as_said(one: Assigned, said: dict[str, str | None]) -> Assigned:
+    """A day or moment with how its words were understood, where they are not what is stored."""
+    word = said.get(str(one.path[-1]))
+    if word is None or one.value.replace("T", " ").startswith(word.strip()):
+        return one
+    note = Text("{typed} → {stored}", "{typed} → {stored}")
+    return one._replace(note=note, data={"typed": word.strip()[:40], "stored": _named(one.value)})
+
+
+def _named(stored: str) -> Text:
+    """A stored day or moment with its weekday."""
+    return entry.with_weekday(dt.datetime.fromisoformat(stored), stored.replace("T", " "))
 
 
 def settled(vault: Vault, record: Record) -> str:
