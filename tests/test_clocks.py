@@ -91,3 +91,16 @@ def test_the_newest_deletions_are_shown(shell: Shell) -> None:
     assert ids[-1] in told
     assert ids[0] not in told
     assert "and 3 before that" in told
+
+
+def test_a_deleted_customer_is_said_to_be(shell: Shell) -> None:
+    own = str(shell.ok("add", "云帆", "--json").data["id"])
+    shell.ok("rm", own, "--reason", "test")
+    gone = shell("show", own, "--json")
+    assert gone.code == 4
+    assert f"textcrm restore {own}" in gone.error["hint"]
+    never = shell("show", "C20200101001", "--json")
+    assert never.code == 4
+    assert "restore" not in never.error["hint"]
+    shell.ok("restore", own)
+    shell.ok("show", own)

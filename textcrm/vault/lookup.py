@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from textcrm import store
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
+from textcrm.vault import moments
 from textcrm.vault.unfound import ambiguous, no_such_record
 
 if TYPE_CHECKING:
+    from textcrm.gitrepo import Commit
     from textcrm.record import Record
     from textcrm.vault.vault import Vault
 
@@ -95,6 +97,16 @@ def _missing(vault: Vault, word: str) -> Exception:
     for broken in vault.broken:
         if word and word in broken.path:
             return broken.error
+    if looks_like_id(word) and (deleted := _deletion(vault, word)):
+        return no_such_record(
+            word,
+            Text(
+                "{by} deleted it on {date}; bring it back: textcrm restore {word}",
+                "{by} 于 {date} 删除了该客户；恢复：textcrm restore {word}",
+            ),
+            by=deleted.author.name,
+            date=moments.local(vault, deleted.at).date().isoformat(),
+        )
     names = {name: record_id for record_id, name in known.items()}
     near = difflib.get_close_matches(word, [*known, *names], n=3, cutoff=0.6)
     near += [name for name in names if len(word) > 1 and word in name and name not in near][:3]
@@ -102,6 +114,17 @@ def _missing(vault: Vault, word: str) -> Exception:
         return no_such_record(word)
     shown = [f"{n} {known[n]}" if n in known else f"{names[n]} {n}" for n in near[:3]]
     return no_such_record(word, Text("did you mean {near}?", "是不是 {near}？"), near=shown)
+
+
+def _deletion(vault: Vault, record_id: str) -> Commit | None:
+    """The commit that deleted a record, by where its file belongs; None where none did."""
+    path = vault.prefix + store.path_of(record_id)
+    try:
+        last = next(iter(vault.repo.log(paths=[path], limit=1)), None)
+    except TextcrmError:
+        return None
+    gone = last is not None and any(one.path == path and one.after is None for one in last.changes)
+    return last if gone else None
 
 
 def _names(vault: Vault) -> dict[str, str]:
