@@ -28,3 +28,18 @@ def shortened(text: str) -> str:
 def words(text: str) -> frozenset[str]:
     """A set of words, written as one text."""
     return frozenset(text.split())
+
+
+_HEAD: Final = re.compile(r"[-+]?[^\d\s]{0,3}\d{1,3}")
+_REST: Final = re.compile(r"\d{3}(?:\.\d+)?[^\d\s]{0,3}")
+
+
+def is_cut(before: object, name: str) -> bool:
+    """Whether a key without a value is the rest of the number before it: YAML reads
+    ``{amount: 1,200}`` as 1 and a key 200.
+    """
+    return (
+        isinstance(before, str)
+        and _REST.fullmatch(name) is not None
+        and _HEAD.fullmatch(before) is not None
+    )

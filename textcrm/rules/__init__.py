@@ -39,6 +39,7 @@ RULES: tuple[Callable[[RuleView, RuleContext], Iterator[Finding]], ...] = (
     cooperation.type_and_status,
     cooperation.first_cooperation,
     cooperation.amounts_add_up,
+    cooperation.numbers_whole,
     cooperation.industry,
     cooperation.summaries,
     cooperation.tags,

@@ -50,6 +50,7 @@ CATALOGUE: Final[dict[str, Known]] = {
     "date": Known(Text("no day of the calendar", "日期不存在"), "B5 C1", "accuracy"),
     "schema": Known(Text("the schema refuses the record", "记录不符合模式"), "B2", "accuracy"),
     "empty-value": Known(Text("a field without content", "字段没有内容"), "B1", "completeness"),
+    "number-cut": Known(Text("a number in braces cut at its comma", "数字被逗号截断"), "B2 A37", "accuracy"),
     "unknown-key": Known(Text("a field that the schema lacks", "未知字段"), "B2", "consistency"),
     # identity
     "id-file": Known(Text("the id is not the file's name", "编号与文件名不一致"), "B6 A61"),

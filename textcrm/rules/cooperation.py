@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from textcrm.rules.base import items, text_of, warning
+from textcrm.normalize.keys import is_cut
+from textcrm.rules.base import error, items, text_of, warning
 from textcrm.rules.dates import day
 from textcrm.text import Text
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textcrm.findings import Finding
-    from textcrm.rules.base import RuleContext, RuleView
+    from textcrm.rules.base import Path, RuleContext, RuleView
+    from textcrm.schema import Field
 
 
 def status_wants(record: RuleView, context: RuleContext) -> Iterator[Finding]:
@@ -118,6 +120,32 @@ def amounts_add_up(record: RuleView, context: RuleContext) -> Iterator[Finding]:
                     price=price,
                     product=product,
                 )
+
+
+def numbers_whole(record: RuleView, context: RuleContext) -> Iterator[Finding]:
+    """A number in braces is not cut at its comma: ``{amount: 1,200}`` is no 1 (A37, B2)."""
+    if record.may_hold("{"):
+        for name, field in context.schema.by_name.items():
+            if field.kind == "items" and name in record.raw:
+                for place, item in items(record.raw, name):
+                    yield from _cut((name, place), item, field)
+
+
+def _cut(path: Path, item: dict[str, Any], within: Field) -> Iterator[Finding]:
+    last = ""
+    for name, value in item.items():
+        if value is None and last and name not in within.by_name and is_cut(item[last], name):
+            field = within.by_name.get(last)
+            yield error(
+                "number-cut",
+                (*path, last),
+                "“{whole}” in braces is cut at its comma: {field} is the first part alone",
+                "花括号中的“{whole}”被逗号截断，{field}只取到前一段",
+                Text("write it without the comma, or in quotes", "请去掉逗号，或给整个数字加引号"),
+                whole="…" if field is not None and field.seal else f"{item[last]},{name}",
+                field=field.label if field is not None else last[:40],
+            )
+        last = name
 
 
 def industry(record: RuleView, context: RuleContext) -> Iterator[Finding]:
