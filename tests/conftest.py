@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import own_home
 import pytest
 
 if TYPE_CHECKING:
@@ -18,12 +19,6 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.append(
     str(CHECKOUT)
 )  # for `benchmarks`; last, so that an installed textcrm is what is tested
-_GIT = {
-    "GIT_CONFIG_GLOBAL": "",
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,8 +27,13 @@ def _no_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         # Begun in the background: the programs that tests start would never hear of ^C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    own_home.begin(tmp_path_factory.mktemp("shared"))
     with pytest.MonkeyPatch.context() as patch:
-        _surround(patch, tmp_path_factory.mktemp("home"))
+        own_home.surround(patch, tmp_path_factory.mktemp("home"))
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            # The programs that tests start compile a module once in a run, not at every start.
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(own_home.shared() / "bytecode"))
         yield
 
 
@@ -42,29 +42,7 @@ def _own_surroundings(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Give each test a home of its own and an identity there; drop what the caller's shell set."""
-    _surround(monkeypatch, tmp_path_factory.mktemp("home"))
-
-
-def _surround(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    config = home / "gitconfig"
-    config.write_text(
-        "[user]\n\tname = Test Person\n\temail = test@example.com\n"
-        "[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
-        encoding="utf-8",
-    )
-    for name in list(os.environ):
-        if name.startswith(("GIT_", "TEXTCRM_", "LC_")) or name in (
-            "LANG",
-            "LANGUAGE",
-            "NO_COLOR",
-        ):
-            monkeypatch.delenv(name)
-    for name, value in _GIT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(home))
+    own_home.surround(monkeypatch, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture
