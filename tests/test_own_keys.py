@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from cli_running import Shell
+from protected import protected
 from team_vault import Team, team_at
+
+from textcrm import sealing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,12 +96,17 @@ def test_a_key_behind_a_passphrase_from_end_to_end(
     read = at_a_terminal(tmp_path, [WORD], *show)
     assert (read.code, ACCOUNT in read.out) == (0, True)
     assert read.screen.count("passphrase of") == 1
+    light = tmp_path / "light.txt"
+    light.write_bytes(protected(sealing.generate()[0].encode(), WORD))
+    light.chmod(0o600)
+    monkeypatch.setenv("TEXTCRM_IDENTITY", str(light))
     wrong = at_a_terminal(tmp_path, ["no"], *show)
     assert (wrong.code, ACCOUNT in wrong.out, "passphrase is wrong" in wrong.screen) == (
         3,
         False,
         True,
     )
+    monkeypatch.setenv("TEXTCRM_IDENTITY", str(file))
     unasked = team.shell("show", one, "--reveal")
     assert unasked.code == 3
     assert "口令" in unasked.err
@@ -107,11 +115,9 @@ def test_a_key_behind_a_passphrase_from_end_to_end(
 def test_masks_in_a_list_ask_nobody_for_a_passphrase(
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from textcrm import sealing
-
     secret, _ = sealing.generate()
     file = tmp_path / "protected.txt"
-    file.write_bytes(sealing.protect(secret.encode(), WORD))
+    file.write_bytes(protected(secret.encode(), WORD))
     file.chmod(0o600)
     customer(team)
     monkeypatch.setenv("TEXTCRM_IDENTITY", str(file))

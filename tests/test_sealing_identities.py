@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from protected import protected
 
 from textcrm import sealing
 from textcrm.errors import KeyMissing, Misuse, TextcrmError
@@ -39,7 +40,7 @@ def test_nothing_shows_the_secret() -> None:
 
 @pytest.fixture(scope="module")
 def locked() -> bytes:
-    return sealing.protect(SECRET.encode(), "horse")
+    return protected(SECRET.encode(), "horse")
 
 
 def test_a_protected_file_asks_once(locked: bytes) -> None:
