@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli_running import Shell
+from ready_made import initialized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,8 +81,7 @@ PEOPLE = """people:
 
 def shop(folder: Path, capture: pytest.CaptureFixture[str]) -> Shell:
     """The vault, settings and people committed, records written by hand."""
-    shell = Shell(folder, capture)
-    assert shell("init", str(folder), "--no-input", "--name", "test", at=False).code == 0
+    shell = Shell(initialized(folder, "--name", "test"), capture)
     (folder / "access" / "access.yaml").write_text(PEOPLE, encoding="utf-8")
     for record_id, text in RECORDS.items():
         file = folder / "customers" / record_id[1:5] / record_id[5:7] / f"{record_id}.yaml"

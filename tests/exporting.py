@@ -7,11 +7,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ready_made import created
 
 from textcrm import store, yamlfile
 from textcrm.exchange import export
 from textcrm.exchange.export_customers import Source
-from textcrm.vault import Vault, creation
+from textcrm.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ def own_git(folder: Path) -> Iterator[Path]:
 
 def vault_of(folder: Path, *trees: dict[str, Any]) -> Vault:
     """A vault of its own with these records, not committed."""
-    creation.create(folder, language="zh")
+    created(folder, language="zh")
     vault = Vault.open(folder, today=DAY)
     for number, tree in enumerate(trees, 1):
         put(vault, {"id": f"C20260501{number:03d}", "name": f"客户{number}", **tree})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ready_made import created
+
 from textcrm.exchange import importing
 from textcrm.exchange.incoming import Source
 from textcrm.vault import Vault
-from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def new_vault(folder: Path) -> Vault:
     """An empty vault."""
-    return create(folder / "vault").vault
+    return created(folder / "vault")
 
 
 def reading_of(vault: Vault, data: bytes | str, name: str = "file.csv", **more: Any) -> Reading:

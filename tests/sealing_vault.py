@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pyrage
+from ready_made import copied
 
 from textcrm import access
 from textcrm.access import writing
@@ -68,6 +69,12 @@ def codes(document: Any) -> list[str]:
 
 def keyed_vault(folder: Path) -> Path:
     """A vault with keys for the classes of the default schema, which nobody holds."""
+    copied("keyed", folder, make_keyed)
+    return folder
+
+
+def make_keyed(folder: Path) -> None:
+    """As ``keyed_vault``, made on the spot: a vault in a sub-folder of a repository, say."""
     create(folder, language="en")
     file = folder / access.FILE_NAME
     if not access.read(file.read_bytes()).has_keys:
@@ -79,7 +86,6 @@ def keyed_vault(folder: Path) -> Path:
         }
         _write(file, keys)
         _commit(folder, "keys")
-    return folder
 
 
 def retire(folder: Path, name: str) -> None:

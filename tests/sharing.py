@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from ready_made import copied
+
 from textcrm.vault import Vault
 from textcrm.vault.creation import create
 
@@ -26,6 +28,14 @@ def git(folder: Path, *args: str, check: bool = True) -> str:
     return done.stdout.strip()
 
 
+def _make(folder: Path, name: str) -> None:
+    folder.mkdir()
+    git(folder, "init", "-q", "--bare", "-b", "main", "hub.git")
+    create(folder / "first", name=name)
+    git(folder / "first", "remote", "add", "origin", str(folder / "hub.git"))
+    git(folder / "first", "push", "-q", "-u", "origin", "main")
+
+
 class Hub:
     """A bare repository that a vault is shared through, and the clones of it."""
 
@@ -33,11 +43,10 @@ class Hub:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.path = folder / "hub.git"
-        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.path)], check=True)
-        first = folder / "first"
-        create(first, name=name)
-        git(first, "remote", "add", "origin", str(self.path))
-        git(first, "push", "-q", "-u", "origin", "main")
+        made = copied(("hub", name), folder, lambda place: _make(place, name))
+        config = folder / "first" / ".git" / "config"  # the hub's place stands in there
+        text = config.read_text("utf-8").replace(str(made / "hub.git"), str(self.path))
+        config.write_text(text, encoding="utf-8")
 
     def clone(self, who: str) -> Vault:
         """A clone that belongs to one of the people."""

@@ -7,9 +7,12 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ready_made import copied
+
 from textcrm import sealing
 from textcrm.access.keyring import Keyring, Source
 from textcrm.access.pins import Pins
+from textcrm.cli.main import run
 from textcrm.text import same
 from textcrm.vault import Vault, trusting
 
@@ -50,13 +53,23 @@ def private_keys(folder: Path) -> Path:
 
 def team_vault(folder: Path) -> Path:
     """A copy of the sample vault, committed."""
-    root = folder / "vault"
+    copied("team", folder / "vault", _make)
+    return folder / "vault"
+
+
+def _make(root: Path) -> None:
     shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("demo-keys", ".textcrm"))
     (root / ".gitignore").write_text(".textcrm/\n", encoding="utf-8")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "--no-verify", "-m", "start")
-    return root
+    git(root, "gc", "-q", "--prune=now")  # one file to copy, not one for each object
+
+
+def _make_trusted(root: Path) -> None:
+    _make(root)
+    public = (KEYS / f"{ADMIN}.throw-away-signing-key.pub").read_text("utf-8")
+    assert run(["-C", str(root), "member", "trust", sealing.fingerprint(public)]) == 0
 
 
 def opened(root: Path, *who: str, trusted: bool = True) -> Vault:
@@ -98,7 +111,5 @@ class Team:
 
 def team_at(folder: Path, shell: Shell, environment: pytest.MonkeyPatch) -> Team:
     """The team at a fresh copy of the vault, which trusts its admin."""
-    team = Team(team_vault(folder), shell, environment)
-    public = (team.keys / f"{ADMIN}.throw-away-signing-key.pub").read_text("utf-8")
-    team.shell.ok("member", "trust", sealing.fingerprint(public))
-    return team
+    copied("team that trusts its admin", folder / "vault", _make_trusted)
+    return Team(folder / "vault", shell, environment)

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
+from ready_made import created
 from team_vault import private_keys, team_vault
 
 from textcrm import sealing
 from textcrm.vault import Vault, access_log
-from textcrm.vault.creation import create
 
 ACCOUNT = "6222020200112233445"
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return create(tmp_path / "vault", name="noted").vault
+    return created(tmp_path / "vault", name="noted")
 
 
 def log_file(vault: Vault) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 from sealing_vault import git
 
 from textcrm.quality import advisories, keys
@@ -45,9 +46,7 @@ def test_the_table_is_dated_and_named() -> None:
 
 @pytest.fixture
 def shell(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Shell:
-    shell = Shell(tmp_path / "vault", capfd)
-    assert shell("init", str(shell.folder), "--no-input", at=False).code == 0
-    return shell
+    return Shell(initialized(tmp_path / "vault"), capfd)
 
 
 def _rows(shell: Shell, *words: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_running import Shell
+from ready_made import copied
 from sharing import git
 
 from textcrm import sealing, yamlfile
@@ -42,7 +43,12 @@ def be(vault: Vault, who: str) -> Vault:
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     """A vault of four people; Bob's customer, Mara's customer, one of nobody."""
-    made = create(tmp_path / "vault", name="team").vault
+    copied("audit", tmp_path / "vault", _make)
+    return Vault.open(tmp_path / "vault")
+
+
+def _make(folder: Path) -> None:
+    made = create(folder, name="team").vault
     lines = ["people:"]
     for own, (name, email, role) in PEOPLE.items():
         if role:
@@ -63,7 +69,6 @@ def vault(tmp_path: Path) -> Vault:
         file.parent.mkdir(parents=True)
         file.write_text("signed\n", encoding="utf-8")
     commit(vault, "contracts")
-    return Vault.open(vault.root)
 
 
 def commit(vault: Vault, message: str, *words: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli_running import Shell
+from ready_made import copied
 from sharing import Hub, fresh, git
 from team_vault import opened, private_keys, team_vault
 
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    made = create(tmp_path / "vault", name="shop").vault
-    made.add("云帆", notes="first")
+    def make(place: Path) -> None:
+        create(place, name="shop").vault.add("云帆", notes="first")
+
+    copied("backup", tmp_path / "vault", make)
     return Vault.open(tmp_path / "vault")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +17,7 @@ PROSPECTS = 7
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", "--name", "test", at=False).code == 0
+    shell = Shell(initialized(tmp_path / "vault", "--name", "test"), capsys)
     folder = shell.folder / "customers/2024/05"
     folder.mkdir(parents=True)
     for number in range(PROSPECTS + 1):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A vault in English with one customer, C...001 named Blue River."""
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", "--name", "test", at=False).code == 0
-    shell.ok("add", "Blue River", "--set", "type=prospect", "--set", "tags=keen、new")
-    return shell
+    added = ("add", "Blue River", "--set", "type=prospect", "--set", "tags=keen、new")
+    return Shell(initialized(tmp_path / "vault", "--name", "test", then=(added,)), capsys)
 
 
 def _id(shell: Shell) -> str:

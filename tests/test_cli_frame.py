@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 from textcrm.cli import language
 from textcrm.cli.main import COMMANDS, MODULES, PLUMBING, root, run
@@ -19,9 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", at=False).code == 0
-    return shell
+    return Shell(initialized(tmp_path / "vault"), capsys)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -137,9 +136,9 @@ def test_the_vault_is_found_upwards_and_by_environment(
     ],
 )
 def test_mistakes_are_named_with_what_to_do(
-    shell: Shell, words: list[str], code: int, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str
 ) -> None:
-    shell.ok("add", "Li")
+    shell = Shell(initialized(tmp_path / "vault", then=(("add", "Li"),)), capsys)
     head = shell.ok("log", "--json").data[0]["commit"]
     for lang in ("en", "zh"):
         ran = shell(*words, "--lang", lang)

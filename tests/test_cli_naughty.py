@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 from textcrm.query import Doc, parse, quote
 from textcrm.vault import Draft, Vault
@@ -18,8 +19,7 @@ def test_naughty_strings_as_names_and_notes(
     strings = list(
         dict.fromkeys(json.loads((shared_data / "text" / "blns.json").read_text(encoding="utf-8")))
     )
-    shell = Shell(tmp_path / "vault", capsys)
-    shell("init", str(shell.folder), "--no-input", at=False)
+    shell = Shell(initialized(tmp_path / "vault"), capsys)
     names = [text for text in strings if text.strip()]
     vault = Vault.open(shell.folder)
     made: dict[str, str] = {}
@@ -47,8 +47,7 @@ def test_naughty_strings_through_the_commands(
     strings = list(
         dict.fromkeys(json.loads((shared_data / "text" / "blns.json").read_text(encoding="utf-8")))
     )
-    shell = Shell(tmp_path / "vault", capsys)
-    shell("init", str(shell.folder), "--no-input", at=False)
+    shell = Shell(initialized(tmp_path / "vault"), capsys)
     for name in ["", " ", "\t", "\u3000", "\u200b "]:
         if not name.strip():
             assert shell("add", "--", name).code == 5
@@ -67,16 +66,14 @@ def test_naughty_strings_through_the_commands(
 def test_control_characters_are_kept(
     sign: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shell = Shell(tmp_path / "vault", capsys)
-    shell("init", str(shell.folder), "--no-input", at=False)
+    shell = Shell(initialized(tmp_path / "vault"), capsys)
     shell.ok("add", "A", "--set", f"notes=x{sign}y\n{sign}")
     assert shell.ok("show", "A", "--json").data["notes"] == f"x{sign}y\n{sign}"
     assert sign == "\t" or sign not in shell.ok("show", "A").out.replace("\r\n", "\n")
 
 
 def test_half_characters_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shell = Shell(tmp_path / "vault", capsys)
-    shell("init", str(shell.folder), "--no-input", at=False)
+    shell = Shell(initialized(tmp_path / "vault"), capsys)
     ran = shell("add", "a\udcffb")
     assert ran.code == 5
     assert "Traceback" not in ran.err
@@ -85,8 +82,7 @@ def test_half_characters_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_very_long_summary_is_kept_with_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shell = Shell(tmp_path / "vault", capsys)
-    shell("init", str(shell.folder), "--no-input", at=False)
+    shell = Shell(initialized(tmp_path / "vault"), capsys)
     shell.ok("add", "A")
     ran = shell.ok("log", "A", "长" * 100_000)
     assert "200" in ran.err

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", at=False).code == 0
-    return shell
+    return Shell(initialized(tmp_path / "vault"), capsys)
 
 
 EXCHANGE = (

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 from textcrm.cli.main import COMMANDS, root
 
@@ -57,8 +58,7 @@ BY_HAND = ("K-7 'x' $y;z", "客户@7")
 
 @pytest.fixture
 def vault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, str]:
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", "--lang", "en", at=False).code == 0
+    shell = Shell(initialized(tmp_path / "vault", "--lang", "en"), capsys)
     words = ["add", NAME, "--set", "tags=wichtig", "--set", "phone=13800138000"]
     own: str = shell.ok(*words, "--json").data["id"]
     shell.ok("tag", own, "+重点", "+甲:乙 $丙 'd' \"e\" (f) `g`")

@@ -12,6 +12,7 @@ import pytest
 from cli_running import Shell
 from hypothesis import given
 from hypothesis import strategies as st
+from ready_made import initialized
 
 from textcrm.cli.powershell import Asked, quoted, split
 
@@ -169,8 +170,7 @@ def _offered(line: str, word: str = "", **more: str) -> list[str]:
 def test_answers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", "--lang", "en", at=False).code == 0
+    shell = Shell(initialized(tmp_path / "vault", "--lang", "en"), capsys)
     own = shell.ok("add", NAME, "--json").data["id"]
     shell.ok("tag", own, "+重点", "+老 客户")
     monkeypatch.chdir(shell.folder)

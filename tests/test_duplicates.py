@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_running import Shell
+from ready_made import created
 
 from textcrm.quality.duplicates import duplicates
 from textcrm.vault import Vault
 from textcrm.vault.alike import Alike
-from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
     from textcrm.record import Record
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    create(tmp_path / "vault", language="en")
-    return Vault.open(tmp_path / "vault")
+    return created(tmp_path / "vault", language="en")
 
 
 @pytest.fixture

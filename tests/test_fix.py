@@ -13,13 +13,13 @@ import yaml
 from cli_running import Shell
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ready_made import created
 from sealing_vault import git, record, sealed
 
 from textcrm import store, yamlfile
 from textcrm.cli.context import Context
 from textcrm.quality.tidying import Moment, tidy
 from textcrm.schema import Schema, default_schema_text
-from textcrm.vault.creation import create
 
 SCHEMA = Schema.from_json(default_schema_text())
 NOW = dt.datetime(2026, 5, 20, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -162,8 +162,7 @@ odd:   kept
 
 @pytest.fixture
 def shell(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Shell:
-    create(tmp_path / "vault", language="zh")
-    return Shell(tmp_path / "vault", capfd)
+    return Shell(created(tmp_path / "vault", language="zh").root, capfd)
 
 
 def _file(shell: Shell) -> Path:

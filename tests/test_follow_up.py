@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from cli_running import Shell
+from ready_made import created
 from team_vault import Team, git, opened, team_at
 
 from textcrm import ciphertext
@@ -18,7 +19,6 @@ from textcrm.records import confirming, handover
 from textcrm.records.becoming import wanted
 from textcrm.rules.sealing import sealed_places
 from textcrm.vault import Vault
-from textcrm.vault.creation import create
 
 ONE = "C20240318001"  # of li-qiang, with sealed instalments and a bank account
 
@@ -26,8 +26,7 @@ ONE = "C20240318001"  # of li-qiang, with sealed instalments and a bank account
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A vault with nobody in it yet."""
-    create(tmp_path / "vault")
-    return Shell(tmp_path / "vault", capsys)
+    return Shell(created(tmp_path / "vault").root, capsys)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Shell
-from sealing_vault import git, keyed_vault, record, sealed
+from sealing_vault import git, keyed_vault, make_keyed, record, sealed
 
 from textcrm.gitrepo import GitRepo, own_hooks
 
@@ -282,7 +282,7 @@ def test_a_vault_in_a_sub_folder_changes_nothing_of_its_repository(
 ) -> None:
     config = (git_repo / ".git/config").read_bytes()
     shell = Shell(git_repo / "crm", capfd)
-    keyed_vault(git_repo / "crm")
+    make_keyed(git_repo / "crm")
     shell.ok("add", "Li")
     assert not (git_repo / ".git/hooks/pre-commit").exists()
     assert (git_repo / ".git/config").read_bytes() == config

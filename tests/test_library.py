@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ready_made import created
 
 from textcrm import changes, paths, store
 from textcrm.errors import Ambiguous, Conflict, Invalid, Misuse, NotFound
@@ -21,7 +22,6 @@ from textcrm.record import age_band, derive
 from textcrm.records import editing, interactions, lifecycle
 from textcrm.schema import Schema, default_schema_text
 from textcrm.vault import Vault
-from textcrm.vault.creation import create
 
 SCHEMA = Schema.from_json(default_schema_text())
 TODAY = dt.date(2026, 11, 24)
@@ -29,7 +29,7 @@ TODAY = dt.date(2026, 11, 24)
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return create(tmp_path / "vault").vault
+    return created(tmp_path / "vault")
 
 
 def _git(vault: Vault, *words: str) -> str:

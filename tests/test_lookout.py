@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 from textcrm.access.keyring import Keyring
 from textcrm.errors import KeyMissing
@@ -27,9 +28,7 @@ NUMBER = "+8613912345679"
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A vault with keys of its own, and somebody who holds them."""
-    run = Shell(tmp_path / "vault", capsys)
-    assert run("init", str(run.folder), "--lang", "en", at=False).code == 0
-    return run
+    return Shell(initialized(tmp_path / "vault", "--lang", "en"), capsys)
 
 
 def kept(folder: Path) -> str:

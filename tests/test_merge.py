@@ -10,20 +10,19 @@ import pytest
 from cli_running import Shell
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ready_made import created
 from team_vault import Team, git, team_at
 
 from textcrm.history.undo import undo
 from textcrm.quality.merge import merge
 from textcrm.vault import Vault
-from textcrm.vault.creation import create
 
 ACCOUNT = "6222020200112233445"
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    create(tmp_path / "vault", language="en")
-    return Vault.open(tmp_path / "vault")
+    return created(tmp_path / "vault", language="en")
 
 
 @pytest.fixture
@@ -268,8 +267,7 @@ def test_undo_gives_both_files_back_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, one: dict[str, Any], two: dict[str, Any]
 ) -> None:
     root = tmp_path_factory.mktemp("v") / "vault"
-    create(root, language="en")
-    vault = Vault.open(root)
+    vault = created(root, language="en")
     with vault.transaction("add") as work:
         work.add(one)
         work.add(two)

@@ -10,6 +10,7 @@ import pytest
 from cli_running import Shell
 from hypothesis import given
 from hypothesis import strategies as st
+from ready_made import initialized
 
 from textcrm import config
 from textcrm.errors import Invalid
@@ -28,9 +29,7 @@ rates:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    made = Shell(tmp_path / "v", capsys)
-    assert made("init", str(made.folder), "--no-input", "--no-keys", at=False).code == 0
-    return made
+    return Shell(initialized(tmp_path / "v", "--no-keys"), capsys)
 
 
 def new(shell: Shell, *words: str) -> str:

@@ -10,10 +10,10 @@ import pytest
 from cli_running import Shell
 from hypothesis import given
 from hypothesis import strategies as st
+from ready_made import created
 
 from textcrm.errors import Invalid
 from textcrm.vault import Vault, lawful
-from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    create(tmp_path / "vault", language="zh")
-    return Shell(tmp_path / "vault", capsys)
+    return Shell(created(tmp_path / "vault", language="zh").root, capsys)
 
 
 def record(shell: Shell, own: str, text: str) -> None:

@@ -8,8 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-
-from textcrm.vault.creation import create
+from ready_made import created
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +37,7 @@ assert sys.modules["__main__"].__file__
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_script_without_a_guard_runs_once(method: str, tmp_path: Path) -> None:
-    create(tmp_path / "vault")
+    created(tmp_path / "vault")
     for number in range(3):
         file = tmp_path / "vault" / "customers" / f"C2024050100{number}.yaml"
         file.parent.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cli_running import Shell
+from ready_made import created
 from sealing_vault import git
 
 from textcrm.quality.check import paths_of
@@ -40,7 +41,7 @@ interactions:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return create(tmp_path / "v").vault.root
+    return created(tmp_path / "v").root
 
 
 def put(root: Path, number: int = 1, text: str = WHOLE) -> Path:

@@ -13,6 +13,7 @@ import jsonschema
 import jsonschema_rs
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 
 from textcrm.schema import Schema, default_schema_text
 from textcrm.schema.reference import refreshed, tables
@@ -235,8 +236,7 @@ def test_the_templates_of_init_are_sound(template: str) -> None:
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A vault whose schema has been extended as the specification shows, and committed."""
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--no-input", at=False).code == 0
+    shell = Shell(initialized(tmp_path / "vault"), capsys)
     path = shell.folder / "schema" / "customer.schema.json"
     document = changed(FIELDS)
     document["properties"]["status"]["enum"].append("trial")

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from cli_running import Shell
 from exporting import DAY, source_of, vault_of
+from ready_made import copied
 from team_vault import opened, team_vault
 
 from textcrm.exchange import export, sheet_again
@@ -23,24 +24,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from textcrm.vault import Vault
+
 MAIN = "客户信息总表"
 ONE = "C20240318001"
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir()
+    _export(_vault_at(team_vault(folder)), folder / "customers.xlsx")
+
+
+def _vault_at(root: Path) -> Vault:
+    vault = opened(root, "chen-chen")
+    vault.__dict__["today"] = DAY
+    return vault
+
+
+def _export(vault: Vault, file: Path, *, reveal: bool = False) -> None:
+    chosen = export.format_of("xlsx")
+    source = source_of(vault, versions=True, updates=True, reveal=reveal)
+    export.write(chosen, source, export.settings_of(vault, "zh"), file, force=True)
 
 
 class Desk:
     """A vault, the workbook that was written from it, and somebody at Excel."""
 
     def __init__(self, folder: Path) -> None:
-        self.vault = opened(team_vault(folder), "chen-chen")
-        self.vault.__dict__["today"] = DAY
+        copied("desk", folder, _make)
+        self.vault = _vault_at(folder / "vault")
         self.file = folder / "customers.xlsx"
-        self.export()
         self.before = self.texts()
 
     def export(self, *, reveal: bool = False) -> None:
-        chosen = export.format_of("xlsx")
-        source = source_of(self.vault, versions=True, updates=True, reveal=reveal)
-        export.write(chosen, source, export.settings_of(self.vault, "zh"), self.file, force=True)
+        _export(self.vault, self.file, reveal=reveal)
 
     def edit(self, change: Callable[[Any], None]) -> None:
         book = openpyxl.load_workbook(self.file)

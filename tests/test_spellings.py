@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli_running import Shell
+from ready_made import initialized
 
 from textcrm.rules.spellings import WORDS, check_spellings, place_of, words_of
 
@@ -51,8 +52,7 @@ def test_words_that_differ_by_case_width_or_form() -> None:
 
 
 def test_check_tells_where(tmp_path: Path, capsys: Any) -> None:
-    shell = Shell(tmp_path / "vault", capsys)
-    assert shell("init", str(shell.folder), "--lang", "en", at=False).code == 0
+    shell = Shell(initialized(tmp_path / "vault", "--lang", "en"), capsys)
     for name, tag in (("甲", "VIP"), ("乙", "VIP"), ("丙", "老客户、vip")):
         shell.ok("add", name, "--set", f"tags={tag}")
     for _ in range(2):  # the second time out of what is kept

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_running import Shell
+from ready_made import initialized
 from team_vault import git
 
 from textcrm.cli import encoding, private, surroundings
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    made = Shell(tmp_path / "v", capsys)
-    assert made("init", str(made.folder), "--no-input", "--no-keys", at=False).code == 0
-    made.ok("add", "云帆科技")
-    return made
+    return Shell(initialized(tmp_path / "v", "--no-keys", then=(("add", "云帆科技"),)), capsys)
 
 
 def rows(shell: Shell, code: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 from cli_running import Shell
+from ready_made import created
 from sharing import git
 from team_vault import opened, team_vault
 
@@ -15,7 +16,6 @@ from textcrm.errors import Conflict, Misuse, NotFound
 from textcrm.history import undo
 from textcrm.records import editing, interactions, lifecycle
 from textcrm.vault import Vault
-from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return create(tmp_path / "vault", name="shop").vault
+    return created(tmp_path / "vault", name="shop")
 
 
 def change(vault: Vault, own: str, *pairs: tuple[str, str]) -> str:

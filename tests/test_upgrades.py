@@ -12,6 +12,7 @@ import pytest
 from cli_running import Shell
 from hypothesis import given
 from hypothesis import strategies as st
+from ready_made import initialized
 from team_vault import git
 
 from textcrm import config
@@ -122,8 +123,7 @@ def test_a_new_vault_has_nothing_to_bring_forward(
 
 
 def test_the_base_is_found_in_history_and_by_likeness(tmp_path: Path, capsys: Any) -> None:
-    shell = Shell(tmp_path / "v", capsys)
-    assert shell("init", str(shell.folder), "--no-input", "--no-keys", at=False).code == 0
+    shell = Shell(initialized(tmp_path / "v", "--no-keys"), capsys)
     settings = shell.folder / "textcrm.yaml"
     settings.write_text(
         "".join(

@@ -1,0 +1,68 @@
+"""Vaults made once in a run and copied for every test that wants one of their kind.
+
+Making a vault is some twenty calls of git; a copy is the same files, and the same keys and pins in
+the home of the person.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import own_home
+import pytest
+
+from textcrm.cli.main import run
+from textcrm.vault import Vault
+from textcrm.vault.creation import create
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+_MADE: dict[Hashable, Path] = {}
+
+
+def copied(kind: Hashable, folder: Path, make: Callable[[Path], object]) -> Path:
+    """A folder as ``make`` makes it, which is called for the first of its kind only.
+
+    It is given a folder that is not there yet; what it leaves in the home (keys, pins) is put into
+    the home of the test as well. Gives the place of the one that was copied.
+    """
+    if kind not in _MADE:
+        place = Path(tempfile.mkdtemp(dir=own_home.shared()))
+        (place / "home").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            own_home.surround(patch, place / "home")
+            make(place / folder.name)
+        _MADE[kind] = place / folder.name
+    made = _MADE[kind]
+    shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
+    if (made.parent / "home" / "textcrm").is_dir():
+        own = Path(os.environ["HOME"]) / "textcrm"
+        shutil.copytree(made.parent / "home" / "textcrm", own, dirs_exist_ok=True)
+    return made
+
+
+def initialized(folder: Path, *words: str, then: tuple[tuple[str, ...], ...] = ()) -> Path:
+    """A vault as ``textcrm init FOLDER --no-input`` makes it, and some commands after that."""
+
+    def make(place: Path) -> None:
+        assert run(["init", str(place), "--no-input", *words]) == 0
+        for command in then:
+            assert run(["-C", str(place), *command]) == 0
+
+    copied((folder.name, words, then), folder, make)
+    return folder
+
+
+def created(folder: Path, **options: str) -> Vault:
+    """A vault as the library makes it, without keys."""
+
+    def make(place: Path) -> None:
+        create(place, **options)  # type: ignore[arg-type] # a language is a word of two
+
+    copied((folder.name, tuple(sorted(options.items()))), folder, make)
+    return Vault.open(folder)
