@@ -313,6 +313,24 @@ def test_counts(shell: Shell) -> None:
     assert "formats" in shell("list", "--format", "xlsx").err
 
 
+def test_counts_and_groups_are_told_without_the_records(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [
+        ("list", "--count"),
+        ("list", "--group", "city", "--group", "type", "-type:lost"),
+        ("list", "--of", "purchases", "--group", "product", "--avg", "amount"),
+    ]
+    before = [shell.ok(*words).out for words in asked]
+
+    def loaded(*_: object) -> None:
+        raise AssertionError("a record was loaded")
+
+    monkeypatch.setattr("textcrm.catalog.catalog.Catalog._doc", loaded)
+    assert [shell.ok(*words).out for words in asked] == before
+    assert shell("list").code == 70
+
+
 def test_help_fields_lists_every_name(shell: Shell) -> None:
     rows = {row["name"]: row for row in shell.ok("help", "fields", "--json").data}
     assert rows["status"]["values"][:2] == ["none", "active"]

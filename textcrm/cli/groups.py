@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.cli.show import plain
 from textcrm.cli.tables import masked, print_separated, print_table, said
@@ -19,15 +19,39 @@ if TYPE_CHECKING:
     from textcrm.search.tabulate import Column
 
 
-def print_groups(context: Context, docs: list[Doc], asked: Asked) -> None:
+class Groups(NamedTuple):
+    """The groups that were found, and the one of all; none where no customer fits."""
+
+    rows: list[Row]
+    whole: list[Row]
+
+
+def of_docs(context: Context, docs: list[Doc], asked: Asked) -> Groups:
+    """The groups of records at hand, such as opened ones."""
+    from textcrm.search.grouping import group
+
+    currency = context.vault().config.currency
+    adding = partial(group, docs, sums=asked.sums, avgs=asked.avgs, currency=currency, of=asked.of)
+    return Groups(adding(by=asked.group), adding(by=[]))
+
+
+def of_query(context: Context, text: str, asked: Asked, *, archived: bool) -> Groups:
+    """The groups of the records that fit a query, mostly without looking at them."""
+    from textcrm.insight.facts import Facts
+    from textcrm.insight.pivot import Pivot, groups
+
+    by, sums, avgs = tuple(asked.group), tuple(asked.sums), tuple(asked.avgs)
+    facts = Facts(context.vault(), text, archived=archived)
+    return Groups(*groups(facts, Pivot(by, sums, avgs, of=asked.of)))
+
+
+def print_groups(context: Context, groups: Groups, asked: Asked) -> None:
     """Print one row for each group, and the total of all where there are several."""
-    from textcrm.search.grouping import group, sort_rows
+    from textcrm.search.grouping import sort_rows
     from textcrm.search.tabulate import column
 
     schema = context.vault().schema
-    currency = context.vault().config.currency
-    adding = partial(group, docs, sums=asked.sums, avgs=asked.avgs, currency=currency, of=asked.of)
-    rows = adding(by=asked.group)
+    rows = groups.rows
     found = len(rows)
     rows = sort_rows(rows, asked.sort, schema, of=asked.of)[: asked.limit]
     keys = [column(name, schema, of=asked.of) for name in asked.group]
@@ -43,8 +67,7 @@ def print_groups(context: Context, docs: list[Doc], asked: Asked) -> None:
         return
     cells = [_cells(context, keys, fields, row) for row in rows]
     if keys and found > 1:
-        whole = adding(by=[])[0]
-        cells.append(_total(context, keys, fields, whole, found))
+        cells.append(_total(context, keys, fields, groups.whole[0], found))
     with context.out.paged():
         print_table(context, heads, cells, set(range(len(keys), len(heads))))
         _others(context, keys, rows)

@@ -46,11 +46,34 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
     Raises Misuse (unknown-field, not-a-number, ambiguous-field, field-twice,
     not-by-day).
     """
-    schema = facts.vault.schema
-    names = [*asked.by, *([asked.across] if asked.across else [])]
-    keys = [column(name, schema, of=asked.of) for name in names]
+    keys = _keys(facts, asked)
     _demand_different(keys)
     measures = _measures(facts, asked)
+    rows, whole = groups(facts, asked, docs)
+    total = _total(whole[0], measures, facts.home) if whole else {"count": 0}
+    table = Table(
+        "pivot",
+        _title(keys, measures),
+        (*(_head(key) for key in keys), *(measure.column for measure in measures)),
+        tuple(_cells(facts, keys, measures, row) for row in rows),
+        total,
+        (*_notes(facts, keys, rows),),
+        Chart(tuple(key.name for key in keys), measures[-1].column.name),
+    )
+    table = _crosswise(table, asked, measures) if asked.across else table
+    return table if facts.conversion is None else facts.conversion.finish(table)
+
+
+def groups(
+    facts: Facts, asked: Pivot, docs: list[Doc] | None = None
+) -> tuple[list[Row], list[Row]]:
+    """The rows of a pivot, and the one of everything; both are empty where nothing was chosen.
+
+    As :func:`textcrm.search.grouping.group` makes them of the chosen records or their items, or of
+    ``docs``; mostly without looking at these. Raises Misuse as :func:`pivot` does.
+    """
+    keys = _keys(facts, asked)
+    schema = facts.vault.schema
     added = [summed(name, schema, of=asked.of) for name in (*asked.sums, *asked.avgs)]
     if facts.conversion is not None:
         demand_days(added)
@@ -65,20 +88,17 @@ def pivot(facts: Facts, asked: Pivot, docs: list[Doc] | None = None) -> Table:
             "currency": facts.home,
             "of": asked.of,
         }
-        rows = group(docs, names, **adding)
+        rows = group(docs, _names(asked), **adding)
         whole = group(docs, [], **adding)
-    total = _total(whole[0], measures, facts.home) if whole else {"count": 0}
-    table = Table(
-        "pivot",
-        _title(keys, measures),
-        (*(_head(key) for key in keys), *(measure.column for measure in measures)),
-        tuple(_cells(facts, keys, measures, row) for row in rows),
-        total,
-        (*_notes(facts, keys, rows),),
-        Chart(tuple(key.name for key in keys), measures[-1].column.name),
-    )
-    table = _crosswise(table, asked, measures) if asked.across else table
-    return table if facts.conversion is None else facts.conversion.finish(table)
+    return rows, whole
+
+
+def _names(asked: Pivot) -> list[str]:
+    return [*asked.by, *([asked.across] if asked.across else [])]
+
+
+def _keys(facts: Facts, asked: Pivot) -> list[Field]:
+    return [column(name, facts.vault.schema, of=asked.of) for name in _names(asked)]
 
 
 def _docs(facts: Facts, asked: Pivot, keys: list[Field], added: list[Field]) -> list[Doc]:

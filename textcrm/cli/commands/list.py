@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textcrm.cli.context import Context
+    from textcrm.cli.groups import Groups
     from textcrm.query import Doc, Query
     from textcrm.search.tabulate import Column
 
@@ -179,19 +180,27 @@ def run(
         ),
     )
     _check_names(context, asked)
-    docs = _docs(context, wanted, asked, archived=archived)
-    report_broken(context)
     counted = (*asked.group, *asked.sums, *asked.avgs)
-    say_sealed(context, wanted, counted or asked.sort, of=asked.of)
+    docs, groups = [], None
     if count and not asked.group:
-        context.emit({"count": len(docs)}) if context.json else context.out.line(str(len(docs)))
-    elif asked.group or asked.sums or asked.avgs:
+        number = _number(context, wanted, asked, archived=archived)
+    elif counted:
+        groups = _groups(context, wanted, asked, archived=archived)
+        number = len(groups.rows)
+    else:
+        docs = _docs(context, wanted, asked, archived=archived)
+        number = len(docs)
+    report_broken(context)
+    say_sealed(context, wanted, counted or asked.sort, of=asked.of)
+    if groups is not None:
         from textcrm.cli.groups import print_groups
 
-        print_groups(context, docs, asked)
+        print_groups(context, groups, asked)
+    elif count:
+        context.emit({"count": number}) if context.json else context.out.line(str(number))
     else:
         _table(context, docs, asked)
-    if not docs:
+    if not number:
         from textcrm.cli.nothing import nothing_found
 
         everybody = finding.Docs(vault)
@@ -227,6 +236,24 @@ def _check_names(context: Context, asked: Asked) -> None:
 
         for name in asked.sums + asked.avgs:
             summed(name, schema, of=asked.of)
+
+
+def _number(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> int:
+    """How many rows there are; of records without loading them."""
+    from textcrm.vault import finding
+
+    if context.reveal or asked.of:
+        return len(_docs(context, wanted, asked, archived=archived))
+    vault = context.vault()
+    return finding.backend(vault).count(wanted, finding.Docs(vault), archived=archived)
+
+
+def _groups(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> Groups:
+    from textcrm.cli import groups
+
+    if not context.reveal:
+        return groups.of_query(context, wanted.text, asked, archived=archived)
+    return groups.of_docs(context, _docs(context, wanted, asked, archived=archived), asked)
 
 
 def _docs(context: Context, wanted: Query, asked: Asked, *, archived: bool) -> list[Doc]:
