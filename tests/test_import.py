@@ -587,3 +587,37 @@ def test_our_own_table_comes_back_as_it_went(vault: Vault, shell: Shell) -> None
     take_in(fresh, table.read_bytes())
     copy = only(fresh)
     assert (copy["credit"]["days"], copy["custom"]) == ("60", {"面积": "1200亩"})
+
+
+def test_json_with_chinese_keys_and_lists_is_read_as_records(vault: Vault) -> None:
+    take_in(
+        vault,
+        json.dumps(
+            [
+                {
+                    "客户名称": "甲公司",
+                    "电话": 13955551001,
+                    "标签": ["a", "b"],
+                    "地址": "杭州市余杭区文一路1号",
+                    "联系人": [{"姓名": "张三", "电话": "13955551009", "职务": "经理"}],
+                    "购买记录": [{"日期": "2024/5/3", "产品": "泵", "金额": "1.2万"}],
+                },
+                {
+                    "客户名称": "丙公司",
+                    "联系人": "李四",
+                    "电话": "13955551010",
+                    "自有": {"x": "1"},
+                },
+            ]
+        ),
+        "file.json",
+    )
+    one, two = records(vault)
+    assert [each.get("name") for each in one["contacts"]] == ["张三", None]
+    assert one["contacts"][0]["phones"][0]["number"] == "+8613955551009"
+    assert (one["addresses"][0]["city"], one["tags"]) == ("杭州市", ["a", "b"])
+    (bought,) = one["purchases"]
+    assert (bought["date"], bought["product"], bought["amount"]) == ("2024-05-03", "泵", "12000")
+    (contact,) = two["contacts"]
+    assert (contact["name"], contact["phones"][0]["number"]) == ("李四", "+8613955551010")
+    assert two["自有"] == {"x": "1"}

@@ -122,7 +122,7 @@ def joined(rows: Iterable[Incoming], schema: Schema) -> Proposal:
             tree, base = mine, row.base
         else:
             base = None
-            warnings += [(row.number, one) for one in _merge(tree, mine)]
+            warnings += [(row.number, one) for one in absorb(tree, mine)]
     _note_addresses(tree, len(refs))
     return Proposal(tree, tuple(refs), tuple(warnings), base, tuple(refused))
 
@@ -200,7 +200,7 @@ def _keep(custom: dict[str, Any], cell: Cell) -> None:
         custom[cell.heading] = f"{old}\n{cell.text}"
 
 
-def _merge(tree: Tree, other: Tree) -> Iterator[Finding]:
+def absorb(tree: Tree, other: Tree) -> Iterator[Finding]:
     """Take a further row of the same customer into its tree; the first row's word holds."""
     for name, value in other.items():
         if name == "contacts":

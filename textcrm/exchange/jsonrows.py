@@ -7,10 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.errors import Invalid
-from textcrm.exchange import decoding, finishing
-from textcrm.exchange.assembling import Assembled
+from textcrm.exchange import decoding, finishing, targets
+from textcrm.exchange.assembling import Assembled, Assembler, Column
 from textcrm.exchange.csvrows import Row
+from textcrm.exchange.grouping import absorb
 from textcrm.exchange.incoming import Cell, Incoming, Reading
+from textcrm.exchange.likeness import NameTable
+from textcrm.exchange.naming import is_borrowed
 from textcrm.exchange.values import Values
 from textcrm.findings import Finding
 from textcrm.schema.words import folded
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 # Where programs put the list of what they export.
 _LISTS: Final = ("customers", "records", "contacts", "data", "items", "results", "rows", "value")
+# Entries of the past are said as a list in a record, not by one key of it.
+_ALONE: Final = ("interactions", "purchases", "payments", "contracts", "services", "feedback")
 _COMPUTED: Final = frozenset(("derived", "score", "matches", "file", "path", "problems"))
 
 
@@ -112,7 +117,9 @@ def _is_record(one: Mapping[str, Any], setting: Setting) -> bool:
     """Whether an object has the form of a record: nested lists of ours, or our id beside a name."""
     for name, value in one.items():
         field = setting.schema.find(name) if isinstance(value, list | dict) else None
-        if field is not None and field.name == name and field.kind in ("items", "mapping", "size"):
+        if field is None or field.kind not in ("items", "mapping", "size"):
+            continue
+        if field.name == name or any(isinstance(each, dict) for each in value):
             return True
     return "uid" in one and "name" in one
 
@@ -125,7 +132,8 @@ def _records(
     for number, one in enumerate(objects, 1):
         made = Assembled()
         tree = {k: v for k, v in one.items() if k not in _COMPUTED}
-        made.tree = _clean(tree, fields, made, values)
+        made.tree = _clean(tree, fields, made, values, top=True)
+        _flat(made, setting)
         if not made.tree.get("name"):
             finishing.name_customer(made.tree, made, setting.schema)
         yield Incoming(
@@ -139,12 +147,46 @@ def _records(
         )
 
 
+def _flat(made: Assembled, setting: Setting) -> None:
+    """Keys of a record that are headings of a table (电话, 邮箱) go where a table's would."""
+    table = NameTable.of(setting.schema)
+    said = {
+        key: target
+        for key, value in made.tree.items()
+        if isinstance(value, str)
+        and setting.schema.by_name.get(key) is None
+        and (target := table.by_name(key))
+        and target.partition("/")[0] not in _ALONE
+    }
+    if not said:
+        return
+    columns = [
+        Column(place, key, targets.parse(target, setting.schema))
+        for place, (key, target) in enumerate(said.items())
+    ]
+    row = Assembler(columns, setting).row([made.tree.pop(key) for key in said])
+    made.warnings += [one for one in row.warnings if one.code != "row-named-by-contact"]
+    made.left += row.left
+    if row.problem is not None and row.problem.code != "row-nameless":
+        made.problem = made.problem or row.problem
+    if is_borrowed(row.tree):
+        row.tree.pop("name", None)
+        row.tree.pop("kind", None)
+    for one in absorb(made.tree, row.tree):
+        made.warnings.append(one)
+
+
 def _clean(
-    tree: Mapping[str, Any], fields: Mapping[str, Field], made: Assembled, values: Values
+    tree: Mapping[str, Any],
+    fields: Mapping[str, Field],
+    made: Assembled,
+    values: Values,
+    *,
+    top: bool = False,
 ) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for said, value in tree.items():
-        field = fields.get(said) or _labelled(said, tree, fields)
+        field = fields.get(said) or _labelled(said, tree, fields, aliases=not top)
         name = said if field is None else field.name
         if value is None or value in ("", [], {}):
             continue
@@ -157,6 +199,10 @@ def _clean(
         elif isinstance(value, list) and field.kind == "items":
             found = [_item(one, field, made, values) for one in value]
             result[name] = [one for one in found if one]
+        elif field.kind == "items" and top and said != field.name:
+            result[said] = str(value)  # a heading of a table, as people type it
+        elif field.kind == "items":
+            result[name] = [one for one in (_item(value, field, made, values),) if one]
         elif isinstance(value, list):
             result[name] = [str(one) for one in value if one not in (None, "")]
         else:
@@ -164,12 +210,19 @@ def _clean(
     return result
 
 
-def _labelled(said: str, tree: Mapping[str, Any], fields: Mapping[str, Field]) -> Field | None:
-    """The field that a key means by its label in either language, where it is not there by name."""
+def _labelled(
+    said: str, tree: Mapping[str, Any], fields: Mapping[str, Field], *, aliases: bool
+) -> Field | None:
+    """The field that a key means by its label in either language, where it is not there by name.
+
+    ``aliases`` count within an item; of the whole record they are headings of a table.
+    """
     word = folded(said)
-    for field in fields.values():
-        if word in (folded(field.label.zh), folded(field.label.en)):
-            return None if field.name in tree else field
+    for more in (False, True)[: 1 + aliases]:
+        for field in fields.values():
+            words = field.aliases if more else (field.label.zh, field.label.en)
+            if word in map(folded, words):
+                return None if field.name in tree else field
     return None
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.changes import UNRESOLVED
 from textcrm.findings import Finding
-from textcrm.normalize.keys import is_cut
 from textcrm.text import Text
 from textcrm.validation.wording import clipped, named
 
@@ -23,13 +22,9 @@ def noticed(
 ) -> Iterator[Finding]:
     if not isinstance(tree, dict) or (not known and not top):
         return
-    before: Any = None
     for name, value in tree.items():
         field = known.get(name)
         here = (*path, name)
-        last, before = before, value
-        if value is None and field is None and is_cut(last, name):
-            continue  # the rule on numbers that are cut says it
         if value is None:
             yield Finding(
                 "empty-value",
