@@ -33,6 +33,7 @@ class Rebased(NamedTuple):
     merged: tuple[str, ...]
     renumbered: dict[str, str]
     questions: list[Question]
+    renamed: dict[str, str]
 
 
 def rebase(
@@ -47,9 +48,9 @@ def rebase(
     if tip is None or base == tip:
         if local != tip:
             _demand_readable(vault, tip, local)
-        return Rebased(local, _length(vault, base, local), (), {}, [])
+        return Rebased(local, _length(vault, base, local), (), {}, [], {})
     if base == local:
-        return Rebased(tip, 0, (), renumbered, [])
+        return Rebased(tip, 0, (), renumbered, [], {})
     own = list(vault.repo.log(f"{base}..{local}", reverse=True))
     with vault.repo.blobs() as blobs:
         replay = Replay(vault, blobs, base or "", tip, erased_at(vault, blobs, local, tip))
@@ -64,8 +65,9 @@ def rebase(
         new = making.make_commits(vault.repo, orders, sign=sign)[-1]
         _demand_readable(vault, tip, new)
     return Rebased(
-        new, len(orders), tuple(replay.merged), dict(replay.renumbering.ids), replay.questions
-    )
+        new, len(orders), tuple(replay.merged), dict(replay.renumbering.ids), replay.questions,
+        dict(replay.renumbering.files),
+    )  # fmt: skip
 
 
 def erased_at(vault: Vault, blobs: Blobs, *revisions: str | None) -> Tombstones:

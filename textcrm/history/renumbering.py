@@ -1,16 +1,21 @@
-"""Two clones took one id for two customers: the one that is not shared yet gets another (A6)."""
+"""Two clones took one id for two customers: the one that is not shared yet gets another (A6).
+
+So does a file that two people attached under one name.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
 from textcrm import store, yamlfile
 from textcrm.record import created_on, id_of_path
 from textcrm.vault import ids
+from textcrm.vault.sealed_files import SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textcrm.record import Record
     from textcrm.vault import Vault
@@ -24,6 +29,7 @@ class Renumbering:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self.ids: dict[str, str] = {}
+        self.files: dict[str, str] = {}  # attachments of ours by their paths in the vault
         self._fresh: set[str] = set()
 
     def adopt(self, renumbered: dict[str, str]) -> None:
@@ -33,7 +39,7 @@ class Renumbering:
 
     def place(self, path: str) -> str:
         """Where a file of ours lies now: that of a renumbered record, or of its attachments."""
-        if not self.ids:
+        if not self.ids and not self.files:
             return path
         prefix = self._vault.prefix
         own = path.removeprefix(prefix)
@@ -41,14 +47,29 @@ class Renumbering:
             return prefix + store.path_of(self.ids[id_of_path(own)])
         if own.startswith(_ATTACHMENTS):
             folder, _, rest = own.removeprefix(_ATTACHMENTS).partition("/")
-            if folder in self.ids:
-                return f"{prefix}{_ATTACHMENTS}{self.ids[folder]}/{rest}"
+            own = f"{_ATTACHMENTS}{self.ids.get(folder, folder)}/{rest}"
+            return prefix + self.files.get(own, own)
         return path
+
+    def make_way(self, path: str, data: bytes, current: Callable[[str], bytes | None]) -> None:
+        """Give a file that we attached another name where others attached one under the same."""
+        own = self.place(path).removeprefix(self._vault.prefix)
+        if not own.startswith(_ATTACHMENTS) or current(self._vault.prefix + own) in (None, data):
+            return
+        stem, dot, ending = own.removesuffix(SUFFIX).rpartition(".")
+        if not dot or "/" in ending:
+            stem, dot, ending = own.removesuffix(SUFFIX), "", ""
+        ending += SUFFIX if own.endswith(SUFFIX) else ""
+        names = (f"{stem}-{number}{dot}{ending}" for number in itertools.count(2))
+        self.files[own] = next(
+            name for name in names if current(self._vault.prefix + name) in (None, data)
+        )
 
     def rewritten(self, path: str, data: bytes | None) -> bytes | None:
         """A version of a record file of ours, with the new ids wherever it names an old one."""
         own = path.removeprefix(self._vault.prefix)
-        if data is None or not self.ids or not store.is_record_path(own):
+        known = self.ids or self.files
+        if data is None or not known or not store.is_record_path(own):
             return data
         record = store.parse(own, data, self._vault.schema)
         text = record.text
@@ -56,6 +77,10 @@ class Renumbering:
             text = self._renamed(record, self.ids[record.id])
         for place, old in list(self._references(record.raw, (), record)):
             text = yamlfile.set_scalar(text, place, self.ids[old])
+        if self.files:
+            for place, value in list(_scalars(yamlfile.read_mapping(text), ())):
+                if value in self.files:
+                    text = yamlfile.set_scalar(text, place, self.files[value])
         return text.encode("utf-8")
 
     def renumbered(self, path: str, data: bytes) -> list[tuple[str, bytes | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textcrm import access, line_merge, store
+from textcrm import access, config, line_merge, store
 from textcrm.errors import Conflict, TextcrmError, YamlInvalid
 from textcrm.history.questions import Question
 from textcrm.history.renumbering import Renumbering
@@ -76,6 +76,9 @@ class Replay:
         result: dict[str, bytes | None] = {}
         renamed = self._renames(before, after)
         skip_access = self._access_clash(before, after)
+        for path, data in after.items():
+            if data is not None and before[path] is None:
+                self.renumbering.make_way(path, data, self.current)
         for path in step.changes:
             if path in renamed.values() or (skip_access and self._is_access(path)):
                 continue
@@ -260,12 +263,22 @@ class Replay:
         texts = [_text(one) for one in (before, now, after)]
         if before is not None and None not in texts:
             merged = line_merge.merge(*(one or "" for one in texts))
+            if merged is None and path == self._vault.prefix + config.FILE_NAME:
+                merged = self._settings(*(one or "" for one in texts))
             if merged is not None and self._reads(path, merged):
                 return merged.encode()
         if not path.startswith(self._vault.prefix):
             raise _not_ours(path)
         self._ask_whole(path, before, after, now)
         return now
+
+    def _settings(self, before: str, now: str, after: str) -> str | None:
+        """Settings of both sides, key by key; None where both changed one. Two may save a view."""
+        try:
+            result = merge_texts(before, now, after, self._vault.schema)
+        except TextcrmError:
+            return None
+        return None if result.questions else result.text
 
     def _reads(self, path: str, text: str) -> bool:
         """Whether a merged settings file still says something."""

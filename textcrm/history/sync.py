@@ -36,6 +36,7 @@ class Synced(NamedTuple):
     """What a sync did. ``pulled`` and ``pushed`` count commits, ``merged`` lists record ids.
 
     ``offline`` says that the remote was out of reach: ``waiting`` commits are not shared yet.
+    ``renamed`` are attachments of ours that got another name, for others had theirs under it.
     """
 
     pulled: int
@@ -45,6 +46,7 @@ class Synced(NamedTuple):
     questions: tuple[Question, ...]
     offline: bool
     waiting: int
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 class _Pending(NamedTuple):
@@ -176,6 +178,7 @@ def _attempt(vault: Vault, there: Upstream) -> Synced | None:
         tuple(open_questions),
         offline=False,
         waiting=0,
+        renamed=tuple(plan.renamed.items()),
     )
 
 

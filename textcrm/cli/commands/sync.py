@@ -64,6 +64,7 @@ def _json(context: Context, done: Synced, unsaved: int) -> dict[str, Any]:
         "pushed": done.pushed,
         "merged": list(done.merged),
         "renumbered": done.renumbered,
+        "renamed": dict(done.renamed),
         "questions": [question_json(context, one) for one in done.questions],
         "offline": done.offline,
         "waiting": done.waiting,
@@ -96,6 +97,15 @@ def _tell(context: Context, done: Synced, unsaved: int) -> None:
             Text(
                 "{old} had been given to another customer meanwhile: yours is {new} now",
                 "{old} 已被另一位客户占用，您新增的客户改为 {new}",
+            ),
+            old=old,
+            new=new,
+        )
+    for old, new in done.renamed:
+        context.say(
+            Text(
+                "{old} is a file of another's; yours is {new} now",
+                "{old} 已是他人附上的文件，您的文件改为 {new}",
             ),
             old=old,
             new=new,
