@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cli_running import Shell
 from sharing import Hub, fresh, git
 
 from textcrm.config import View
@@ -45,7 +46,9 @@ def test_two_files_attached_under_one_name_are_two(tmp_path: Path, merge: bool) 
     assert git(bob.root, "status", "--porcelain") == ""
 
 
-def test_two_people_may_each_save_a_view(tmp_path: Path) -> None:
+def test_two_people_may_each_save_a_view(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     hub = Hub(tmp_path)
     anna, bob = hub.clone("anna"), hub.clone("bob")
     views.save(fresh(anna), "甲", View("tag:甲"))
@@ -59,3 +62,6 @@ def test_two_people_may_each_save_a_view(tmp_path: Path) -> None:
     views.save(fresh(bob), "同", View("tag:乙"))
     sync(fresh(anna))
     assert [one.file for one in sync(fresh(bob)).questions] == ["textcrm.yaml"]
+    told = Shell(bob.root, capsys).ok("resolve").out  # which lines it is about
+    assert '+   同: "tag:甲"' in told or "+   同: tag:甲" in told
+    assert "tag:乙" in told

@@ -68,15 +68,17 @@ def _said(context: Context, one: Question, value: Any) -> str:
 
 
 def _changes(context: Context, one: Question, version: str) -> list[str]:
-    """What one side changed in a record that the other side deleted, from what both had."""
+    """What one side changed in a record that the other side deleted, or in a settings file."""
     from textcrm import changes, store
     from textcrm.errors import TextcrmError
 
     vault = context.vault()
-    if one.base is None or not store.is_record_path(one.file):
+    if one.base is None or one.file.startswith("attachments/"):
         return []
     with vault.repo.blobs() as blobs:
         data = [blobs.read(blob) for blob in (one.base, version)]
+    if not store.is_record_path(one.file):
+        return _lines(*(text or b"" for text in data))
     try:
         trees = [store.parse(one.file, text or b"", vault.schema).raw for text in data]
     except TextcrmError:
@@ -85,6 +87,16 @@ def _changes(context: Context, one: Question, version: str) -> list[str]:
         history.change_line(context, each)
         for each in changes.compare(trees[0], trees[1], vault.schema)[:_SHOWN]
     ]
+
+
+def _lines(before: bytes, after: bytes) -> list[str]:
+    """The lines that one side took out of a settings file and put in."""
+    import difflib
+
+    old, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
+    lines = list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]
+    found = [f"{line[0]} {line[1:]}" for line in lines if line[0] in "+-"]
+    return found[:_SHOWN] + (["..."] if len(found) > _SHOWN else [])
 
 
 def choices(one: Question) -> Text:
