@@ -48,6 +48,18 @@ def _json(source: Source, setting: Setting) -> Reading:
     return jsonrows.read(source, setting)
 
 
+def _is_markup(source: Source) -> bool:
+    from textcrm.exchange import markup
+
+    return markup.tells(source)
+
+
+def _markup(source: Source, setting: Setting) -> Reading:
+    from textcrm.exchange import markup
+
+    return markup.read(source, setting)
+
+
 def _is_text(source: Source) -> bool:
     """Whatever is no binary file may be a table."""
     if source.data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -72,6 +84,8 @@ FORMATS: Final[dict[str, Format]] = {
                (".vcf", ".vcard"), _is_cards, _cards),
         Format("json", Text("JSON and JSON Lines", "JSON、JSON Lines"),
                (".json", ".jsonl", ".ndjson"), _is_json, _json),
+        Format("html", Text("table of a page, or XML saved as .xls", "网页表格，以及另存为 .xls 的网页、XML"),
+               (".html", ".htm", ".xml"), _is_markup, _markup),
         Format("csv", Text("table as text (CSV, TSV, pasted)", "文本表格（CSV、TSV、粘贴内容）"),
                (".csv", ".tsv", ".tab", ".txt"), _is_text, _table),
     )

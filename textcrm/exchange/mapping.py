@@ -47,6 +47,11 @@ _ORDER: Final = {
 }  # fmt: skip
 
 
+_SPENT: Final = frozenset(
+    map(folded, ("消费金额", "购买金额", "成交金额", "交易金额", "订单金额", "Order Total"))
+)
+
+
 class Mapped(NamedTuple):
     """A table's columns with where they go, as text and ready to be read."""
 
@@ -128,7 +133,10 @@ def _orders(columns: list[Column], schema: Schema) -> list[Column]:
     ]
     found = {word for word in told if word}
     numbered = any(one.target.startswith("purchases/0/") for one in columns)
-    if not numbered and (len(found) < 3 or not found & {"quantity", "unit_price"}):
+    spent = any(folded(units.split(one.heading)[0]) in _SPENT for one in columns)
+    counted = len(found) >= 3 and found & {"quantity", "unit_price"}
+    # 消费金额 beside 消费日期 is a purchase, whatever was bought.
+    if not (numbered or counted or (spent and {"amount", "date"} <= found)):
         return columns
     return [
         one._replace(target=f"purchases/0/{word}", how="name")

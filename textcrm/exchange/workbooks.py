@@ -51,7 +51,10 @@ def read(source: Source, setting: Setting) -> Reading:
         setting,
         format_name="xlsx",
         suffix=".csv",
-        notes=(_other_sheets(chosen, others),) if others else (),
+        notes=(
+            *((_other_sheets(chosen, others),) if others else ()),
+            *_unreckoned(source, chosen),
+        ),
     )
 
 
@@ -116,6 +119,31 @@ def _unreadable(source: Source) -> Invalid:
             "文件可能已损坏或设有密码；请另存为不带密码的 .xlsx",
         ),
         file=source.name,
+    )
+
+
+def _unreckoned(source: Source, sheet: str) -> tuple[Finding, ...]:
+    """What is said of formulas whose results are not in the file: their cells look empty."""
+    from textcrm.exchange.xlsx_formulas import unreckoned
+
+    cells = sorted(unreckoned(source.data).get(sheet, ()), key=lambda one: (len(one), one))
+    if not cells:
+        return ()
+    return (
+        Finding(
+            "formulas-unreckoned",
+            "warning",
+            (),
+            Text(
+                "{count} formulas have no result in the file and are read as empty: {cells}",
+                "有 {count} 个公式在文件中没有计算结果，按空单元格读取：{cells}",
+            ),
+            Text(
+                "open the workbook in a spreadsheet, save it and import it again",
+                "请用表格软件打开该工作簿并保存，再重新导入",
+            ),
+            {"count": len(cells), "cells": "、".join(cells[:5]) + (" …" if cells[5:] else "")},
+        ),
     )
 
 
