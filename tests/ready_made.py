@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ def copied(kind: Hashable, folder: Path, make: Callable[[Path], object]) -> Path
         with pytest.MonkeyPatch.context() as patch:
             own_home.surround(patch, place / "home")
             make(place / folder.name)
+            _pack(place / folder.name)
         _MADE[kind] = place / folder.name
     made = _MADE[kind]
     shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
@@ -44,6 +46,12 @@ def copied(kind: Hashable, folder: Path, make: Callable[[Path], object]) -> Path
         own = Path(os.environ["HOME"]) / "textcrm"
         shutil.copytree(made.parent / "home" / "textcrm", own, dirs_exist_ok=True)
     return made
+
+
+def _pack(folder: Path) -> None:
+    """Put the objects of every repository into one file: less to copy."""
+    for objects in [*folder.glob("**/.git/objects"), *folder.glob("*.git/objects")]:
+        subprocess.run(["git", "repack", "-adq"], cwd=objects.parent, check=True)
 
 
 def initialized(folder: Path, *words: str, then: tuple[tuple[str, ...], ...] = ()) -> Path:

@@ -63,7 +63,6 @@ def _make(root: Path) -> None:
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "--no-verify", "-m", "start")
-    git(root, "gc", "-q", "--prune=now")  # one file to copy, not one for each object
 
 
 def _make_trusted(root: Path) -> None:

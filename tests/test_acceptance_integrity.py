@@ -376,7 +376,7 @@ def _sealed_record(office: Office, number: int) -> str:
     own = f"C20260228{number:03}"
     folder = office.root / "customers" / "2026" / "02"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{own}.yaml").write_text(f"id: {own}\nname: 某\n{fields}", encoding="utf-8")
+    (folder / f"{own}.yaml").write_text(f"id: {own}\nname: 云帆\n{fields}", encoding="utf-8")
     return own
 
 
