@@ -104,3 +104,23 @@ def test_a_deleted_customer_is_said_to_be(shell: Shell) -> None:
     assert "restore" not in never.error["hint"]
     shell.ok("restore", own)
     shell.ok("show", own)
+
+
+def test_days_of_the_past_are_the_last_ones(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.ok("add", "云帆", "--set", "status=none")
+    own = str(shell.ok("list", "--json").data[0]["id"])
+    noted(shell.folder, "in May", dt.datetime(2026, 5, 2, tzinfo=dt.UTC))
+    monkeypatch.setattr(Vault, "today", dt.date(2026, 6, 10))
+    for words in (("--since", "5月1日"), ("--since", "上个月"), ("--since", "2026-05")):
+        told = shell.ok("log", *words, "--until", "上个月", "--json").data
+        assert [one["subject"] for one in told] == ["in May"], words
+    assert "# in May" in (shell.folder / Vault.open(shell.folder).get(own).path).read_text("utf-8")
+    assert past.revision(Vault.open(shell.folder), "5月3日") == past.revision(
+        Vault.open(shell.folder), "2026-05-03"
+    )
+    shell.ok("append", own, "purchases", "date=2026-06-03", "product=甲", "amount=100")
+    report = shell.ok("report", "purchases", "--since", "本月", "--json").data
+    assert report["total"] == shell.ok("report", "purchases", "--json").data["total"]
+    assert shell("report", "purchases", "--since", "下半辈子").code == 2
+    shell.ok("verify", own, "--on", "5月1日")
+    assert Vault.open(shell.folder).get(own).raw["verified"] == "2026-05-01"

@@ -12,8 +12,6 @@ from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from textcrm.cli.context import Context
     from textcrm.errors import TextcrmError
     from textcrm.insight.asking import Ask
@@ -219,15 +217,10 @@ def _refuse_idle(title: Text, takes: tuple[str, ...], asked: dict[str, Any]) -> 
 
 def span_of(context: Context, since: str | None, until: str | None) -> Any:
     """The days between two that were said. Raises Misuse (bad date, span-backwards)."""
+    from textcrm.cli.days import first_day, last_day
     from textcrm.insight.periods import Span
-    from textcrm.normalize.dates import parse_date
 
-    today = context.vault().today
-
-    def day(word: str | None) -> dt.date | None:
-        return parse_date(word, today) if word else None
-
-    span = Span(day(since), day(until))
+    span = Span(first_day(context, since), last_day(context, until))
     if span.since and span.until and span.since > span.until:
         raise Misuse(
             "span-backwards",

@@ -59,16 +59,13 @@ KINDS = {
 
 def tell(context: Context, word: str | None, given: dict[str, Any]) -> None:
     """Print the history of a customer or of the vault."""
+    from textcrm.cli.days import first_day, last_day
     from textcrm.history.log import log
-    from textcrm.normalize.dates import parse_date
 
     vault = context.vault()
     opener = Opener(context, reveal=bool(given["reveal"]))
     record, records = _meant(context, word)
-    since, until = (
-        parse_date(given[name], vault.today) if given[name] else None
-        for name in ("since", "until")
-    )
+    since, until = first_day(context, given["since"]), last_day(context, given["until"])
     limit = given["limit"] or (None if context.json or record else 20)
     entries = log(
         vault,

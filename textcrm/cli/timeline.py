@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.cli.days import first_day, last_day
 from textcrm.cli.show import masked_tree, plain, value_text
 from textcrm.cli.tables import listed
 from textcrm.query.names import AHEAD
@@ -45,7 +46,7 @@ def timeline(
     there. Raises Misuse (not-a-list, date-...).
     """
     fields = _fields(record.schema, listed(only))
-    first, last = _day(context, since), _day(context, until)
+    first, last = first_day(context, since), last_day(context, until)
     found = [entry for entry in _entries(fields, record.typed) if _within(entry.day, first, last)]
     found.sort(key=lambda entry: entry.order, reverse=True)
     if context.json:
@@ -67,14 +68,6 @@ def timeline(
         )
     if not found:
         context.exit(1)
-
-
-def _day(context: Context, word: str | None) -> dt.date | None:
-    if word is None:
-        return None
-    from textcrm.normalize.dates import parse_date
-
-    return parse_date(word, context.vault().today, prefer="past")
 
 
 def _within(day: dt.date | None, first: dt.date | None, last: dt.date | None) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from textcrm.errors import Misuse, NotFound
+from textcrm.errors import NotFound
 from textcrm.history.log import paths_ever, record_at
 from textcrm.history.tracing import own_paths
 from textcrm.history.trash import trash
-from textcrm.normalize.dates import parse_date
+from textcrm.query.dates import read_period
 from textcrm.text import Text
 from textcrm.vault import moments
 from textcrm.vault.unfound import no_such_record
@@ -68,12 +68,9 @@ def revision(vault: Vault, when: str) -> str:
     """The commit that a revision or day means. Raises NotFound (no-such-commit)."""
     found = None if _is_day(when) else vault.repo.resolve(when)
     if found is None and not _HEX.match(when):
-        try:
-            day = parse_date(when, vault.today)
-        except Misuse:
-            day = None
-        if day is not None:
-            found = vault.repo.commit_at(moments.last(vault, day))
+        period = read_period(when, vault.today)  # of 本月 its last day, of 5月1日 the last one
+        if period is not None:
+            found = vault.repo.commit_at(moments.last(vault, period.last))
     if found is None:
         raise NotFound(
             "no-such-commit",

@@ -108,7 +108,7 @@ def _attach(
     from textcrm.records.attachments import attach
 
     vault = context.vault()
-    day = parse_date(date, vault.today) if date else None
+    day = parse_date(date, vault.today, prefer="past") if date else None
     done, path = attach(
         vault,
         word,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from textcrm.cli.days import first_day
 from textcrm.cli.frame import argument, command, option
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -174,23 +175,17 @@ def _report(context: Context, since: str | None) -> None:
     from textcrm.vault import access_log
 
     vault = context.vault()
-    found = report(vault, _day(context, since), reads=access_log.reads(vault))
+    found = report(vault, first_day(context, since), reads=access_log.reads(vault))
     if context.json:
         context.emit(_report_json(found))
     else:
         _print_report(context, found)
 
 
-def _day(context: Context, word: str | None) -> dt.date | None:
-    from textcrm.normalize.dates import parse_date
-
-    return parse_date(word, context.vault().today) if word else None
-
-
 def _reads(context: Context, since: str | None) -> None:
     from textcrm.vault import access_log, moments
 
-    day = _day(context, since)
+    day = first_day(context, since)
     found = [
         one
         for one in access_log.reads(context.vault())

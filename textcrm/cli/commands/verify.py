@@ -71,7 +71,7 @@ def run(
     from textcrm.records.verifying import open_methods, verify
 
     vault = context.vault()
-    day = dates.parse_date(on, vault.today) if on else None
+    day = dates.parse_date(on, vault.today, prefer="past") if on else None
     done = verify(vault, id, on=day, works=works, dead=dead, reason=reason)
     report(context, done, Text("verified {id} ({commit})", "已记录核对 {id}（{commit}）"))
     left = open_methods(vault.get(done.id).raw)
