@@ -40,6 +40,9 @@ ODD = [
     "name: 客户\nnotes: 客户\ncontacts: [{name: zhang三, title: 经理}]\nsize: {employees: {min: 10}}\n",
     'name: "\\u200b"\ntags: VIP\nnotes: "a\\uffffb"\ncontacts: x\n',
     "name: 公司\narchived: true\ndo_not_contact: true\n",
+    "name: 电话\ncontacts:\n- phones: [{number: '＋８６ １３８－００１３－８０００'}, {number: 010-62341234 转 805}, {number: '(0755) 8626 7890'}]\n",
+    "name: 电话二\ncontacts:\n- phones: [{number: '+86 10 6234 1234'}, {number: '0086138 0013 8001'}]\nnotes: '19900 年 1380013 8001'\n",
+    "name: 'aﬁn ﬀ'\nnotes: 'ǅ ß STRASSE straße İstanbul ΟΔΟΣ'\ncontacts: [{name: '欧阳\u00b7娜娜'}]\n",
     "name: 有限\narchived: ''\ncontacts: [[{name: 内}], {birthday: 1990-02-29}, {birthday: 1988-02-29}]\n",
 ]  # fmt: skip
 
