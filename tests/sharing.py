@@ -11,6 +11,7 @@ from textcrm.vault import Vault
 from textcrm.vault.creation import create
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PEOPLE = {
@@ -37,16 +38,31 @@ def _make(folder: Path, name: str) -> None:
 
 
 class Hub:
-    """A bare repository that a vault is shared through, and the clones of it."""
+    """A bare repository that a vault is shared through, and the clones of it.
 
-    def __init__(self, folder: Path, name: str = "shared") -> None:
-        folder.mkdir(exist_ok=True)
+    ``prepare``, a function of a module, is called once in a run, and what it leaves is copied.
+    """
+
+    def __init__(
+        self, folder: Path, name: str = "shared", *, prepare: Callable[[Hub], object] | None = None
+    ) -> None:
         self.folder = folder
         self.path = folder / "hub.git"
-        made = copied(("hub", name), folder, lambda place: _make(place, name))
-        config = folder / "first" / ".git" / "config"  # the hub's place stands in there
-        text = config.read_text("utf-8").replace(str(made / "hub.git"), str(self.path))
-        config.write_text(text, encoding="utf-8")
+
+        def make(place: Path) -> None:
+            if prepare is None:
+                _make(place, name)
+            else:
+                prepare(Hub(place, name))
+
+        made = copied(("hub", name, prepare), folder, make)
+        for config in folder.glob("*/.git/config"):  # the hub's place stands in there
+            text = config.read_text("utf-8").replace(str(made / "hub.git"), str(self.path))
+            config.write_text(text, encoding="utf-8")
+
+    def member(self, who: str) -> Vault:
+        """The clone that somebody has already."""
+        return Vault.open(self.folder / who)
 
     def clone(self, who: str) -> Vault:
         """A clone that belongs to one of the people."""

@@ -338,6 +338,6 @@ def test_help_fields_lists_every_name(shell: Shell) -> None:
     assert {"age_band", "region", "derived.purchases", "phone"} <= set(rows)
     out = shell.ok("--lang", "zh", "help", "fields").out
     assert "合作状态" in out
-    for name in rows:
-        if rows[name]["kind"] not in ("items", "mapping", "size"):
-            shell.ok("list", "--columns", name, "--json")
+    shown = [name for name in rows if rows[name]["kind"] not in ("items", "mapping", "size")]
+    assert len(shown) > 100
+    shell.ok("list", "--columns", ",".join(shown), "--json")

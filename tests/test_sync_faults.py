@@ -131,10 +131,8 @@ STEPS = (
 )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
-@pytest.mark.parametrize("step", STEPS)
-def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, step: str) -> None:
-    hub = Hub(tmp_path)
+def _both_changed_one(hub: Hub) -> None:
+    """Both changed one customer, and both made a new one of the same id; one of them shared."""
     anna, bob = hub.clone("anna"), hub.clone("bob")
     one = anna.add("云帆", status="none").id
     for vault in (anna, bob):
@@ -148,6 +146,13 @@ def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, step: str) -> 
     assert anna_s == bob_s
     sync(fresh(anna))
 
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, step: str) -> None:
+    hub = Hub(tmp_path, prepare=_both_changed_one)
+    anna, bob = hub.member("anna"), hub.member("bob")
+    one = anna.get("云帆").id
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(bob.root), step], check=False, capture_output=True
     )

@@ -138,7 +138,7 @@ BOMBS = {
 def test_bombs_take_little_time(name: str) -> None:
     start = time.process_time()
     failure(BOMBS[name])
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5  # a bomb would take hours
 
 
 @pytest.mark.parametrize("name", ["commas", "laughs", "items"])
