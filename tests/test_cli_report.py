@@ -189,3 +189,21 @@ def test_notes_are_in_the_language_of_the_user(shell: Shell) -> None:
     en = shell.ok("report", "sources", "--json", "--lang", "en").data["notes"]
     assert zh[0].startswith("已购客户")
     assert en[0].startswith("A buyer")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "sources", "--format", "csv"),
+        ("privacy", "notice"),
+        ("segment", "--format", "csv"),
+    ],
+)
+def test_a_lone_dash_is_standard_output(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert shell(*words, "-o", "-").out == shell(*words).out
+    assert not list(folder.iterdir())  # a file of that name, in whatever folder it was

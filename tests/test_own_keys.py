@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from cli_running import Shell
 from protected import protected
-from team_vault import Team, team_at
+from team_vault import Team, git, team_at
 
 from textcrm import sealing
 
@@ -151,3 +151,20 @@ def test_an_ssh_key_reads_where_it_is_asked_for(
     assert (refused.code, "passphrase" in refused.err) == (3, True)
     rsa = shell("member", "add", "又一人", "--role", "sales", "--key", "ssh-rsa AAAAB3NzaC1yc2E=")
     assert rsa.code == 2
+
+
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen is not installed")
+def test_join_tells_of_an_ssh_key_that_was_not_tried(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "id_ed25519"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    monkeypatch.setenv("TEXTCRM_SIGNING_KEY", str(team.keys / "chen-chen.throw-away-signing-key"))
+    admin = team.by("chen-chen")
+    public = key.with_suffix(".pub").read_text("utf-8").strip()
+    admin.ok("member", "replace-key", "王芳", public)
+    git(team.root, "config", "user.name", "王芳")
+    git(team.root, "config", "user.email", "wang@example.com")
+    told = team.by("wang-fang")("--lang", "en", "join").out
+    assert "TEXTCRM_SSH_IDENTITY=1 textcrm join" in told
+    assert told.index("SSH") < told.index("replace-key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -96,6 +97,11 @@ def test_the_record_says_for_whom_and_the_list_shows_it(
     row = team.by(None).ok("attach", "list", one, "--json").data[0]
     assert (row["path"], row["sealed_for"]) == (path, ["finance@1", "li-qiang"])
     assert team.by("li-qiang").ok("attach", "get", one, "1", "-").code == 0
+    (line,) = [x for x in team.by(None).ok("member", "list", one).out.splitlines() if path in x]
+    assert "李强" in line
+    assert "赵敏" not in line
+    told = team.by("li-qiang").ok("privacy", "disclose", one, "--format", "json", "-o", "-").out
+    assert path in {each["path"] for each in json.loads(told)["readers"]["sealed"]}
 
 
 @pytest.mark.skipif(not shutil.which("age"), reason="age is not installed")

@@ -153,6 +153,11 @@ def option(
     return click.option(*names, cls=Option, text=help, **kwargs)
 
 
+def or_screen(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """The callback of ``--output``: a lone dash is standard output, and no file of that name."""
+    return None if value == "-" else value
+
+
 def _completed(kwargs: dict[str, Any], *words: str | None) -> None:
     """Let TAB offer what a parameter takes, as its name or what stands for its value says."""
     from textcrm.cli import completed

@@ -26,7 +26,7 @@ class Reading(NamedTuple):
 
 
 class SealedValue(NamedTuple):
-    """A sealed value of a record: where, its labels, who opens it."""
+    """A sealed value of a record: where (a file's path), its labels, who opens it."""
 
     path: str
     labels: tuple[str, ...]
@@ -49,7 +49,7 @@ def by_class(access: Access, *, owner: str = "") -> list[Reading]:
 
 
 def of_record(vault: Vault, record: Record) -> list[SealedValue]:
-    """The sealed values of a record and who opens each, by what the labels say."""
+    """The sealed values and files of a record and who opens each, by what the labels say."""
     found = []
     for path, node in _sealed(record.raw, ()):
         try:
@@ -57,7 +57,18 @@ def of_record(vault: Vault, record: Record) -> list[SealedValue]:
         except ciphertext.Malformed:
             continue
         found.append(SealedValue(spell(path), labels, _readers(vault.access, labels)))
+    for file, labels in _files(record.raw.get("documents")):
+        found.append(SealedValue(file, labels, _readers(vault.access, labels)))
     return found
+
+
+def _files(documents: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for one in documents if isinstance(documents, list) else ():
+        if not isinstance(one, dict) or not isinstance(one.get("file"), str):
+            continue
+        labels = one.get("sealed_for")
+        if labels and isinstance(labels, str | list):
+            yield one["file"], (labels,) if isinstance(labels, str) else tuple(map(str, labels))
 
 
 def _readers(access: Access, labels: tuple[str, ...]) -> tuple[str, ...]:

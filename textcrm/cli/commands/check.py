@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from textcrm.cli.findings import Asked, tell
-from textcrm.cli.frame import Count, argument, command, option
+from textcrm.cli.frame import Count, argument, command, option, or_screen
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
     "-o",
     "--output",
     metavar="FILE",
+    callback=or_screen,
     help=Text("write the report to a file; text is still shown", "报告写入文件，同时显示文本"),
 )
 def run(

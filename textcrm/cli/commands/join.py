@@ -143,6 +143,15 @@ def _tell_missing(context: Context, found: Standing) -> None:
         )
         _step(context, "textcrm doctor --fix")
         return
+    if found.person is not None and any(key.startswith("ssh-") for key in found.person.keys):
+        _open(
+            context,
+            Text(
+                "you are a member with an SSH key, which is tried where you say so",
+                "您登记的是 SSH 密钥，需指明才会使用",
+            ),
+        )
+        _step(context, "TEXTCRM_SSH_IDENTITY=1 textcrm join")
     _open(
         context,
         Text(

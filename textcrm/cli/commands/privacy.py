@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textcrm.cli.frame import argument, command, option
+from textcrm.cli.frame import argument, command, option, or_screen
 from textcrm.errors import Misuse
 from textcrm.text import Text
 
@@ -116,7 +116,11 @@ _WORDS = {
 @option("--rewrite", is_flag=True, help=Text("out of git's history, too", "同时从 git 历史中清除"))
 @option("--yes", is_flag=True, help=Text("without asking", "不再询问"))
 @option(
-    "-o", "--output", metavar="FILE", help=Text("write a file (.md, .html, .json)", "写入文件")
+    "-o",
+    "--output",
+    metavar="FILE",
+    callback=or_screen,
+    help=Text("write a file (.md, .html, .json)", "写入文件"),
 )
 @option("--force", is_flag=True, help=Text("in place of a file that is there", "覆盖已有文件"))
 @option("--format", "form", metavar="FORM", help=Text("md, html or json", "md、html 或 json"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textcrm.cli.completing import query_words
-from textcrm.cli.frame import Count, argument, command, option
+from textcrm.cli.frame import Count, argument, command, option, or_screen
 from textcrm.cli.reading import report_broken
 from textcrm.text import Text
 
@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="FILE",
+    callback=or_screen,
     help=Text("write a file; its ending says the format", "写入文件，格式由扩展名决定"),
 )
 @option("--force", is_flag=True, help=Text("in place of a file that is there", "覆盖已有文件"))
