@@ -124,3 +124,20 @@ def test_days_of_the_past_are_the_last_ones(shell: Shell, monkeypatch: pytest.Mo
     assert shell("report", "purchases", "--since", "下半辈子").code == 2
     shell.ok("verify", own, "--on", "5月1日")
     assert Vault.open(shell.folder).get(own).raw["verified"] == "2026-05-01"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Asia/Shangai"])
+def test_a_time_zone_that_is_none_is_named(shell: Shell, zone: str) -> None:
+    file = shell.folder / "textcrm.yaml"
+    file.write_text(file.read_text("utf-8").replace("Asia/Shanghai", zone), "utf-8")
+    ran = shell("list", "--json")  # it was told as a bug, or this machine's zone taken instead
+    assert (ran.code, ran.error["code"]) == (5, "config-invalid")
+    assert zone in ran.error["message"]
+    assert "/" in ran.error["hint"]
+    told = {one["check"]: one["state"] for one in shell("doctor", "--json").data}
+    assert told["time-zone"] == "error"
+    made = shell(
+        "init", str(shell.folder.parent / "other"), "--no-input", "--time-zone", zone, at=False
+    )
+    assert made.code == 5
+    assert not (shell.folder.parent / "other" / "textcrm.yaml").exists()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import __version__, access, config
 from textcrm.errors import TextcrmError
 from textcrm.text import Text
-from textcrm.vault import contact_sealing, formats, layout, wiring
+from textcrm.vault import contact_sealing, formats, layout, moments, wiring
 from textcrm.vault.vault import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -173,24 +173,10 @@ def _interrupted(vault: Vault) -> Iterator[Row]:
 
 def _config(vault: Vault) -> Iterator[Row]:
     known = {
-        "format",
-        "name",
-        "language",
-        "time_zone",
-        "currency",
-        "thresholds",
-        "views",
-        "search",
-        "signatures",
-        "seal_contact",
-        "schema_base",
-        "rates",
-        "rfm",
-        "types",
-        "tiers",
-        "lost_action",
+        "format", "name", "language", "time_zone", "currency", "thresholds", "views", "search",
+        "signatures", "seal_contact", "schema_base", "rates", "rfm", "types", "tiers", "lost_action",
         "holidays",
-    }
+    }  # fmt: skip
     data = {"format": vault.config.format, "known": config.FORMAT}
     if vault.config.format > config.FORMAT:
         formats.demand_known(vault)
@@ -204,6 +190,10 @@ def _config(vault: Vault) -> Iterator[Row]:
         None,
         data,
     )
+    try:
+        moments.zone_of(vault)
+    except TextcrmError as error:
+        yield Row("time-zone", "error", error.message, error.hint, error.data)
     for name in vault.config.tree:
         if name not in known:
             yield Row(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textcrm import access, config
 from textcrm.errors import Conflict, Misuse, StorageFailure, TextcrmError
 from textcrm.text import Text
-from textcrm.vault import layout, wiring
+from textcrm.vault import layout, moments, wiring
 from textcrm.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def create(
 
     Files that are there already stay as they are (``kept``). The first person is git's user, as
     admin; with ``keys`` the vault gets its keys and is pinned. ``seal_contact`` seals the contact
-    fields of the schema too. Raises Conflict (vault-exists), Misuse (unknown-template), StorageFailure (git-identity).
+    fields of the schema too. Raises Conflict (vault-exists), Misuse (unknown-template), Invalid
+    (config-invalid: no such time zone), StorageFailure (git-identity).
     """
     from textcrm.schema import default_schema_text
 
@@ -56,6 +57,7 @@ def create(
             word=template,
             known=list(layout.TEMPLATES),
         )
+    moments.zone_named(time_zone)
     if (folder / config.FILE_NAME).exists():
         raise Conflict(
             "vault-exists",
