@@ -59,6 +59,30 @@ def test_an_entry_of_the_past_is_named_before_it_is_changed(shell: Shell, word: 
     assert _tree(shell) == before
 
 
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("联系人=李雷", 6), ("姓名=李雷", 6), ("合同编号=HT-2", 6), ("联系人=周建国", 0), ("职务=经理", 0),
+     ("contacts/0/name=李雷", 0), ("contacts/+/name=李雷", 0), ("地址=杭州市余杭区文一路1号", 0),
+     ("电话=13955550201", 0)],
+)  # fmt: skip
+def test_another_person_is_no_other_name_of_the_first_one(
+    shell: Shell, word: str, code: int
+) -> None:
+    shell.ok(
+        "set", ONE, "联系人=周建国", "电话=13955550200", "合同编号=HT-1", "地址=苏州市吴中区1号"
+    )
+    assert shell("set", ONE, word).code == code
+
+
+def test_of_several_addresses_one_is_named(shell: Shell) -> None:
+    shell.ok("set", ONE, "地址=苏州市吴中区1号", "addresses/+=杭州市余杭区文一路1号")
+    failed = shell("set", ONE, "地址=上海市浦东新区1号", "--json")
+    assert failed.code == 6
+    assert "addresses/+=" in failed.error["hint"]
+    first = failed.error["candidates"][0]["id"].removesuffix("=…")
+    shell.ok("set", ONE, f"{first}=上海市浦东新区1号")
+
+
 def test_taking_out_names_its_entry_too(shell: Shell) -> None:
     assert shell("set", ONE, "--unset", "购买日期").code == 6
     shell.ok("set", ONE, "--unset", "purchases/txyz3/product")

@@ -112,10 +112,10 @@ def is_vague_name(text: str) -> bool:
 
 
 def is_nobody(text: str) -> bool:
-    """Whether a name is a form of address alone: 某先生, 某某, 女士. 某公司 and 顾客 are none."""
+    """Whether a name is a form of address alone: 某先生, 女士. 某公司 and 顾客 are none."""
     word = levelled(text[:_MOST])
     if match := _VAGUE_XX.fullmatch(word):
-        return word[0] == "某" and (not match[1] or is_title(match[1].strip()))
+        return word[0] == "某" and is_title(match[1].strip())
     return is_title(word)
 
 

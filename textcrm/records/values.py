@@ -20,8 +20,15 @@ _LOG: Final = Text(
     "a new entry: textcrm log ID SUMMARY --at DAY", "新增一条：textcrm log 编号 内容 --at 日期"
 )
 _APPEND: Final = Text(
-    "a new entry: textcrm append ID {path} {tail}=…",
-    "新增一条：textcrm append 编号 {path} {tail}=…",
+    "a new entry: textcrm set ID {path}/+{end}=…", "新增一条：textcrm set 编号 {path}/+{end}=…"
+)
+_WHICH: Final = Text(
+    "{list}: {count} entries are there already; say whose {field} is meant",
+    "{list}已有 {count} 条；没有说明要修改哪一条的{field}",
+)
+_WHICH_ENTRY: Final = Text(
+    "{list}: {count} entries are there already; say which one is meant",
+    "{list}已有 {count} 条；没有说明要修改哪一条",
 )
 IDENTITY: Final = (("id",), ("uid",))
 
@@ -83,13 +90,24 @@ def assigned(
         inner = vault.schema.find(paths.split(path_text)[-1], field)
         if inner is not None and inner.kind == "text":
             target = target._replace(path=(*target.path, inner.name), field=inner)
-    keep_past(vault, target, raw if before is None else before, text)
+    keep_past(vault, _first_of(target), raw if before is None else before, text)
     return at_target(vault, target, text)
 
 
+def _first_of(target: paths.Target) -> paths.Target:
+    """A list that is given a text: the value of its first entry that the text becomes."""
+    field = target.field
+    if field is None or field.kind != "items" or isinstance(target.path[-1], int):
+        return target
+    key = field.child(field.key[0]) if len(field.key) == 1 else None
+    tail = () if key is None or key.enum else (key.name,)
+    assumed = (*target.assumed, target.path)
+    return paths.Target((*target.path, 0, *tail), key if tail else field, assumed)
+
+
 def keep_past(vault: Vault, target: paths.Target, raw: dict[str, Any], text: str) -> None:
-    """Refuse to write into an entry of the past that a path does not name: 最近跟进日期=今天 is another
-    contact, not another day of the first one. Raises Ambiguous (entry-not-named).
+    """Refuse to write into an entry of the past, or to rename an entry, that a path does not name:
+    最近跟进日期=今天 is another contact, not another day of the first one. Raises Ambiguous (entry-not-named).
     """
     old = paths.value_at(target.path, raw)
     if old is not None and str(old) == text.strip():
@@ -99,33 +117,47 @@ def keep_past(vault: Vault, target: paths.Target, raw: dict[str, Any], text: str
         entries = paths.value_at(place, raw) or []
         if len(entries) < (2 if old in (None, "") else 1):
             continue
-        if field is None or not any(
+        if field is None:
+            continue
+        dated = any(
             child.name in ("at", "date") and child.kind in ("date", "moment")
             for child in field.fields
-        ):
+        )
+        # 联系人=李雷 is another person, not another name of the first one, with that one's numbers.
+        tail = target.path[len(place) + 1 :]
+        names = (
+            len(place) == 1
+            and old is not None
+            and (field.key == tail if tail else len(entries) > 1)
+        )
+        if not (dated or names):
             continue
-        tail = paths.spell(target.path[len(place) + 1 :])
+        word = paths.spell(tail)
+        end = f"/{word}" if word else ""
         raise Ambiguous(
             "entry-not-named",
-            Text(
-                "{list} has {count} entries already; which one is {field} of?",
-                "{list}已有 {count} 条；没有说明要修改哪一条的{field}",
-            ),
+            _WHICH if word else _WHICH_ENTRY,
             hint=_LOG if place == ("interactions",) else _APPEND,
             list=field.label,
-            field=target.field.label if target.field else tail,
+            field=target.field.label if target.field else word,
             count=len(entries),
             path=paths.spell(place),
-            tail=tail,
+            end=end,
             candidates=[
                 {
-                    "id": f"{paths.spell(paths.stable((*place, number), raw))}/{tail}=…",
-                    "name": str(entry.get("at") or entry.get("date") or ""),
+                    "id": f"{paths.spell(paths.stable((*place, number), raw))}{end}=…",
+                    "name": _known_as(entry, field),
                 }
                 for number, entry in enumerate(entries)
                 if isinstance(entry, dict)
             ],
         )
+
+
+def _known_as(entry: dict[str, Any], field: Field) -> str:
+    """What tells an entry apart for people: its day, or the key that names it."""
+    keys = ("at", "date", *field.key)
+    return next((str(entry[key]) for key in keys if isinstance(entry.get(key), str)), "")
 
 
 def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
