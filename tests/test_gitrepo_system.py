@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import subprocess
 import sys
+import threading
 import types
 from typing import TYPE_CHECKING
 
 import pytest
 
 from textcrm.errors import StorageFailure
-from textcrm.gitrepo import GitRepo, locks, system
+from textcrm.gitrepo import GitRepo, locks, rewriting, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,3 +209,15 @@ def test_a_commit_is_flushed_before_it_is_told(git_repo: Path, tmp_path: Path) -
     flushed = [line for line in trace.read_text(encoding="utf-8").splitlines() if "fsync(" in line]
     for what in (".0.new", ".draft", "/objects/", "/refs/heads/main.lock", "/c>", ".idx.lock"):
         assert any(what in line for line in flushed), what
+
+
+def test_pruning_waits_for_another_gc(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "main", str(tmp_path)], check=True)
+    repo = GitRepo.open(tmp_path)
+    running = repo.git_dir / "gc.pid"  # as git writes it, of a process that is alive
+    running.write_text(f"{os.getpid()} {socket.gethostname()}", "ascii")
+    timer = threading.Timer(0.6, running.unlink)
+    timer.start()
+    rewriting.forget(repo, tracking=lambda _ref: False)
+    timer.join()
+    assert not running.exists()

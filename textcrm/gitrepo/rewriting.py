@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _TEMPORARY: Final = "refs/textcrm-rewrite/"
 _PREFIX: Final = "rewrite-"
+_PATIENCE: Final = 60.0  # seconds of waiting for another gc
 _LET_GO: Final = ("refs/remotes/", "refs/textcrm/pre-sync/")
 # What commit messages become is decided before; this only looks it up by the commit's old id.
 _MESSAGES: Final = (
@@ -283,8 +285,20 @@ def forget(repo: GitRepo, *, tracking: Callable[[str], bool]) -> list[str]:
         (repo.git_dir / name).unlink(missing_ok=True)
     _drop(git, _TEMPORARY)
     git.output("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all", write=True)
-    git.output("gc", "--quiet", "--prune=now", write=True)
+    _collect(git)
     return dropped
+
+
+def _collect(git: Git) -> None:
+    """Prune what nothing leads to, once another gc (git's own, or of a killed command) has ended."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        outcome = git.run("gc", "--quiet", "--prune=now", write=True)
+        if not outcome.code:
+            return
+        if "already running" not in outcome.err or time.monotonic() > until:
+            raise failures.git_failed("gc", outcome.err)
+        time.sleep(0.2)
 
 
 def rewrite_failed(said: str) -> StorageFailure:
