@@ -104,6 +104,9 @@ def test_country_and_postal_code() -> None:
     assert found["postal_code"] == "310000"
     assert found["street"] == "文三路"
     assert parse_address("310000 浙江省杭州市")["postal_code"] == "310000"
+    found = parse_address("上海市徐汇区漕溪北路1号 200030")
+    assert (found["street"], found["postal_code"]) == ("漕溪北路1号", "200030")
+    assert parse_address("深圳市南山区科技园1栋 100200室")["street"] == "科技园1栋 100200室"
 
 
 def test_free_text_of_the_street_is_not_levelled() -> None:

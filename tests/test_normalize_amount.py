@@ -43,6 +43,7 @@ from textcrm.normalize.numerals import read_numeral
         ("RMB 300", "300"),
         ("300 CNY", "300"),
         ("约5万", "50000"),
+        ("5万左右", "50000"),
         ("about 5k", "5000"),
         ("3w", "30000"),
         ("1.5 million", "1500000"),

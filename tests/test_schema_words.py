@@ -145,3 +145,9 @@ def test_order_is_the_schemas() -> None:
     assert SCHEMA.order(("contacts", 0, "phones", 1))[:2] == ("id", "number")
     assert SCHEMA.order(("interactions", "k3f9", "next")) == ("what", "due", "done")
     assert SCHEMA.order(("nothing",)) == ()
+
+
+def test_other_is_written_in_two_ways() -> None:
+    value = field("source").enum_value("其它")
+    assert value is not None
+    assert value.code == "other"

@@ -14,6 +14,7 @@ _COUNTRY: Final = re.compile(
 _GAP: Final = re.compile(r"[\s,，、/·>_-]*")
 _POSTCODE: Final = re.compile(
     r"^(?:邮编|邮政编码)?[:：]?\s*(\d{6})(?=[\s,，\u4e00-\u9fff])|[\s,，(（]*(?:邮编|邮政编码)[:：]?\s*(\d{6})[)）]?\s*$"
+    r"|(?<=[\u4e00-\u9fff号楼室\d])[\s,，]+(\d{6})\s*$"
 )
 # What makes a place's short name the name of a street, or of another place: 南山路, 上海东路, 朝阳区.
 _STREET: Final = re.compile(
@@ -87,7 +88,7 @@ def _postal_code(text: str) -> tuple[str, dict[str, str]]:
     if match is None:
         return text, {}
     return (text[: match.start()] + text[match.end() :]).strip(), {
-        "postal_code": match[1] or match[2]
+        "postal_code": match[1] or match[2] or match[3]
     }
 
 

@@ -53,6 +53,7 @@ _CURRENCY_OF: Final = {word: code for code, words in _CURRENCIES.items() for wor
 _MONEY_WORDS: Final = tuple(sorted(_CURRENCY_OF, key=len, reverse=True))
 _UNIT_WORDS: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
 _ROUGHLY: Final = re.compile(r"^(?:大约|大概|约|近|about|around|approx\.?|~)\s*")
+_ABOUT: Final = re.compile(r"(?<=[\d元万亿千])\s*(?:左右|上下)$")
 _PLAIN: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _PART: Final = re.compile(rf"({_PLAIN})\s*({_UNIT_WORDS})?\s*")
 _SPOKEN: Final = re.compile(rf"([{numerals.CHARS}]+)(?:元|圆|圓|块)?(?:整|正)?")
@@ -75,7 +76,7 @@ class Money(NamedTuple):
 def parse_amount(text: str) -> Decimal:
     """Read an amount in 元: ``5万``, ``1.2亿``, ``￥12,000.50``, ``三万五千``, ``3万5千``, ``壹佰元整``.
 
-    约 and its like are dropped; open ends and ranges (``5万+``, ``5-8万``) are refused, for they
+    约, 左右 and their like are dropped; open ends and ranges (``5万+``, ``5-8万``) are refused, for they
     are no amount. Raises Misuse (amount-unreadable; amount-currency for another currency's sign).
     """
     value, currency = parse_amount_with_currency(text)
@@ -99,7 +100,7 @@ def parse_amount_with_currency(text: str) -> Money:
     """Read an amount with its currency, None where none is said; ¥ is CNY. Raises Misuse."""
     word = levelled(text).lower().replace("−", "-")
     if len(word) <= _LONGEST:
-        word = _ROUGHLY.sub("", word)
+        word = _ABOUT.sub("", _ROUGHLY.sub("", word))
         sign, word = _sign(word)
         bare, currency = _without_currency(word)
         if not sign:

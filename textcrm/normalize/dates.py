@@ -17,6 +17,8 @@ Prefer = Literal["past", "future"]
 _LONGEST: Final = 60
 # A deadline: 下周五前, by friday. (3天前 is three days ago, and is read before this.)
 _BY: Final = re.compile(r"^(?:by|before|on) |^截[至止]|(?:之前|以前|前)$")
+# A day as spreadsheets and databases write it.
+_MIDNIGHT: Final = re.compile(r"(?<=\d)[t ]0{1,2}:00(?::00(?:\.0+)?)?$")
 _NOW: Final = ("现在", "此刻", "刚才", "刚刚", "now", "just now")
 
 
@@ -32,7 +34,7 @@ def parse_date(text: str, today: dt.date, *, prefer: Prefer = "future") -> dt.da
     """
     if isinstance(today, dt.datetime):
         today = today.date()
-    word = levelled(text).casefold()
+    word = _MIDNIGHT.sub("", levelled(text).casefold())
     return _day(word, text, today, prefer)
 
 

@@ -13,6 +13,7 @@ from textcrm.normalize.numerals import SMALL, read_numeral
 _N: Final = rf"(?:\d{{1,2}}|[{SMALL}]{{1,3}})"
 _YEAR: Final = r"(?:\d{4}|\d{2}|[零〇○一二三四五六七八九]{4}|[今去明前后]|大前)"
 _FULL: Final = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _COMPACT: Final = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})")
 _HAN: Final = re.compile(rf"(?:({_YEAR})年)?({_N})月份?({_N})[日号號]?")
 _HAN_EDGE: Final = re.compile(rf"(?:({_YEAR})年)?({_N})月份?(底|末|初)")
@@ -84,6 +85,11 @@ def _read(word: str, today: dt.date, prefer: str) -> dt.date | None:
         return _exact(int(match[1]), int(match[3]), int(match[4]))
     if match := _COMPACT.fullmatch(word):
         return _exact(*map(int, match.groups()))
+    if match := _YEAR_LAST.fullmatch(word):
+        one, two = int(match[1]), int(match[3])
+        if one > 12 or two > 12:  # 13/5/2024 and 5/13/2024 leave no doubt
+            month, day = (two, one) if one > 12 else (one, two)
+            return _exact(int(match[4]), month, day)
     if word.isascii():
         return _english(word, today, prefer)
     han = word.replace(" ", "")

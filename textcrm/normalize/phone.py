@@ -29,8 +29,10 @@ _EXTENSION: Final = re.compile(
 )
 # 0755-88886666-8012: a third group after a whole landline or 400 number is an extension.
 _DASHED: Final = re.compile(
-    r"((?:(?:\+?86|0086)[- ]?)?(?:(?:\(0?\d{2,3}\)[- ]?|0?\d{2,3}[- ])\d{3,4}[- ]?\d{4}"
-    r"|[48]00-?\d{3}-?\d{4}))\s*-\s*(\d{1,6})"
+    r"((?:(?:\+?86|0086)[- ]?)?(?:\(0?\d{2,3}\)[- ]?|0?\d{2,3}[- ])\d{7,8}"
+    r"|(?:(?:\+?86|0086)[- ]?)?(?:\(0[1-9]\d{1,2}\)[- ]?|0[1-9]\d{1,2}[- ])\d{3,4}[- ]\d{4}"
+    r"|(?:\+?86|0086)[- ](?:10|2\d|[3-9]\d{2})[- ]\d{3,4}[- ]\d{4}"
+    r"|[48]00-?\d{3}-?\d{4})\s*-\s*(\d{1,6})"
 )
 _NUMBER: Final = re.compile(r"\(?\+?[0-9\s().·/–—-]+")
 # Two whole numbers with a blank between them; blanks inside one number divide it into shorter groups.

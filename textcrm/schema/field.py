@@ -179,7 +179,10 @@ class Field:
 
     def enum_value(self, word: str) -> EnumValue | None:
         """The allowed value that a code, label or alias means."""
-        return self._by_code.get(word) or self._by_value_word.get(words.folded(word))
+        found = self._by_code.get(word) or self._by_value_word.get(words.folded(word))
+        if found is None and "其它" in word:
+            found = self._by_value_word.get(words.folded(word.replace("其它", "其他")))
+        return found
 
     @cached_property
     def _by_code(self) -> dict[str, EnumValue]:
