@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_running import Shell
 
+from textcrm.errors import NotFound
 from textcrm.history import past
 from textcrm.history.log import log
 from textcrm.vault import Vault
@@ -115,9 +116,6 @@ def test_days_of_the_past_are_the_last_ones(shell: Shell, monkeypatch: pytest.Mo
         told = shell.ok("log", *words, "--until", "上个月", "--json").data
         assert [one["subject"] for one in told] == ["in May"], words
     assert "# in May" in (shell.folder / Vault.open(shell.folder).get(own).path).read_text("utf-8")
-    assert past.revision(Vault.open(shell.folder), "5月3日") == past.revision(
-        Vault.open(shell.folder), "2026-05-03"
-    )
     shell.ok("append", own, "purchases", "date=2026-06-03", "product=甲", "amount=100")
     report = shell.ok("report", "purchases", "--since", "本月", "--json").data
     assert report["total"] == shell.ok("report", "purchases", "--json").data["total"]
@@ -141,3 +139,32 @@ def test_a_time_zone_that_is_none_is_named(shell: Shell, zone: str) -> None:
     )
     assert made.code == 5
     assert not (shell.folder.parent / "other" / "textcrm.yaml").exists()
+
+
+def test_the_state_of_a_day_is_not_that_of_a_clock_that_was_behind(shell: Shell) -> None:
+    shell.ok("add", "云帆")
+    days = [dt.datetime(2024, 5, day, 12, tzinfo=dt.UTC) for day in (1, 2, 3)]
+    begun_anew(shell.folder, dt.datetime(2024, 4, 1, tzinfo=dt.UTC))
+    behind = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
+    ahead = dt.datetime(2060, 1, 1, tzinfo=dt.UTC)
+    for moment in (
+        *days[:2],
+        ahead,
+        days[2],
+        behind,
+        behind,
+        dt.datetime(2024, 5, 9, tzinfo=dt.UTC),
+    ):
+        noted(shell.folder, f"{moment:%Y-%m-%d}", moment)
+    vault = Vault.open(shell.folder)
+    for day in ("2024-05-01", "2024-05-02", "2024-05-09"):
+        found = past.revision(vault, day)
+        assert next(iter(vault.repo.log(found, limit=1))).subject == day
+    with pytest.raises(NotFound):
+        past.revision(vault, "2024-03-01")
+
+
+def begun_anew(folder: Path, moment: dt.datetime) -> None:
+    """A history of one commit, at a moment, with what is there now."""
+    subprocess.run(["git", "-C", str(folder), "checkout", "-q", "--orphan", "anew"], check=True)
+    commit(folder, "start", moment)

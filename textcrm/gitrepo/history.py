@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 from textcrm.gitrepo.log import SINCE, epoch, no_such_commit
 
 if TYPE_CHECKING:
     from textcrm.gitrepo.process import Git
+
+_NEAR: Final = 50  # commits behind one, to tell whether its clock was behind
 
 
 def list_tree(git: Git, rev: str, prefix: str) -> dict[str, str]:
@@ -28,9 +31,26 @@ def list_tree(git: Git, rev: str, prefix: str) -> dict[str, str]:
 
 
 def commit_at(git: Git, moment: dt.date | dt.datetime) -> str | None:
-    """The newest commit of HEAD that is not younger than a moment."""
-    outcome = git.run("rev-list", "-1", f"--before=@{epoch(moment, end=True)}", "HEAD", "--")
-    return outcome.out.decode().strip() or None
+    """The newest commit of HEAD's branch that is not younger than a moment.
+
+    One behind which younger ones lie bears the time of a clock that was behind, and is passed over.
+    """
+    limit, now = epoch(moment, end=True), time.time()
+    behind = f"--before=@{limit}"
+    newest = git.run("rev-list", "--first-parent", "-1", behind, "HEAD", "--").out.decode().strip()
+    while newest:
+        out = git.run(
+            "rev-list", "--first-parent", f"-n{_NEAR}", "--timestamp", newest, "--"
+        ).out.decode()
+        older = [
+            (int(at), one) for at, _, one in (line.partition(" ") for line in out.splitlines())
+        ]
+        younger = [one for at, one in older if limit < at <= now]  # not those of a clock ahead
+        if not younger:
+            return newest
+        rest = ("rev-list", "--first-parent", "-1", behind, younger[-1], "--")
+        newest = git.run(*rest).out.decode().strip()
+    return None
 
 
 def paths_ever(git: Git, prefix: str, since: dt.date | None) -> set[str]:
