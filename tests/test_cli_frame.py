@@ -368,3 +368,14 @@ def test_wrapping_keeps_widths_and_words() -> None:
 def test_the_root_knows_every_command() -> None:
     group = root()
     assert all(group.get_command(None, name) is not None for name in COMMANDS)  # type: ignore[arg-type]
+
+
+def test_a_field_without_set_and_a_choice_that_is_none_are_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["--lang", "zh", "add", "甲公司", "状态=合作中"]) == 2
+    assert "--set 状态=合作中" in capsys.readouterr().err
+    assert run(["--lang", "zh", "import", "x.csv", "--on-duplicate", "合并"]) == 2
+    said = capsys.readouterr().err
+    assert "可选：update、skip、create、ask" in said
+    assert "not one of" not in said

@@ -133,6 +133,16 @@ def usage(error: click.ClickException) -> Misuse:
         )
     if isinstance(error, click.BadParameter):
         name = error.param.opts[0] if error.param is not None and error.param.opts else ""
+        kind = error.param.type if error.param is not None else None
+        if isinstance(kind, click.Choice):
+            return Misuse(
+                "bad-value",
+                Text("{name}: this value will not do", "{name}：取值无效"),
+                hint=Text("one of: {choices}", "可选：{choices}"),
+                name=name,
+                choices=[str(one) for one in kind.choices],
+                path=path,
+            )
         return Misuse(
             "bad-value",
             Text("{name}: this value will not do ({said})", "{name}：取值无效（{said}）"),
@@ -152,10 +162,15 @@ def usage(error: click.ClickException) -> Misuse:
         )
     if "unexpected extra argument" in said:
         words = said.partition("(")[2].rstrip(")")
+        fields = "--set" in _options(context) and any(sign in words for sign in "=＝")
         return Misuse(
             "extra-words",
             Text("too many words: {words}", "多余的内容：{words}"),
             hint=Text(
+                "a field goes behind --set: --set {words}", "字段写在 --set 之后：--set {words}"
+            )
+            if fields
+            else Text(
                 "quote what belongs together; see: {path} --help",
                 "属于一体的内容请加引号；见 {path} --help",
             ),
