@@ -73,6 +73,17 @@ def test_money_is_exact_and_no_currency_is_added_to_another(vault: Vault) -> Non
     assert sum(row[table.place("amount")] for row in table.rows if row[place] == "CNY") == own
 
 
+def test_a_product_paid_in_two_currencies_has_all_its_customers(vault: Vault) -> None:
+    table = make(vault, "products")
+    places = [table.place(name) for name in ("product", "currency", "customers", "orders")]
+    rows = [tuple(row[place] for place in places) for row in table.rows]
+    at = rows.index(("云主机年付", "CNY", 2, 2))
+    assert rows[at + 1] == ("云主机年付", "HKD", 2, 1)  # not one customer here and one there
+    bought = {own for own, item in all_items("purchases") if item.get("product") == "云主机年付"}
+    assert len(bought) == 2
+    assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True)
+
+
 def test_purchases_by_month_leave_no_month_out(vault: Vault) -> None:
     table = make(vault, "purchases")
     months = [row[0] for row in table.rows if row[table.place("currency")] == "CNY"]
@@ -98,7 +109,7 @@ def test_products_by_those_who_bought_them(vault: Vault) -> None:
         buyers.setdefault(item["product"], set()).add(who)
     seen: Counter[str] = Counter()
     for row in table.rows:
-        seen[row[0]] += row[1]
+        seen[row[0]] = row[1]
     assert {name: len(who) for name, who in buyers.items()} == {
         name: count for name, count in seen.items() if name in buyers
     }

@@ -49,7 +49,10 @@ def _by_currency(items: list[Item], home: str) -> tuple[ByCurrency, ByCurrency]:
 
 
 def products(ask: Ask) -> Table:
-    """Products by how many customers bought them, with quantity and amount (M1)."""
+    """Products by how many customers bought them, with quantity and amount (M1).
+
+    A row for each currency; how many customers there are is told of the product, whatever they paid in.
+    """
     facts = ask.facts
     items = Sums.purchases(ask)
     found: dict[tuple[str | None, str], _Bought] = {}
@@ -59,14 +62,16 @@ def products(ask: Ask) -> Table:
         product for names in facts.several("products").values() for product in names if product
     )
     popular: dict[str | None, set[int]] = {}
+    orders: Counter[str | None] = Counter()
     for (name, _), bought in found.items():
         popular.setdefault(name, set()).update(bought.rows)
+        orders[name] += bought.orders
     ordered = sorted(
         found,
         key=lambda key: (
             key[0] is None,
             -len(popular[key[0]]),
-            -found[key].orders,
+            -orders[key[0]],
             key[0] or "",
             key[1] != facts.home,
             key[1],
@@ -84,8 +89,8 @@ def products(ask: Ask) -> Table:
     rows = [
         (
             product,
-            len(found[product, currency].rows),
-            share(len(found[product, currency].rows), len(buyers)),
+            len(popular[product]),
+            share(len(popular[product]), len(buyers)),
             found[product, currency].orders,
             found[product, currency].quantity,
             listed.get(product or "", 0),
@@ -116,8 +121,10 @@ def products(ask: Ask) -> Table:
             Note(
                 Text(
                     "Share is of all customers who bought something; “listed” counts customers who "
-                    "have it among their products.",
-                    "占比以全部已购客户为基数；“合作产品客户数”指把它列为合作产品的客户。",
+                    "have it among their products. A product that was paid in several currencies has "
+                    "a row for each, with all its customers.",
+                    "占比以全部已购客户为基数；“合作产品客户数”指把它列为合作产品的客户。以多种币种售出的产品"
+                    "每种一行，购买客户数均为该产品的全部客户。",
                 )
             ),
             *others_of(total, "amount"),
