@@ -248,7 +248,7 @@ def test_an_amount_alone_is_no_order(vault: Vault) -> None:
 
 
 def test_numbers_with_what_is_said_of_them(vault: Vault) -> None:
-    cell = "13900001111（微信同号）、0571-88886666 前台、138****0000（旧）"
+    cell = "13900001111（微信同号）、0571-88886666 前台、138****0000（旧）、13900002222（空号）"
     (row,) = rows_of(vault, f"公司,电话\n甲公司,{cell}\n")
     phones = row.tree["contacts"][0]["phones"]
     assert phones[:2] == [
@@ -256,6 +256,7 @@ def test_numbers_with_what_is_said_of_them(vault: Vault) -> None:
         {"number": "+8657188886666", "note": "前台"},
     ]
     assert phones[2]["number"] == "138****0000（旧）"
+    assert phones[3] == {"number": "+8613900002222", "verification": "dead"}
 
 
 def test_addresses_in_one_cell_are_all_taken_in(vault: Vault) -> None:

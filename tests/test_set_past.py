@@ -130,3 +130,17 @@ def test_a_field_that_is_set_twice_loses_no_value(
 
 def test_a_field_that_is_set_twice_to_the_same_is_set(shell: Shell) -> None:
     shell.ok("set", ONE, "状态=合作中", "状态=合作中")
+
+
+@pytest.mark.parametrize("word", ["电话=空号", "电话=待核实", "邮箱=无效"])
+def test_a_dead_number_is_marked_and_kept(shell: Shell, word: str) -> None:
+    shell.ok("set", ONE, "电话=13955550200", "邮箱=a@b.cn")
+    before = _tree(shell)
+    failed = shell("set", ONE, word, "--json")
+    assert failed.code == 5
+    assert failed.error["code"] == "state-not-value"
+    assert _tree(shell) == before
+    shell.ok("set", ONE, failed.error["hint"].split(": ")[-1].split("：")[-1])
+    item = _tree(shell)["contacts"][0]["phones" if "电话" in word else "emails"][0]  # type: ignore[index]
+    assert item["verification"] in ("dead", "unverified")
+    assert "number" in item or "address" in item

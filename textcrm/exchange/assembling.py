@@ -171,8 +171,12 @@ class Assembler:
         if field.kind == "phone" and (match := _REMARKED.fullmatch(text.strip())):
             noted = field.within is not None and field.within.child("note") is not None
             if noted and parse_phone(match[1]).problem is None:
-                text = match[1]
-                _node(made.tree, place.steps[:-1]).setdefault("note", match[2] or match[3])
+                text, said = match[1], match[2] or match[3]
+                state = field.within.child("verification") if field.within is not None else None
+                value = state.enum_value(said) if state is not None else None
+                node = _node(made.tree, place.steps[:-1])
+                # 13812345678（空号） says how the number does, anything else is a note (A59).
+                node.setdefault(*(("verification", value.code) if value else ("note", said)))
         if field.kind == "list":
             text = _listed(text)
         elif field.kind in ("date", "moment"):

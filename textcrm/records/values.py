@@ -175,6 +175,8 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
         return _item(vault, place, field, text)
     if field.kind == "person":
         return _person(vault, target.path, text)
+    if field.kind in ("phone", "email") and (state := _state(field, text)) is not None:
+        raise _is_state(target.path, field, state, text)
     try:
         entry = normalize_value(
             field,
@@ -189,6 +191,26 @@ def at_target(vault: Vault, target: paths.Target, text: str) -> Assigned:
         data = {"path": paths.spell(target.path), **error.data}
         raise Invalid(error.code, error.message, hint=error.hint, **data) from error
     return Assigned(target.path, entry.value, entry.note, dict(entry.data), entry.currency)
+
+
+def _state(field: Field, text: str) -> Field | None:
+    """The field beside a number or address that a word is for: 空号 says how it does (A59)."""
+    beside = field.within.child("verification") if field.within is not None else None
+    return beside if beside is not None and beside.enum_value(text.strip()) else None
+
+
+def _is_state(path: Path, field: Field, state: Field, text: str) -> Invalid:
+    return Invalid(
+        "state-not-value",
+        Text("“{text}” is no {field} but its {state}", "“{text}”不是{field}，而是它的{state}"),
+        hint=Text(
+            "the {field} stays if you set: {path}={text}", "保留{field}，请改填：{path}={text}"
+        ),
+        text=text.strip(),
+        field=field.label,
+        state=state.label,
+        path=paths.spell((*path[:-1], state.name)),
+    )
 
 
 def identity_fixed(field: object) -> Misuse:
