@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from textcrm.exchange.importing import Outcome, Policy
     from textcrm.exchange.incoming import Incoming, Reading
+
 # The source article's sample rows, with what Q of the requirements says is wrong in them.
 ARTICLE = (
     "客户编号,客户名称,联系人,联系方式,所属行业,客户来源,核心需求,最近跟进日期,跟进人,"

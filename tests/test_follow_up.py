@@ -1,4 +1,4 @@
-"""Following up from the command line: due in its forms, log, verify, pool, handing over, states."""
+"""Following up from the command line: due in its forms, log, verify."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from cli_running import Shell
+from following import ONE, add, answering, tree
 from ready_made import created
-from team_vault import Team, git, opened, team_at
+from team_vault import Team, git, team_at
 
-from textcrm import ciphertext
-from textcrm.cli.context import Context
 from textcrm.errors import Misuse
-from textcrm.records import confirming, handover
-from textcrm.records.becoming import wanted
-from textcrm.rules.sealing import sealed_places
+from textcrm.records import confirming
 from textcrm.vault import Vault
-
-ONE = "C20240318001"  # of li-qiang, with sealed instalments and a bank account
 
 
 @pytest.fixture
@@ -38,20 +32,7 @@ def team(
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What somebody on a terminal types; empty takes what is offered."""
-    given: list[str] = []
-
-    def ask(_self: Context, question: object, *, option: str, default: str | None = None) -> str:
-        return given.pop(0) or (default or "")
-
-    monkeypatch.setattr(Context, "interactive", property(lambda _self: True))
-    monkeypatch.setattr(Context, "ask", ask)
-    monkeypatch.setattr(Context, "confirm", lambda _self, _question, default: default)
-    return given
-
-
-def add(shell: Shell, *words: str) -> str:
-    return str(shell.ok("add", *words, "--json").data["id"])
+    return answering(monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +52,6 @@ def test_the_day_that_was_understood_is_shown(
             "--lang", lang, "log", own, "来电", "--due", "2026-05-09", "--next", "x"
         ).out
     )
-
-
-def tree(shell: Shell, own: str) -> dict[str, object]:
-    file = next(shell.folder.glob(f"customers/*/*/{own}.yaml"))
-    found: dict[str, object] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)
-    return found
 
 
 # -- due
@@ -202,97 +177,6 @@ def test_on_a_terminal_log_asks_for_the_next_step(shell: Shell, answers: list[st
     assert tree(shell, own)["interactions"][0]["next"]["done"] == "true"  # type: ignore[index]
 
 
-# -- states (B15, F3)
-
-
-def test_becoming_a_customer_asks_for_status_date_and_product(
-    shell: Shell, answers: list[str]
-) -> None:
-    own = add(shell, "甲公司", "--set", "类型=潜在客户", "--set", "状态=未合作")
-    answers += ["", "2026-05-01", "云主机"]
-    shell.ok("set", own, "类型=新客户")
-    found = tree(shell, own)
-    assert found["status"] == "active"
-    assert found["first_cooperation"] == "2026-05-01"
-    assert found["products"] == ["云主机"]
-    assert git(shell.folder, "rev-list", "--count", "HEAD").strip() == "3"  # all in one commit
-
-
-def test_off_a_terminal_it_warns_and_goes_on(shell: Shell) -> None:
-    own = add(shell, "甲公司", "--set", "类型=潜在客户")
-    ran = shell.ok("set", own, "阶段=成交", "--lang", "zh")
-    assert "合作状态" in ran.err
-    assert tree(shell, own)["stage"] == "won"
-
-
-def test_who_pays_from_the_start_is_asked_alike(shell: Shell, answers: list[str]) -> None:
-    answers += ["", "2026-05-01", "云主机"]
-    own = add(shell, "甲公司", "--set", "类型=老客户")
-    found = tree(shell, own)
-    assert found["status"] == "active"
-    assert (found["first_cooperation"], found["products"]) == ("2026-05-01", ["云主机"])
-    assert not answers
-    add(shell, "乙公司", "--set", "类型=潜在客户")  # asks nothing
-
-
-def test_an_edit_that_changes_the_state_is_asked_alike(
-    shell: Shell, answers: list[str], tmp_path: Path
-) -> None:
-    own = add(shell, "甲公司", "--set", "类型=潜在客户")
-    editor = tmp_path / "editor.sh"
-    editor.write_text("#!/bin/sh\nsed -i 's/^type: .*/type: existing  # since May/' \"$1\"\n")
-    editor.chmod(0o755)
-    answers += ["", "2026-05-01", "-"]
-    shell.ok("edit", own, "--editor", str(editor))
-    found = tree(shell, own)
-    assert (found["status"], found["first_cooperation"]) == ("active", "2026-05-01")
-    assert "products" not in found
-    assert not answers
-    file = next(shell.folder.glob("customers/*/*/*.yaml"))
-    assert "type: existing  # since May" in file.read_text(encoding="utf-8")
-    assert git(shell.folder, "rev-list", "--count", "HEAD").strip() == "3"
-
-
-def test_off_a_terminal_add_edit_and_many_say_it(shell: Shell, tmp_path: Path) -> None:
-    ran = shell.ok("--lang", "en", "add", "甲公司", "--set", "type=existing")
-    assert "also say: Status of cooperation" in ran.err
-    assert "textcrm set C" in ran.err
-    typed = tmp_path / "typed.yaml"
-    typed.write_text("客户名称: 乙公司\n客户类型: 老客户\n", encoding="utf-8")
-    assert "also say" in shell.ok("--lang", "en", "add", "--from", str(typed)).err
-    own = add(shell, "丙公司", "--set", "type=prospect")
-    editor = tmp_path / "editor.sh"
-    editor.write_text("#!/bin/sh\nsed -i 's/^type: .*/type: existing/' \"$1\"\n")
-    editor.chmod(0o755)
-    ran = shell.ok("--lang", "en", "edit", own, "--editor", str(editor))
-    assert f"the state of {own} changed; also say" in ran.err
-    for name in ("丁公司", "戊公司"):
-        add(shell, name, "--set", "type=prospect")
-    ran = shell.ok("--lang", "en", "set", "--query", "type:prospect", "type=existing", "--yes")
-    assert ran.err.count("the state of 2 customers changes") == 1
-    assert "Date of first cooperation" in ran.err
-    ran = shell.ok("--lang", "en", "set", "--query", "type:existing", "source=other", "--yes")
-    assert "the state of" not in ran.err
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "names"),
-    [
-        ({"type": "prospect"}, {"type": "new"}, ["status", "first_cooperation", "products"]),
-        ({}, {"status": "active", "products": ["x"]}, ["first_cooperation"]),
-        ({"stage": "lead"}, {"stage": "lost"}, ["stage_since"]),
-        ({"stage": "lead"}, {"stage": "lost", "stage_since": "2026-01-01"}, []),
-        ({"stage": "won"}, {"stage": "won"}, []),
-        ({"status": "active"}, {"status": "paused"}, []),
-        ({"type": "new"}, {"type": "existing"}, []),
-    ],
-)
-def test_what_a_new_state_wants(
-    before: dict[str, object], after: dict[str, object], names: list[str]
-) -> None:
-    assert [one.name for one in wanted(before, after)] == names
-
-
 # -- verify (F5, F13)
 
 
@@ -353,137 +237,3 @@ def test_the_draft_is_masked_and_writes_nothing(team: Team, tmp_path: Path) -> N
         with pytest.raises(Misuse):
             confirming.draft(Vault.open(team.root), record, "zh", wrong)
     assert shell("verify", ONE, "--template", str(tmp_path / "no.txt")).code == 9
-
-
-# -- pool
-
-
-def test_the_pool_is_taken_from_and_given_to(team: Team) -> None:
-    git(team.root, "config", "user.name", "王芳")
-    git(team.root, "config", "user.email", "wangfang@example.com")
-    shell = team.by("wang-fang")
-    listed = shell.ok("pool", "--json").data
-    assert listed
-    vault = Vault.open(team.root)
-    assert {one["id"] for one in listed} == {
-        record.id
-        for record in vault.records()
-        if not record.raw.get("owner") and not record.archived
-    }
-    own = listed[0]["id"]
-    assert "pool take" in shell.ok("pool").out
-    shell.ok("pool", "take", own)
-    assert tree(shell, own)["owner"] == "wang-fang"
-    assert "nothing to change" in shell.ok("pool", "take", own, "--lang", "en").out
-    ran = shell("pool", "take", ONE, "--json")
-    assert (ran.code, ran.error["code"]) == (7, "taken")
-    shell.ok("pool", "release", own, "--reason", "长期未成交")
-    assert "owner" not in tree(shell, own)
-    assert "长期未成交" in git(team.root, "log", "-1", "--format=%B")
-    assert shell("pool", "drop", own).code == 2
-
-
-# -- handing over (F16, issue 8)
-
-
-def labels(vault: Vault, own: str) -> list[tuple[str, ...]]:
-    record = vault.get(own)
-    return [
-        tuple(ciphertext.read(node).labels)
-        for _, _, node in sealed_places(record.raw, vault.schema)
-        if ciphertext.is_sealed(node)
-    ]
-
-
-def test_all_of_a_leaver_passes_on_in_one_commit(team: Team) -> None:
-    settings = team.root / "textcrm.yaml"
-    text = settings.read_text("utf-8").replace(
-        "  公海: no:owner", "  李强的: owner:li-qiang type:prospect\n  公海: no:owner"
-    )
-    settings.write_text(text, encoding="utf-8")
-    other = next(
-        record
-        for record in Vault.open(team.root).records()
-        if record.raw.get("owner") == "zhao-min"
-    )
-    file = team.root / other.path
-    file.write_text(other.text + "collaborators: [li-qiang, wang-fang]\n", encoding="utf-8")
-    git(team.root, "commit", "-qam", "x")
-    vault = opened(team.root, "chen-chen", "wang-fang")
-    owned = {record.id for record in vault.records() if record.raw.get("owner") == "li-qiang"}
-    assert any("li-qiang" in one for each in labels(vault, ONE) for one in each)
-    plan = handover.plan(vault, "李强", "王芳")
-    assert len(plan.owned) == len(owned)
-    assert plan.steps > 5
-    named = [
-        file
-        for record in vault.records()
-        if record.raw.get("owner") == "li-qiang"
-        for file in record.raw.get("documents", [])
-        if "li-qiang" in file.get("sealed_for", [])
-    ]
-    assert plan.attached == len(named)
-    before = git(team.root, "rev-list", "--count", "HEAD")
-    vault.confirm_grant = lambda *_: True
-    handover.hand_over(vault, plan, reason="离职")
-    assert int(git(team.root, "rev-list", "--count", "HEAD")) == int(before) + 1
-    after = opened(team.root, "wang-fang")
-    assert not [record for record in after.records() if record.raw.get("owner") == "li-qiang"]
-    assert {
-        record.id for record in after.records() if record.raw.get("owner") == "wang-fang"
-    } >= owned
-    assert after.get(other.id).raw["collaborators"] == ["wang-fang"]
-    assert after.config.views["李强的"] == "owner:wang-fang type:prospect"
-    assert "# 潜在客户多少天未跟进就提醒" in settings.read_text("utf-8")
-    assert not any("li-qiang" in one for each in labels(after, ONE) for one in each)
-    again = handover.plan(after, "li-qiang", "wang-fang")
-    assert (again.owned, again.shared, again.views) == ((), (), ())
-
-
-def test_without_the_key_nothing_is_handed_over(team: Team) -> None:
-    head = git(team.root, "rev-parse", "HEAD")
-    assert team.by(None)("assign", "--all", "李强", "王芳", "--json").code == 3
-    assert git(team.root, "rev-parse", "HEAD") == head
-    data = team.by(None).ok("assign", "--all", "李强", "王芳", "--dry-run", "--json").data
-    assert data["commit"] is None
-    assert ONE in data["ids"]
-
-
-def test_to_the_pool_and_mistakes(shell: Shell) -> None:
-    own = add(shell, "甲公司", "--set", "owner=someone-gone")
-    for words in (("nobody", "none"), ("someone-gone", "nobody")):
-        ran = shell("assign", "--all", *words, "--json")
-        assert (ran.code, ran.error["code"]) == (2, "no-such-person")
-    assert shell.ok("assign", "--all", "someone-gone", "none", "--json").data["ids"] == [own]
-    assert "owner" not in tree(shell, own)
-
-
-@pytest.mark.parametrize(
-    ("query", "other"),
-    [
-        ("owner:li-qiang type:prospect", "owner:wang-fang type:prospect"),
-        ("跟进人:李强 -tag:x", "跟进人:王芳 -tag:x"),
-        ('owner:"李强" OR owner:zhao-min', 'owner:"王芳" OR owner:zhao-min'),
-        ("owner:(li-qiang OR zhao-min) li-qiang", "owner:(wang-fang OR zhao-min) li-qiang"),
-        ("name:李强", "name:李强"),
-        ('owner:"open', 'owner:"open'),
-    ],
-)
-def test_views_name_the_new_person(team: Team, query: str, other: str) -> None:
-    vault = Vault.open(team.root)
-    giver = handover.plan(vault, "li-qiang", "wang-fang").giver
-    taker = vault.access.find("wang-fang")
-    assert taker is not None
-    assert handover.renamed(vault, query, giver, taker) == other
-
-
-def test_whom_to_archive(shell: Shell) -> None:
-    """O1."""
-    assert shell("archive", "--suggest").code == 1
-    file = shell.folder / "customers/2020/01/C20200101001.yaml"
-    file.parent.mkdir(parents=True)
-    file.write_text("id: C20200101001\nname: 旧客户\n", encoding="utf-8")
-    (one,) = shell.ok("archive", "--suggest", "--json").data
-    assert (one["id"], one["last"]) == ("C20200101001", "2020-01-01")
-    assert "旧客户" in shell.ok("archive", "--suggest").out
-    assert json.loads(shell.ok("archive", "--suggest", "--json").out) == [one]
