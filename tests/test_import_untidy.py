@@ -281,3 +281,9 @@ def test_days_that_leave_no_doubt_are_read_in_a_column_of_several_orders(vault: 
         "date-ambiguous",
         "date-unreadable",
     ]
+
+
+def test_a_landline_in_the_column_of_mobile_numbers_is_no_mobile(vault: Vault) -> None:
+    (row,) = rows_of(vault, "公司,手机\n甲公司,13900001111/0571-88886666转8\n")
+    phones = row.tree["contacts"][0]["phones"]
+    assert [one["kind"] for one in phones] == ["mobile", "work"]

@@ -176,7 +176,9 @@ class Assembler:
                 value = state.enum_value(said) if state is not None else None
                 node = _node(made.tree, place.steps[:-1])
                 # 13812345678（空号） says how the number does, anything else is a note (A59).
-                node.setdefault(*(("verification", value.code) if value else ("note", said)))
+                node.setdefault(
+                    *(("verification", value.code) if value else ("note", finishing.Remark(said)))
+                )
         if field.kind == "list":
             text = _listed(text)
         elif field.kind in ("date", "moment"):

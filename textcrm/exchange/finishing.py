@@ -43,8 +43,15 @@ _KIND_WORDS: Final = (
     ("home", ("home", "privat", "private", "住宅", "家庭", "家")),
     ("other", ("other", "andere", "sonstige", "其他", "pager", "custom")),
 )
+_LANDLINE: Final = re.compile(r"\+86(?!1[3-9]\d{9}$)[1-9]\d{8,}")
 _ALIKE: Final = {"work": "office", "home": "private", "office": "work", "private": "home"}
 _STEM: Final = re.compile(r"([a-z_]+?)\d*(?:\.\d+)?")
+
+
+class Remark(str):
+    """What is said of one number of a cell, and of no other."""
+
+    __slots__ = ()
 
 
 def bare(field: Field, text: str) -> str:
@@ -105,7 +112,12 @@ def _items(
         if whole is not None:
             _address(item, whole.get("whole", ""), field, values)
         base = group.partition(".")[0]
-        words.setdefault(base, {k: item[k] for k in ("kind", "note") if k in item})
+        own = isinstance(item.get("note"), Remark)
+        if own:
+            item["note"] = str(item["note"])
+        words.setdefault(
+            base, {k: item[k] for k in ("kind", "note") if k in item and not (own and k == "note")}
+        )
         if not set(item) - {"kind", "note", "role"}:
             continue
         _kind_of(item, group, fields, words.get(base, {}))
@@ -136,6 +148,9 @@ def _kind_of(
             and any(one.code == match[1] for one in field.enum)
         ):
             item[name] = match[1]
+    # A landline in the column of mobile numbers is none of them.
+    if item.get("kind") == "mobile" and _LANDLINE.match(str(item.get("number", ""))):
+        item["kind"] = "work"
 
 
 def _joined(
