@@ -354,3 +354,38 @@ def test_what_was_sealed_with_an_old_key_is_history_once_it_is_mended(office: Of
     assert len(after) == len(before)
     assert {severity for severity, _ in after} == {"warning"}
     assert all("sealed anew since" in (hint or "") for _, hint in after)
+
+
+def test_two_admins_who_change_access_at_once_are_asked_once(office: Office) -> None:
+    server = office.folder / "server.git"
+    git(office.folder, "clone", "-q", "--bare", str(office.root), str(server))
+    git(office.root, "remote", "add", "origin", str(server))
+    git(office.root, "fetch", "-q", "origin")
+    git(office.root, "branch", "-q", "--set-upstream-to=origin/main", "main")
+    other = office.clone("other", server)
+    for place, name in ((office.root, "Carl"), (other, "Dora")):
+        git(place, "config", "user.name", "陈晨")
+        git(place, "config", "user.email", "chen@example.com")
+        _, public = sealing.generate()
+        admin = office.by(ANNA, place)
+        admin.ok("member", "trust", office.admins_fingerprint)  # each clone as another admin's
+        admin.ok("member", "add", name, "--role", "sales", "--key", public)
+    office.by(ANNA).ok("sync")
+    there = office.by(ANNA, other)
+    assert there("sync").code == 7
+    (question,) = there.ok("resolve", "--json").data  # not one for each signature and key file
+    assert question["file"] == "access/access.yaml"
+    said = there.ok("--lang", "en", "resolve").out
+    assert "Carl" in said
+    assert "Dora" in said
+    assert "textcrm resolve access --theirs, then do yours again" in said
+    refused = there("resolve", "access", "--mine", "--json")
+    assert (refused.code, refused.error["code"]) == (2, "signed-file")
+    there.ok("resolve", "access", "--theirs")
+    there.ok("member", "trust", office.admins_fingerprint)  # another one of the same serial
+    _, public = sealing.generate()
+    there.ok("member", "add", "Dora", "--role", "sales", "--key", public)
+    assert there.ok("sync").code == 0
+    people = (other / "access/access.yaml").read_text("utf-8")
+    assert "Carl" in people
+    assert "Dora" in people

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textcrm.history.questions import Question
 
 _SHOWN = 10  # changes of one side
+_SETTINGS = ("textcrm.yaml", "schema/customer.schema.json", "access/access.yaml")
 
 
 def question_json(context: Context, one: Question) -> dict[str, Any]:
@@ -73,11 +74,12 @@ def _changes(context: Context, one: Question, version: str) -> list[str]:
     from textcrm.errors import TextcrmError
 
     vault = context.vault()
-    if one.base is None or one.file.startswith("attachments/"):
+    record = store.is_record_path(one.file)
+    if one.base is None or not (record or one.file in _SETTINGS):
         return []
     with vault.repo.blobs() as blobs:
         data = [blobs.read(blob) for blob in (one.base, version)]
-    if not store.is_record_path(one.file):
+    if not record:
         return _lines(*(text or b"" for text in data))
     try:
         trees = [store.parse(one.file, text or b"", vault.schema).raw for text in data]

@@ -301,12 +301,16 @@ class Replay:
     def _access_clash(
         self, before: dict[str, bytes | None], after: dict[str, bytes | None]
     ) -> bool:
-        """Signed files never merge by halves: where one clashes, the remote's stand, all of them."""
+        """Signed files never merge by halves: where one clashes, the remote's stand, all of them.
+
+        That is one question, about access.yaml: signature and keys go with it.
+        """
         own = [path for path in before if self._is_access(path)]
         clash = any(self.current(path) not in (before[path], after[path]) for path in own)
         if clash:
-            for path in own:
-                self._ask_whole(path, before[path], after[path], self.current(path))
+            main = self._vault.prefix + access.FILE_NAME
+            path = main if main in own else own[0]
+            self._ask_whole(path, before[path], after[path], self.current(path))
         return clash
 
 

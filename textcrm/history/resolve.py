@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from textcrm import store, three_way
+from textcrm import access, store, three_way
 from textcrm.errors import Misuse, NotFound
 from textcrm.history import in_file, questions
 from textcrm.paths import spell
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textcrm.vault import Draft, Result, Vault
 
 Choice = Literal["mine", "theirs", "both"]
+_ACCESS = access.FILE_NAME.partition("/")[0] + "/"
 
 
 def find(vault: Vault, word: str | None = None, path: str | None = None) -> list[Question]:
@@ -55,6 +56,11 @@ def is_open(vault: Vault, one: Question) -> bool:
     return any((each.file, each.path) == (one.file, one.path) for each in questions.load(vault))
 
 
+def is_signed(vault: Vault, one: Question) -> bool:
+    """Whether a question is about who reads what, where theirs stands and one's own is done again."""
+    return one.whole and one.file.startswith(_ACCESS) and vault.access.has_keys
+
+
 def can_be_both(one: Question) -> bool:
     """Whether both answers fit together: lists, and texts."""
     pair = (one.mine, one.theirs)
@@ -66,7 +72,7 @@ def can_be_both(one: Question) -> bool:
 def resolve(
     vault: Vault, one: Question, choice: Choice, *, reason: str | None = None
 ) -> Result | None:
-    """Answer a question; None where the record says it already. Raises Misuse (not-both)."""
+    """Answer a question; None where the record says it already. Raises Misuse (not-both, signed-file)."""
     if choice == "both" and not can_be_both(one):
         raise Misuse(
             "not-both",
@@ -75,6 +81,20 @@ def resolve(
             ),
             hint=Text("choose --mine, --theirs or --value", "请选择 --mine、--theirs 或 --value"),
             path=spell(one.path),
+        )
+    if choice != "theirs" and is_signed(vault, one):
+        raise Misuse(
+            "signed-file",
+            Text(
+                "{file} is signed: another's change of who reads what cannot be replaced by yours",
+                "{file} 带有签名：不能用您的版本替换他人对权限的改动",
+            ),
+            hint=Text(
+                "textcrm resolve {word} --theirs, then do yours again: textcrm member ...",
+                "请运行 textcrm resolve {word} --theirs，再重做您的改动：textcrm member ...",
+            ),
+            file=one.file,
+            word=one.id,
         )
     if one.in_file:
         value = (

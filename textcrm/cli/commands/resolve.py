@@ -86,6 +86,7 @@ def _opened(opener: Opener, one: Question) -> Question:
 
 def _list(context: Context, found: list[Question]) -> None:
     from textcrm.cli.questions import choices, command_line, question_json, show
+    from textcrm.history.resolve import is_signed
 
     if context.json:
         context.emit([question_json(context, one) for one in found])
@@ -94,6 +95,15 @@ def _list(context: Context, found: list[Question]) -> None:
         context.say(Text("no open questions", "没有待解决的冲突"))
     for one in found:
         show(context, one)
+        if is_signed(context.vault(), one):
+            context.hint(
+                Text(
+                    "textcrm resolve {id} --theirs, then do yours again: textcrm member ...",
+                    "textcrm resolve {id} --theirs，再重做您的改动：textcrm member ...",
+                ),
+                id=one.id,
+            )
+            continue
         context.hint(
             Text(
                 "{command} (or {choices})",
@@ -192,6 +202,8 @@ def _ask(context: Context, one: Question, shown: Question, reason: str | None) -
         if one.in_file
         else Text("theirs (as it is)", "用对方的（不变）"),
     }
+    if resolve.is_signed(context.vault(), one):
+        del options["mine"]
     if resolve.can_be_both(one):
         options["both"] = Text("both", "两者都保留")
     if not one.whole:
