@@ -107,7 +107,12 @@ def test_who_left_stays_the_one_who_spoke_and_owns_nothing(
     monkeypatch.setenv("TEXTCRM_SIGNING_KEY", str(team.keys / "chen-chen.throw-away-signing-key"))
     team.by("chen-chen")
     before = {one["id"] for one in team.shell.ok("list", "owner:赵敏", "--json").data}
+    theirs = len(team.shell.ok("list", "interactions(by:赵敏)", "--json").data)
     team.shell.ok("member", "remove", "赵敏")
+    assert len(team.shell.ok("list", "interactions(by:赵敏)", "--json").data) == theirs
+    git(team.root, "-c", "user.name=赵敏", "-c", "user.email=z@example.com",
+        "commit", "-q", "--no-verify", "--allow-empty", "-m", "hers")  # fmt: skip
+    assert team.shell.ok("log", "--by", "zhao-min", "--json").data[0]["subject"] == "hers"
     told = [
         one
         for one in team.shell("check", "--json").data["problems"]

@@ -136,7 +136,7 @@ def _fits(
         return False
     if by is not None:
         person = vault.access.find(by)
-        words = {by.casefold()}
+        words = {by.casefold(), vault.access.display(by).casefold()}
         if person:
             words |= {person.name.casefold(), person.email.casefold()}
         if entry.by.casefold() not in words and entry.email.casefold() not in words:

@@ -43,7 +43,10 @@ def query(
         views=views,
         today=today or vault.today,
         me=me,
-        people=lambda: {person.id: person.name for person in vault.access.people},
+        people=lambda: {
+            **vault.access.former,
+            **{person.id: person.name for person in vault.access.people},
+        },
     )
 
 
