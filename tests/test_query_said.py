@@ -29,6 +29,9 @@ def test_days_ahead() -> None:
         assert finds(said, soon)
         assert not finds(said, late)
     assert finds("due:近7天", late)
+    for said in ("due:逾期", "due:overdue", "到期:已逾期"):
+        assert finds(said, late)
+        assert not finds(said, soon)
 
 
 def _step(due: str) -> dict[str, object]:

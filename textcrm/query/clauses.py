@@ -36,6 +36,7 @@ _DATES: Final = ("date", "moment")
 _NUMBERS: Final = ("money", "number", "integer")
 _COMPARING: Final = ("<", "<=", ">", ">=")
 _NEVER: Final = ("never", "none", "从未", "从来没有", "无", "没有")
+_OVERDUE: Final = ("overdue", "逾期", "已逾期", "过期", "已过期")
 _DENYING: Final = "-－−!！"
 
 
@@ -145,7 +146,10 @@ def _date(binder: Binder, node: Clause, target: Target) -> Bound:
     last = target.derived or (target.path[-1] if target.path else "")
     if not node.operator and fold_word(node.value) in _NEVER:
         return nodes.NoneOf(nodes.Filled((target,)))
-    test = values.date_test(node.operator, node.value, today, ahead=last in AHEAD)
+    operator, value = node.operator, node.value
+    if not operator and last in AHEAD and fold_word(value) in _OVERDUE:
+        operator, value = "<", "today"
+    test = values.date_test(operator, value, today, ahead=last in AHEAD)
     if test is None:
         raise _Unreadable(
             _unreadable(
