@@ -1,4 +1,4 @@
-"""The library on real git: identities, careful writes, undo by field, history of all kinds."""
+"""The library on real git: identities, careful writes, what is derived, changes and paths."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_hand import git, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ready_made import created
 
 from textcrm import changes, paths, store
 from textcrm.errors import Ambiguous, Conflict, Invalid, Misuse, NotFound
-from textcrm.history import log, trash, undo, worktree
+from textcrm.history import undo, worktree
 from textcrm.insight.due import due
 from textcrm.record import age_band, derive
 from textcrm.records import editing, interactions, lifecycle
@@ -30,26 +31,6 @@ TODAY = dt.date(2026, 11, 24)
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     return created(tmp_path / "vault")
-
-
-def _git(vault: Vault, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(vault.root), *words],
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return done.stdout
-
-
-def _write(vault: Vault, path: str, text: str, *, commit: bool = True) -> None:
-    file = vault.root / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8", newline="")
-    if commit:
-        _git(vault, "add", path)
-        _git(vault, "commit", "--no-verify", "-qm", "by hand")
 
 
 # -- identities
@@ -66,8 +47,8 @@ def test_an_id_known_to_a_remote_branch_is_not_taken(vault: Vault, tmp_path: Pat
     other = tmp_path / "other"
     subprocess.run(["git", "clone", "-q", str(vault.root), str(other)], check=True)
     theirs = editing.add(Vault.open(other), "Theirs").id
-    _git(vault, "remote", "add", "o", str(other))
-    _git(vault, "fetch", "-q", "o")
+    git(vault, "remote", "add", "o", str(other))
+    git(vault, "fetch", "-q", "o")
     assert editing.add(vault, "Mine").id > theirs
 
 
@@ -87,11 +68,11 @@ def test_two_processes_at_once_get_different_ids(vault: Vault) -> None:
     records = list(vault.records())
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
     assert len(records) == len({record.id for record in records}) == 12
-    assert _git(vault, "status", "--porcelain") == ""
+    assert git(vault, "status", "--porcelain") == ""
 
 
 def test_a_record_answers_to_id_former_id_name_and_alias(vault: Vault) -> None:
-    _write(
+    write(
         vault,
         "customers/2026/01/C20260102001.yaml",
         "id: C20260102001\nname: 云帆 Ｌtd\naliases: [YF]\nformer_ids: [C20260101009]\n",
@@ -117,7 +98,7 @@ def test_a_record_answers_to_id_former_id_name_and_alias(vault: Vault) -> None:
     ],
 )
 def test_a_name_is_found_however_it_is_written(vault: Vault, line: str, word: str) -> None:
-    _write(vault, "customers/2026/01/C20260102001.yaml", f"id: C20260102001\n{line}\n")
+    write(vault, "customers/2026/01/C20260102001.yaml", f"id: C20260102001\n{line}\n")
     assert vault.get(word).id == "C20260102001"
 
 
@@ -128,9 +109,9 @@ HAND = "\ufeff# 顶\r\nid: C20260101001   # 编号\r\nname: 'A'\r\nodd:   {x: [1
 
 def test_hand_formatting_survives_every_command(vault: Vault) -> None:
     path = "customers/2026/01/C20260101001.yaml"
-    _git(vault, "rm", "-q", ".gitattributes")
-    _git(vault, "commit", "-qm", "no attributes")
-    _write(vault, path, HAND)
+    git(vault, "rm", "-q", ".gitattributes")
+    git(vault, "commit", "-qm", "no attributes")
+    write(vault, path, HAND)
     editing.change(
         vault, "C20260101001", [("status", "active"), ("first_cooperation", "2026-01-05")]
     )
@@ -156,7 +137,7 @@ def test_uncommitted_edits_are_refused_and_kept(vault: Vault) -> None:
     assert "textcrm save" in str(caught.value.say_hint())
     assert file.read_text(encoding="utf-8").endswith("# mine\n")
     new = "customers/2026/01/C20260101001.yaml"
-    _write(vault, new, "id: C20260101001\nname: New\n", commit=False)
+    write(vault, new, "id: C20260101001\nname: New\n", commit=False)
     with pytest.raises(Conflict):
         editing.change(vault, "New", [("intent", "high")])
     worktree.save(vault)
@@ -165,7 +146,7 @@ def test_uncommitted_edits_are_refused_and_kept(vault: Vault) -> None:
 
 def test_an_invalid_result_writes_nothing_and_says_where(vault: Vault) -> None:
     record_id = editing.add(vault, "A").id
-    before = _git(vault, "rev-parse", "HEAD")
+    before = git(vault, "rev-parse", "HEAD")
     change = vault.transaction("set")
     change.set(record_id, {"type": "nonsense"})
     change.add({"name": "never"})
@@ -173,12 +154,12 @@ def test_an_invalid_result_writes_nothing_and_says_where(vault: Vault) -> None:
         change.__exit__(None, None, None)
     problem = caught.value.data["problems"][0]
     assert (problem.finding.code, problem.line > 1) == ("enum", True)
-    assert _git(vault, "rev-parse", "HEAD") == before
-    assert _git(vault, "status", "--porcelain") == ""
+    assert git(vault, "rev-parse", "HEAD") == before
+    assert git(vault, "status", "--porcelain") == ""
 
 
 def test_an_old_fault_elsewhere_does_not_stop_work(vault: Vault) -> None:
-    _write(
+    write(
         vault, "customers/2026/01/C20260101001.yaml", "id: C20260101001\nname: A\ntype: nonsense\n"
     )
     interactions.log(vault, "C20260101001", "called")
@@ -198,141 +179,18 @@ def test_sizes_said_one_after_the_other_stand_side_by_side(vault: Vault) -> None
     )
 
 
-# -- undo
-
-
-def test_undo_is_by_field_and_keeps_what_came_after(vault: Vault) -> None:
-    record_id = editing.add(vault, "A").id
-    change = editing.change(vault, record_id, [("intent", "high"), ("needs", "x")]).result.commit
-    editing.change(vault, record_id, [("stage", "lead")])
-    undo.undo(vault, change)
-    raw = vault.get(record_id).raw
-    assert raw["stage"] == "lead"
-    assert not {"intent", "needs"} & set(raw)
-
-
-def test_undo_of_a_field_changed_again_is_a_conflict(vault: Vault) -> None:
-    record_id = editing.add(vault, "A").id
-    change = editing.change(vault, record_id, [("intent", "high")]).result.commit
-    editing.change(vault, record_id, [("intent", "low")])
-    with pytest.raises(Conflict) as caught:
-        undo.undo(vault, change)
-    assert caught.value.data["fields"] == ["intent"]
-    assert vault.get(record_id).raw["intent"] == "low"
-
-
-def test_undo_goes_further_back_and_redo_returns(vault: Vault) -> None:
-    record_id = editing.add(vault, "A").id
-    editing.change(vault, record_id, [("intent", "high")])
-    editing.change(vault, record_id, [("stage", "lead")])
-    undo.undo(vault)
-    undo.undo(vault)
-    assert not {"intent", "stage"} & set(vault.get(record_id).raw)
-    undo.redo(vault)
-    assert vault.get(record_id).raw["intent"] == "high"
-    undo.undo(vault)
-    undo.undo(vault)
-    with pytest.raises(NotFound):
-        vault.get(record_id)
-    with pytest.raises(NotFound) as caught:
-        undo.undo(vault)
-    assert caught.value.code == "nothing-to-undo"
-
-
-def test_undo_takes_only_my_changes(vault: Vault) -> None:
-    record_id = editing.add(vault, "A").id
-    editing.change(vault, record_id, [("intent", "high")])
-    _git(
-        vault,
-        "-c",
-        "user.name=Other",
-        "-c",
-        "user.email=other@example.com",
-        "commit",
-        "-q",
-        "--allow-empty",
-        "-m",
-        "theirs",
-    )
-    undo.undo(vault)
-    assert "intent" not in vault.get(record_id).raw
-
-
-def test_undo_of_items_that_others_followed(vault: Vault) -> None:
-    record_id = editing.add(vault, "A").id
-    first = interactions.log(vault, record_id, "one").result.commit
-    interactions.log(vault, record_id, "two")
-    undo.undo(vault, first)
-    assert [one["summary"] for one in vault.get(record_id).raw["interactions"]] == ["two"]
-
-
-# -- history
-
-
-def test_history_tells_hand_made_commits_and_several_records(vault: Vault) -> None:
-    one, two = editing.add(vault, "A").id, editing.add(vault, "B").id
-    for record_id in (one, two):
-        record = vault.get(record_id)
-        (vault.root / record.path).write_text(record.text + "notes: n\n", encoding="utf-8")
-    _git(vault, "commit", "-qam", "both by hand")
-    entry = next(iter(log.log(vault)))
-    assert [(one.id, one.changes[0].path) for one in entry.records] == [
-        (one, ("notes",)),
-        (two, ("notes",)),
-    ]
-    assert entry.op == ""
-    assert len(list(log.log(vault, vault.get(one)))) == 2
-
-
-def test_trash_knows_what_plain_git_deleted_and_brings_it_back(vault: Vault) -> None:
-    record = vault.get(editing.add(vault, "A").id)
-    _git(vault, "rm", "-q", record.path)
-    _git(vault, "commit", "-qm", "gone")
-    assert [one.id for one in trash.trash(vault)] == [record.id]
-    trash.restore(vault, "A")
-    assert vault.get(record.id).text == record.text
-    with pytest.raises(Conflict):
-        trash.restore(vault, record.id)
-
-
-def test_a_merge_in_history_is_read(vault: Vault) -> None:
-    record_id = editing.add(vault, "A").id
-    _git(vault, "switch", "-qc", "side")
-    editing.change(vault, record_id, [("intent", "high")])
-    _git(vault, "switch", "-q", "main")
-    editing.add(vault, "B")
-    _git(vault, "merge", "-q", "--no-edit", "side")
-    assert {entry.op for entry in log.log(vault)} >= {"set", "add", ""}
-    with pytest.raises(Misuse):
-        undo.undo(vault, "HEAD")
-
-
-def test_partly_staged_work_is_not_saved(vault: Vault) -> None:
-    record = vault.get(editing.add(vault, "A").id)
-    file = vault.root / record.path
-    file.write_text(record.text + "notes: staged\n", encoding="utf-8")
-    _git(vault, "add", record.path)
-    file.write_text(record.text + "notes: later\n", encoding="utf-8")
-    with pytest.raises(Conflict):
-        worktree.save(vault)
-    assert "staged" in _git(vault, "diff", "--cached")
-    _git(vault, "add", record.path)
-    worktree.save(vault)
-    assert vault.get(record.id).raw["notes"] == "later"
-
-
 # -- due and derived
 
 
 def test_due_leaves_out_whom_nobody_may_call(vault: Vault) -> None:
     old = "id: C20250101001\nname: A\ntype: prospect\n"
-    _write(vault, "customers/2025/01/C20250101001.yaml", old)
-    _write(
+    write(vault, "customers/2025/01/C20250101001.yaml", old)
+    write(
         vault,
         "customers/2025/01/C20250102001.yaml",
         old.replace("0101001", "0102001") + "do_not_contact: true\n",
     )
-    _write(
+    write(
         vault,
         "customers/2025/01/C20250103001.yaml",
         old.replace("0101001", "0103001") + "archived: {on: 2025-02-01}\n",
