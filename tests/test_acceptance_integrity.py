@@ -1,23 +1,14 @@
-"""The acceptance checks on damage and on moved values, by their numbers (13, 15, 16, 18, 19, 51).
-
-Without a key they are in test_acceptance_keyless.py; here the reader holds every key.
-"""
+"""The acceptance checks on moved values and merges, by their numbers (13, 15, 19)."""
 
 from __future__ import annotations
 
-import base64
-import json
 import random
 import re
-import resource
 import subprocess
-import sys
-import time
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyrage
 import pytest
+from moving import put, refused
 from people_at_work import (
     ACCOUNT,
     ANNA,
@@ -25,22 +16,15 @@ from people_at_work import (
     ID_CARD,
     MARA,
     Office,
-    Worker,
     commit,
     seal_field,
 )
 from team_vault import git
 
 from textcrm import yamlfile
-from textcrm.errors import TextcrmError
-from textcrm.vault import Vault
-from textcrm.vault.revealing import reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from textcrm.record import Record
 
 
 @pytest.fixture
@@ -48,20 +32,6 @@ def office(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Office:
     return Office(tmp_path, capfd, monkeypatch)
-
-
-def _refused(worker: Worker, own: str, path: str, *named: str) -> None:
-    """Reading the value at a path ends with 8, names all that it has to, and shows nothing."""
-    for lang in ("en", "zh"):
-        for words in (["show", own, path, "--reveal"], ["show", own, "--reveal"]):
-            ran = worker("--lang", lang, *words)
-            assert ran.code == 8, (words, ran)
-            assert all(word in ran.err for word in named), ran.err
-            if path in words:
-                assert not any(value in ran.out + ran.err for value in (ACCOUNT, ID_CARD))
-    error = worker("show", own, path, "--reveal", "--json").error
-    assert (error["exit_code"], error["id"]) == (8, own)
-    assert error["line"] >= 1
 
 
 def _two_customers(office: Office) -> tuple[str, str]:
@@ -72,21 +42,14 @@ def _two_customers(office: Office) -> tuple[str, str]:
     return one, two
 
 
-def _put(worker: Worker, own: str, path: tuple[Any, ...], node: Any) -> None:
-    file = worker.file(own)
-    text = yamlfile.set_value(file.read_text("utf-8"), path, node)
-    file.write_text(text, encoding="utf-8")
-    commit(worker.root)
-
-
 def test_13_moved_to_another_field(office: Office) -> None:
     seal_field(office.root, "second_account", "finance", type="code")
     own, _ = _two_customers(office)
     anna = office.by(ANNA)
     raw = yamlfile.read_mapping(anna.file(own).read_bytes())
-    _put(anna, own, ("second_account",), raw["bank_account"])
+    put(anna, own, ("second_account",), raw["bank_account"])
     uid = raw["uid"]
-    _refused(anna, own, "second_account", f"{uid}/bank_account", f"{uid}/second_account")
+    refused(anna, own, "second_account", f"{uid}/bank_account", f"{uid}/second_account")
     assert anna.shown(own, "contacts/0/id_number") == ID_CARD
 
 
@@ -95,8 +58,8 @@ def test_13_moved_to_another_item(office: Office) -> None:
     anna = office.by(ANNA)
     raw = yamlfile.read_mapping(anna.file(own).read_bytes())
     first, second = raw["contacts"]
-    _put(anna, own, ("contacts", 1, "id_number"), first["id_number"])
-    _refused(
+    put(anna, own, ("contacts", 1, "id_number"), first["id_number"])
+    refused(
         anna,
         own,
         "contacts/1/id_number",
@@ -109,9 +72,9 @@ def test_13_moved_to_another_record(office: Office) -> None:
     one, two = _two_customers(office)
     anna = office.by(ANNA)
     raw = yamlfile.read_mapping(anna.file(one).read_bytes())
-    _put(anna, two, ("bank_account",), raw["bank_account"])
+    put(anna, two, ("bank_account",), raw["bank_account"])
     here = yamlfile.read_mapping(anna.file(two).read_bytes())["uid"]
-    _refused(anna, two, "bank_account", f"{raw['uid']}/bank_account", f"{here}/bank_account")
+    refused(anna, two, "bank_account", f"{raw['uid']}/bank_account", f"{here}/bank_account")
 
 
 def test_13_a_file_copied_under_a_new_id(office: Office) -> None:
@@ -125,7 +88,7 @@ def test_13_a_file_copied_under_a_new_id(office: Office) -> None:
     text = text.replace(raw["uid"], fresh)
     file.with_name(f"{new}.yaml").write_text(text, encoding="utf-8")
     commit(office.root)
-    _refused(anna, new, "bank_account", f"{raw['uid']}/bank_account", f"{fresh}/bank_account")
+    refused(anna, new, "bank_account", f"{raw['uid']}/bank_account", f"{fresh}/bank_account")
     codes = {p["code"] for p in anna("check", "--json").data["problems"] if p["id"] == new}
     assert "duplicate-ciphertext" in codes
 
@@ -177,198 +140,6 @@ def test_15_an_edited_label_is_refused_by_who_holds_the_key(
     assert ACCOUNT not in ran.out + ran.err
     found = {p["code"] for p in anna("check", "--json").data["problems"] if p["id"] == own}
     assert code in found or (not code and found)
-
-
-# -- 16
-
-
-SIGNS = "AZaz09+/=: @\n-'\"[{#&*!"
-
-
-def _mutations(text: str, start: int, end: int, every: int) -> Iterator[str]:
-    """At each place: one sign changed, taken out, put in."""
-    for at in range(start, end, every):
-        sign = text[at]
-        for other in ("A" if sign != "A" else "B", SIGNS[at % len(SIGNS)]):
-            if other != sign:
-                yield text[:at] + other + text[at + 1 :]
-            yield text[:at] + other + text[at:]
-        yield text[:at] + text[at + 1 :]
-
-
-def _mapping_in(text: str) -> tuple[int, int]:
-    start = text.index("bank_account:")
-    after = re.search(r"\n\w", text[start:])
-    return start, start + 1 + after.start() if after else len(text)
-
-
-def test_16_every_change_of_one_sign_is_an_error_or_no_change(office: Office) -> None:
-    """All places of the mapping, through the library: never another value, never a bug."""
-    from team_vault import opened
-
-    own = office.by(BOT).add(f"bank_account={ACCOUNT}", "owner=li-qiang")
-    vault = opened(office.root, "chen-chen")
-    record = vault.get(own)
-    start, end = _mapping_in(record.text)
-    kept = tried = 0
-    for text in _mutations(record.text, start, end, 1):
-        tried += 1
-        changed = _parsed(vault, record, text)
-        if changed is None or "bank_account" not in changed.raw:
-            continue  # no such file, or no such field: the schema's findings tell
-        found = reveal(vault, changed)
-        value = found.tree["bank_account"]
-        if found.opened:
-            assert value == ACCOUNT, text[start:end]
-            assert changed.raw == record.raw, text[start:end]
-            kept += 1
-        else:
-            told = found.problems or found.locked or vault.findings(changed)
-            assert told, text[start:end]
-            assert ACCOUNT not in repr([error.say() for _, error in found.problems])
-    assert tried > 3000
-    assert kept < 30  # a blank more between key and value changes nothing
-
-
-def _parsed(vault: Vault, record: Record, text: str) -> Record | None:
-    from textcrm import store
-
-    try:
-        return store.parse(record.path, text.encode(), vault.schema)
-    except TextcrmError:
-        return None
-
-
-def _through_the_command_line(office: Office, every: int) -> None:
-    own = office.by(BOT).add(f"bank_account={ACCOUNT}")
-    anna = office.by(ANNA)
-    file = anna.file(own)
-    text = file.read_text("utf-8")
-    start, end = _mapping_in(text)
-    before = yamlfile.read_mapping(text)
-    refused = 0
-    for changed in _mutations(text, start, end, every):
-        file.write_text(changed, encoding="utf-8")
-        ran = anna("show", own, "bank_account", "--reveal")
-        if ran.code == 0:  # nothing changed, or nothing there is sealed any more
-            same = yamlfile.read_mapping(changed) == before
-            assert ran.out.strip() == ACCOUNT if same else ACCOUNT not in ran.out, changed
-        else:
-            assert ran.code in (2, 3, 4, 5, 8), (changed[start:end], ran)
-            assert ACCOUNT not in ran.out + ran.err
-            refused += 1
-        if ran.code == 8:
-            assert f"{own}.yaml:" in ran.err
-    assert refused > 50
-
-
-def test_16_from_the_command_line(office: Office) -> None:
-    _through_the_command_line(office, 37)
-
-
-@pytest.mark.long
-@pytest.mark.slow
-def test_16_from_the_command_line_at_every_place(office: Office) -> None:
-    _through_the_command_line(office, 1)
-
-
-# -- 18 and the vectors
-
-
-def _vectors(folder: Path) -> Iterator[tuple[str, dict[str, str], str, bytes]]:
-    """The vectors of C2SP as values: name, head, what is pasted as ``age``, the bytes."""
-    for file in sorted((folder / "age-vectors").iterdir()):
-        if not file.is_file() or file.suffix in (".md", ".txt"):
-            continue
-        head, _, body = file.read_bytes().partition(b"\n\n")
-        fields = dict(line.partition(": ")[::2] for line in head.decode().splitlines())
-        if "expect" not in fields:
-            continue
-        if fields.get("compressed") == "zlib":
-            body = zlib.decompress(body)
-        if fields.get("armored") == "yes":
-            yield file.name, fields, body.decode("utf-8", "backslashreplace"), body
-        else:
-            yield file.name, fields, base64.b64encode(body).decode(), body
-
-
-def test_18_a_huge_work_factor_is_refused_at_once_by_all(
-    office: Office, shared_data: Path
-) -> None:
-    (age,) = (age for name, _, age, _ in _vectors(shared_data) if name == "scrypt_work_factor_23")
-    anna = office.by(ANNA)
-    own = anna.add()
-    _put(anna, own, ("bank_account",), {"sealed": "finance@1", "age": age})
-    cases = {
-        ("check",): 1,
-        ("show", own, "--reveal"): 8,
-        ("show", own, "bank_account", "--reveal"): 8,
-        ("edit", own, "--editor", "true"): 0,
-        ("rekey",): None,
-        ("set", own, "notes=x"): 0,
-        ("search", "--sealed", "6222"): None,
-        ("list",): 0,
-    }
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for words, code in cases.items():
-        start = time.perf_counter()
-        ran = anna(*words)
-        assert time.perf_counter() - start < 3, words  # the scrypt alone takes 80 s and 8 GB
-        assert code is None or ran.code == code, (words, ran)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown < 200 * (1 << 20 if sys.platform == "darwin" else 1 << 10)
-
-
-def test_every_age_vector_pasted_as_a_value(office: Office, shared_data: Path) -> None:
-    """None of the 143 is a value of this vault: each is an error in words, in check and in show."""
-    folder = office.root / "customers" / "2026" / "02"
-    vectors = dict(enumerate(_vectors(shared_data), 1))
-    assert len(vectors) == 143
-    for number, (_, _, age, _) in vectors.items():
-        text = f"id: C20260228{number:03}\nuid: 01M8KZZZZZZZZZZZZZZZZZZ{number:03}\nname: 某\n"
-        text += f"bank_account:\n  sealed: finance@1\n  age: {json.dumps(age)}\n"
-        (folder / f"C20260228{number:03}.yaml").write_text(text, encoding="utf-8")
-    commit(office.root)
-    anna = office.by(ANNA)
-    start = time.perf_counter()
-    problems: dict[str, set[str]] = {}
-    for one in anna("check", "--json").data["problems"]:
-        problems.setdefault(one["file"][-17:-5], set()).add(one["code"])
-    for number, (name, _, age, _) in vectors.items():
-        own = f"C20260228{number:03}"
-        ran = anna("show", own, "bank_account", "--reveal")
-        assert ran.code in (5, 8), (name, ran)
-        assert f"{own}.yaml" in ran.err, (name, ran)
-        found = problems.get(own, set())
-        wrong = {"sealed-malformed", "sealed-recipients", "yaml-too-large"}
-        assert _is_whole_x25519(age) or found & wrong, (name, found)
-    assert time.perf_counter() - start < 60  # one scrypt of them alone takes 80 s
-
-
-def _is_whole_x25519(age: str) -> bool:
-    """Whether our strict reader finds nothing wrong before a key is tried."""
-    from textcrm import ciphertext
-
-    try:
-        read = ciphertext.read({"sealed": "finance@1", "age": age})
-        return ciphertext.recipients(read.data) == 1
-    except ciphertext.Malformed:
-        return False
-
-
-def test_vectors_that_open_with_the_vaults_own_key_hold_no_value(office: Office) -> None:
-    """A good age file for the class key that is no envelope of ours is refused."""
-    anna = office.by(ANNA)
-    own = anna.add()
-    access = yamlfile.read_mapping((office.root / "access/access.yaml").read_bytes())
-    key = pyrage.x25519.Recipient.from_str(access["classes"]["finance"]["keys"]["1"]["public"])
-    for data in (b"", b"age", b"{}", b'"6222"', b'{"v":2,"rec":"x","path":"/p","to":[],"val":1}'):
-        age = base64.b64encode(pyrage.encrypt(data, [key])).decode()
-        _put(anna, own, ("bank_account",), {"sealed": "finance@1", "age": age})
-        _refused(anna, own, "bank_account", f"{own}.yaml:")
-
-
-# -- 19
 
 
 def _sealed_record(office: Office, number: int) -> str:
