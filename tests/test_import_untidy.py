@@ -287,3 +287,26 @@ def test_a_landline_in_the_column_of_mobile_numbers_is_no_mobile(vault: Vault) -
     (row,) = rows_of(vault, "公司,手机\n甲公司,13900001111/0571-88886666转8\n")
     phones = row.tree["contacts"][0]["phones"]
     assert [one["kind"] for one in phones] == ["mobile", "work"]
+
+
+@pytest.mark.parametrize(
+    "head", [b"%PDF-1.4\n", b"\xff\xd8\xff\xe0JFIF", b"\x89PNG\r\n", bytes(range(32)) * 9]
+)
+def test_what_is_no_text_is_no_table(vault: Vault, head: bytes) -> None:
+    with pytest.raises(TextcrmError) as caught:
+        reading_of(vault, head, "x.bin")
+    assert caught.value.code == "unknown-format"
+
+
+def test_a_note_is_told_from_a_table_without_rows(vault: Vault) -> None:
+    (note,) = reading_of(vault, "张三 13955553010 想买泵\n", "-").notes
+    assert "add --from" in note.say("zh")
+
+
+def test_a_map_takes_the_words_that_headings_take(vault: Vault) -> None:
+    mapping = {"对方": "电话", "钱": "opportunities/0/amount", "多少": "合同到期日"}
+    (row,) = rows_of(
+        vault, "公司,对方,钱,多少\n甲公司,13900001111,3,2024-05-03\n", mapping=mapping
+    )
+    assert row.tree["contacts"][0]["phones"][0]["number"] == "+8613900001111"
+    assert row.tree["contracts"] == [{"ends": "2024-05-03"}]

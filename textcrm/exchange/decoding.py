@@ -144,6 +144,11 @@ def _tried(data: bytes, codec: str) -> str | None:
         return None
 
 
+def is_wide(data: bytes) -> bool:
+    """Whether a text is in UTF-16 or UTF-32, marked or not: half of its bytes may be nothing."""
+    return data.startswith(tuple(mark for mark, _ in _MARKS[1:])) or bool(_unmarked_utf16(data))
+
+
 def _unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of Latin text and of separators is zero."""
     head = data[:_HEAD]

@@ -62,9 +62,19 @@ def _markup(source: Source, setting: Setting) -> Reading:
 
 def _is_text(source: Source) -> bool:
     """Whatever is no binary file may be a table."""
+    from textcrm.exchange import decoding
+
     if source.data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return False  # a workbook cut off or broken
     head = source.data[:4096]
+    if head.startswith(
+        (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"7z\xbc", b"\x1f\x8b")
+    ):
+        return False
+    if not decoding.is_wide(head) and sum(
+        byte < 32 and byte not in b"\t\n\v\f\r\x1a" for byte in head
+    ) * 20 > len(head):
+        return False
     return b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0\0" not in head
 
 
@@ -108,7 +118,8 @@ def recognise(source: Source, name: str | None = None) -> Format:
         if source.name.casefold().endswith(one.suffixes):
             return one
     raise _unknown(
-        Text("{word} is in no format that can be read", "{word} 的格式无法识别"), source.name
+        Text("{word} is in no format that can be read", "{word} 的格式无法识别"),
+        source.name or "-",
     )
 
 

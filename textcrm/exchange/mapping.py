@@ -94,7 +94,7 @@ def _column(
     if setting.mapping is not None:
         words = {folded(word): target for word, target in setting.mapping.items()}
         if folded(heading) in words:
-            return Column(heading, words[folded(heading)] or "", "map", sample)
+            return Column(heading, _meant(words[folded(heading)], setting.schema), "map", sample)
     named = setting.schema.find(heading)
     if own and heading in (UID, VERSION, ITEM):
         return Column(heading, "", "layout", sample)
@@ -114,6 +114,14 @@ def _column(
     if layout is None and (found := table.by_likeness(heading)):
         return Column(heading, found, "likeness", sample)
     return Column(heading, "custom", "unknown", sample)
+
+
+def _meant(target: str, schema: Schema) -> str:
+    """A target as the user's map says it: a path, else what a heading of that name would be."""
+    word = target or ""
+    if word and not _known(word, schema):
+        return NameTable.of(schema).by_name(word) or word
+    return word
 
 
 def _own(headings: Sequence[str], schema: Schema) -> Mapping[str, str]:

@@ -96,7 +96,9 @@ def reading(
         head=(head.raw or as_line(head.cells, delimiter)) if head is not None else "",
         layout=layout.name if layout is not None else "",
         columns=mapped.columns,
-        notes=notes + (() if header.found or not first else (_headless(),)),
+        notes=notes
+        + (() if header.found or not first else (_headless(),))
+        + ((_rowless(),) if header.found and len(first) == header.rows else ()),
     )
 
 
@@ -251,6 +253,19 @@ def _nothing() -> Finding:
         (),
         Text("there is nothing in the file", "文件是空的，没有可导入的内容"),
         Text("save the table again and import it", "请重新导出表格后再导入"),
+    )
+
+
+def _rowless() -> Finding:
+    return Finding(
+        "table-rowless",
+        "warning",
+        (),
+        Text(
+            "there is nothing but headings in the file; for a note in free text: textcrm add --from FILE",
+            "文件中只有表头，没有客户；如果是便签文字，请用 textcrm add --from 文件",
+        ),
+        Text("add rows below the headings", "请在表头下方填写客户"),
     )
 
 
