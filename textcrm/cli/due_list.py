@@ -26,6 +26,18 @@ SECTIONS = (
 )
 
 
+def hidden(context: Context, found: list[Due]) -> list[Due]:
+    """With ``--mask`` without the names of contacts in the reasons."""
+    if not context.mask:
+        return found
+    return [
+        one._replace(data={**one.data, "who": mask_name(context, str(one.data["who"]))})
+        if "who" in one.data
+        else one
+        for one in found
+    ]
+
+
 def as_json(context: Context, one: Due) -> dict[str, Any]:
     """One line for programs."""
     return {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textcrm.cli.opening import Opener
-from textcrm.cli.show import plain, value_text
+from textcrm.cli.show import mask_kind, plain, value_text
+from textcrm.cli.tables import mask_name
 from textcrm.text import Text, same
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def entry_json(context: Context, entry: Entry) -> dict[str, Any]:
         "records": [
             {
                 "id": one.id,
-                "name": one.name,
+                "name": mask_name(context, one.name),
                 "kind": one.kind,
                 "changes": [
                     {"path": "/" + "/".join(map(str, path)), "before": before, "after": after}
@@ -205,6 +206,11 @@ def guarded(context: Context, path: tuple[Any, ...], value: Any) -> Any:
     field = context.vault().schema.at(tuple(path))
     if field is not None and field.seal and value is not None and not context.reveal:
         return {"sealed": [field.seal], "locked": True}
+    if context.mask and field is not None and isinstance(value, str):
+        from textcrm.normalize.masks import mask
+
+        kind = mask_kind(field.element) or mask_kind(field)
+        return mask(kind, value) if kind else value
     return plain(value)
 
 
@@ -219,7 +225,10 @@ def _print(context: Context, entry: Entry, *, single: bool) -> None:
     for one in shown:
         if not single or one.kind != "changed":
             kind = KINDS[one.kind].say(context.language) if one.kind in KINDS else ""
-            out.line("  " + "  ".join(part for part in (one.id, one.name, kind) if part))
+            out.line(
+                "  "
+                + "  ".join(part for part in (one.id, mask_name(context, one.name), kind) if part)
+            )
         if one.kind == "changed":
             for change in one.changes:
                 out.line(("  " if single else "    ") + change_line(context, change))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from textcrm.cli.opened import masked, sealed_at
-from textcrm.cli.show import is_personal, plain
+from textcrm.cli.show import mask_kind, plain
 from textcrm.cli.tables import mask_name, said
 from textcrm.cli.width import char_width, clip, pad, width
 
@@ -61,8 +61,8 @@ def _snippet(context: Context, doc: Doc, match: Match) -> tuple[str, Spans]:
     from textcrm.normalize.masks import mask
 
     field = context.vault().schema.at(match.path)
-    if field is not None and is_personal(field.element):
-        return mask(field.element.kind, match.snippet), ()
+    if field is not None and (kind := mask_kind(field.element)):
+        return mask(kind, match.snippet), ()
     text = _NUMBERS.sub(lambda found: mask("phone", found.group()), match.snippet)
     for name in sorted({doc.name, *doc.names} - {""}, key=len, reverse=True):
         text = text.replace(name, mask("name", name))

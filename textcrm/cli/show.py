@@ -33,14 +33,21 @@ DERIVED: dict[str, Text] = {
 }
 LOCKED = "🔒"
 MASKED_KINDS = {"phone", "email", "name"}
+_NAMING = ("main_contact", "contact")  # references to contacts, by name too
+_SOCIAL = "social"
 
 
 def json_of(context: Context, record: Record) -> dict[str, Any]:
     """The record for programs: its own fields as typed, sealed values locked, and ``derived``."""
     typed = locked_tree(record.schema.jsonable(record.typed))
+    derived = context.vault().derived(record)
     if context.mask:
+        from textcrm.normalize.masks import mask
+
         typed = masked_tree(typed, record.schema, ())
-    return {**typed, "derived": plain(context.vault().derived(record))}
+        if who := derived.get("main_contact"):
+            derived = {**derived, "main_contact": mask("name", str(who))}
+    return {**typed, "derived": plain(derived)}
 
 
 def plain(value: Any) -> Any:
@@ -71,17 +78,28 @@ def masked_tree(value: Any, schema: Schema, path: tuple[str, ...]) -> Any:
         return {name: masked_tree(inner, schema, (*path, name)) for name, inner in value.items()}
     if isinstance(value, list):
         return [masked_tree(inner, schema, path) for inner in value]
+    if not isinstance(value, str):
+        return value
     field = schema.at(path)
-    if isinstance(value, str) and field is not None and is_personal(field):
-        from textcrm.normalize.masks import mask
+    kind = mask_kind(field) if field is not None else "account" if _SOCIAL in path else None
+    if kind is None:
+        return value
+    from textcrm.normalize.masks import mask
 
-        return mask(field.kind, value)
-    return value
+    return mask(kind, value)
 
 
-def is_personal(field: Field) -> bool:
-    """Whether ``--mask`` hides a field: phones, e-mail addresses, names, all that is sealable."""
-    return field.kind in MASKED_KINDS or bool(field.seal) or field.index in ("phone", "name")
+def mask_kind(field: Field) -> str | None:
+    """As what ``--mask`` hides a field, None where it does not: names, also where a contact is only
+    named, phones, addresses and accounts, all that is sealable.
+    """
+    if field.kind in MASKED_KINDS:
+        return field.kind
+    if field.kind == "reference" and field.name in _NAMING:
+        return "name"
+    if _SOCIAL in field.path[:-1]:
+        return "account"
+    return field.kind if field.seal or field.index in ("phone", "name") else None
 
 
 def value_text(context: Context, field: Field | None, value: Any) -> str:
@@ -104,10 +122,10 @@ def value_text(context: Context, field: Field | None, value: Any) -> str:
         return text
     if field.kind == "moment" and len(text) > 15 and text[10] in "T ":
         return f"{text[:10]} {text[11:16]}"
-    if context.mask and is_personal(field):
+    if context.mask and (kind := mask_kind(field)):
         from textcrm.normalize.masks import mask
 
-        return mask(field.kind, text)
+        return mask(kind, text)
     if field.seal and context.reveal:
         return text
     if field.seal and field.kind not in ("money", "number"):
@@ -293,7 +311,9 @@ def _derived(context: Context, record: Record) -> None:
             continue
         field = record.schema.at((name,))
         value = derived[name]
-        text = value_text(context, field if field and field.kind == "enum" else None, value)
+        hidden = context.mask and name == "main_contact"
+        known = field if field and (field.kind == "enum" or hidden) else None
+        text = value_text(context, known, value)
         if name in ("value_tier", "loyalty") and own.get(name):
             decided = value_text(context, field, own[name])
             text += Text(" (decided: {own})", "（人工判定：{own}）").say(

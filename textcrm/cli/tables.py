@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.cli.opened import masked as sealed_mask
 from textcrm.cli.opened import sealed_at
-from textcrm.cli.show import LOCKED, is_personal, plain
+from textcrm.cli.show import LOCKED, mask_kind, plain
 from textcrm.cli.width import width
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -77,10 +77,13 @@ def _mask_kind(column: Column) -> str | None:
     for target in column.targets:
         if target.derived == "main_contact":
             return "name"
-        if target.field is not None and is_personal(target.field.element):
-            return target.field.element.kind
-        if target.field is not None and is_personal(target.field):
-            return target.field.kind
+        if target.path == ("contacts",):  # told by their names
+            return "name"
+        if target.path[-1:] == ("social",):
+            return "account"
+        field = target.field
+        if field is not None and (kind := mask_kind(field.element) or mask_kind(field)):
+            return kind
     return None
 
 

@@ -190,6 +190,8 @@ def _title(keys: list[Field], measures: list[_Measure]) -> Text:
 def _head(key: Field) -> Column:
     field = key.targets[0].field if key.targets else None
     kind = field.element.kind if field is not None else ""
+    if kind == "reference" or key.targets[0].derived == "main_contact":
+        kind = "name"  # a contact is told by the name
     if field is not None and field.element.index in ("name", "phone"):
         kind = field.element.index
     return Column(key.name, key.label, kind if kind in ("name", "phone", "email") else "code")

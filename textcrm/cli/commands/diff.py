@@ -71,10 +71,11 @@ def run(context: Context, words: tuple[str, ...], reveal: bool, purpose: str | N
 
 def _json(context: Context, one: Difference) -> dict[str, Any]:
     from textcrm.cli.history import guarded
+    from textcrm.cli.tables import mask_name
 
     return {
         "id": one.id,
-        "name": one.name,
+        "name": mask_name(context, one.name),
         "kind": one.kind,
         "changes": [
             {
@@ -89,8 +90,12 @@ def _json(context: Context, one: Difference) -> dict[str, Any]:
 
 def _print(context: Context, one: Difference) -> None:
     from textcrm.cli.history import KINDS, change_line
+    from textcrm.cli.tables import mask_name
 
     kind = KINDS[one.kind].say(context.language) if one.kind in KINDS else ""
-    context.out.line("  ".join(part for part in (one.id, one.name, kind) if part), style="bold")
+    context.out.line(
+        "  ".join(part for part in (one.id, mask_name(context, one.name), kind) if part),
+        style="bold",
+    )
     for change in one.changes:
         context.out.line("  " + change_line(context, change))

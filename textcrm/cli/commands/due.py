@@ -87,7 +87,7 @@ def run(
 ) -> None:
     """List what is due."""
     from textcrm.catalog.collecting import uncollected
-    from textcrm.cli import due_mail
+    from textcrm.cli import due_list, due_mail
 
     if reveal and (ics or digest or schedule):
         raise _no_reveal()
@@ -103,6 +103,7 @@ def run(
             from textcrm.cli.debts import due_opened
 
             found, error = due_opened(context, found)
+        found = due_list.hidden(context, found)
         _give(context, found, whose, limit, everything or bool(kinds), count, ics, force, digest)
     if error is not None:
         raise error
