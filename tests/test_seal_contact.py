@@ -164,3 +164,12 @@ def test_marking_twice_is_marking_once_and_keeps_what_else_there_is() -> None:
     assert number["properties"]["number"]["x-textcrm"]["type"] == "phone"
     assert contact_sealing.sealed_schema(b"{") == b"{"
     assert contact_sealing.sealed_schema(b'{"properties": []}') == b'{"properties": []}'
+
+
+def test_a_search_that_finds_nothing_names_sealed_values(shell: Shell) -> None:
+    fill(shell)
+    for word in (NAME, LOCAL.replace(" ", "")):
+        ran = shell("search", word)
+        assert ran.code == 1
+        assert "textcrm search --sealed" in ran.err
+    assert "--sealed" not in shell("search", "--sealed", "没有这个").err

@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from textcrm.search import Backend
 
 _NOBODY = Text("no customer fits", "没有符合条件的客户")
+_DIGITS = 4  # of an account or id number, as people look for one
 _MOST_PARTS = 8  # of a long query are looked at one by one
 
 
 def nothing_found(
-    context: Context, backend: Backend, wanted: Query, docs: Iterable[Doc], *, archived: bool
+    context: Context,
+    backend: Backend,
+    wanted: Query,
+    docs: Iterable[Doc],
+    *,
+    archived: bool,
+    opened: bool = False,
 ) -> None:
-    """Say on stderr why a query may have found nothing, and what to try."""
+    """Say on stderr why a query may have found nothing, and what to try.
+
+    ``opened``: sealed values were looked into.
+    """
     if context.json or context.quiet:
         return
     if not backend.count(_everybody(context), docs, archived=True):
@@ -50,6 +60,8 @@ def nothing_found(
     _say_why(context, parts, missing)
     meant = [text for part in missing for text in _meant(context, part)]
     near = [] if meant or context.mask else _near(context, backend, missing, docs)
+    if not opened:
+        _say_sealed(context, missing)
     if meant or near:
         context.hint_error(Text("did you mean {near}?", "是不是 {near}？"), near=meant or near)
     elif any(part.kind == "word" for part in missing):
@@ -59,6 +71,21 @@ def nothing_found(
                 "词少一些、短一些更容易找到；也可输入拼音、电话的一部分",
             )
         )
+
+
+def _say_sealed(context: Context, missing: list[Token]) -> None:
+    """Where sealed values may hold what was looked for: contacts are sealed, or it is a number."""
+    vault = context.vault()
+    words = [part.text for part in missing if part.kind in ("word", "phrase")]
+    numbers = [word for word in words if sum(map(str.isdigit, word)) >= _DIGITS]
+    if not vault.access.has_keys or not (words if vault.config.seal_contact else numbers):
+        return
+    context.hint_error(
+        Text(
+            "sealed values were not looked into; with your key: textcrm search --sealed ...",
+            "没有查找加密内容；如有密钥，请用 textcrm search --sealed …",
+        )
+    )
 
 
 def _everybody(context: Context) -> Query:

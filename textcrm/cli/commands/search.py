@@ -157,7 +157,7 @@ def run(
 
         if sealed:  # nothing near is named: it might be sealed
             backend, docs = finding.backend(vault), finding.Docs(vault)
-        nothing_found(context, backend, wanted, docs, archived=archived)
+        nothing_found(context, backend, wanted, docs, archived=archived, opened=sealed)
         context.exit(1)
 
 
