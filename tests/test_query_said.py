@@ -22,6 +22,12 @@ def test_a_span_of_days(said: str) -> None:
     assert not finds(f"created:{said}", OLD)
 
 
+@pytest.mark.parametrize("said", ["2024年第二季度", "2024年二季度", "2024年上半年", "2024上半年"])
+def test_parts_of_a_year(said: str) -> None:
+    assert finds(f"created:{said}", NEW)
+    assert not finds(f"created:{said.replace('二', '三').replace('上', '下')}", NEW)
+
+
 def test_days_ahead() -> None:
     soon = doc("C20230301002", interactions=[_step("2024-06-18")])
     late = doc("C20230301003", interactions=[_step("2024-06-10")])

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _COMPACT_DAY: Final = r"(\d{4})(\d{2})(\d{2})"
 _MONTH: Final = r"(\d{4})[-/.年](\d{1,2})月?"
-_QUARTER: Final = r"(\d{4})(?:-?q|年?第?)([1-4])(?:季度)?"
+_QUARTER: Final = r"(\d{4})(?:-?q|年?第?)([1-4一二三四])(?:季度)?"
+_HALF: Final = r"(\d{4})年?([上下])半年"
 _YEAR: Final = r"(\d{4})年?"
 _AGE: Final = r"([+-]?)(\d{1,5})个?(\D{1,6})"
 _SAID_AGE: Final = r"([零〇一二两三四五六七八九十百千]{1,8})个?(天|周|星期|月|年)"
@@ -99,7 +100,10 @@ def _written(word: str) -> Period | None:
     if match := re.fullmatch(_YEAR, word):
         return _months(int(match[1]), 1, 12)
     if ("q" in word or "季度" in word) and (match := re.fullmatch(_QUARTER, word)):
-        return _months(int(match[1]), 3 * int(match[2]) - 2, 3)
+        number = "一二三四".find(match[2]) + 1 or int(match[2])
+        return _months(int(match[1]), 3 * number - 2, 3)
+    if match := re.fullmatch(_HALF, word):
+        return _months(int(match[1]), 1 if match[2] == "上" else 7, 6)
     return None
 
 
