@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textcrm.schema import Schema
 
@@ -105,8 +105,8 @@ def _items(
 
 
 def _name(items: list[dict[str, Any]], index: int) -> str | int:
-    own = items[index].get("id")
-    if isinstance(own, str) and own and sum(item.get("id") == own for item in items) == 1:
+    own = item_id(items[index])
+    if own is not None and sum(item.get("id") == own for item in items) == 1:
         return own
     return index
 
@@ -121,12 +121,12 @@ def match_items(
     """
     partner: dict[int, int] = {}
     taken: set[int] = set()
-    for names in (_own_id, _content, lambda item: _key(item, key)):
+    for names in (item_id, _content, lambda item: _key(item, key)):
         groups_before = _groups(before, names, taken)
         groups_after = _groups(after, names, set(partner))
         for name, news in groups_after.items():
             olds = groups_before.get(name, [])
-            unique = names in (_own_id, _content) or (len(olds) == 1 and len(news) == 1)
+            unique = names in (item_id, _content) or (len(olds) == 1 and len(news) == 1)
             if unique:
                 for old, new in zip(olds, news, strict=False):
                     partner[new] = old
@@ -146,7 +146,8 @@ def _groups(items: list[dict[str, Any]], names: Any, skip: set[int]) -> dict[Any
     return groups
 
 
-def _own_id(item: dict[str, Any]) -> str | None:
+def item_id(item: Mapping[str, Any]) -> str | None:
+    """The id by which an item of a list is named; None where it has none, or something else there."""
     own = item.get("id")
     return own if isinstance(own, str) and own else None
 
@@ -156,6 +157,6 @@ def _content(item: dict[str, Any]) -> str:
 
 
 def _key(item: dict[str, Any], key: Sequence[str]) -> str | None:
-    if not key or _own_id(item) or all(item.get(name) is None for name in key):
+    if not key or item_id(item) or all(item.get(name) is None for name in key):
         return None
     return repr([item.get(name) for name in key])

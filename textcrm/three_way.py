@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from textcrm import line_merge
-from textcrm.changes import match_items
+from textcrm.changes import item_id, match_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -327,7 +327,7 @@ def _behind(rows: list[tuple[int | None, Any]], at: int, merged: dict[int, Any])
 
 def _renamed(item: Tree, taken: set[str]) -> Tree:
     """An item whose id another new item of ours bears gets one of its own, the same everywhere."""
-    own = item.get("id")
+    own = item_id(item)
     if own not in taken:
         return item
     from hashlib import sha256
@@ -337,8 +337,7 @@ def _renamed(item: Tree, taken: set[str]) -> Tree:
 
 
 def _name(item: Tree, place: int) -> str | int:
-    own = item.get("id")
-    return own if isinstance(own, str) and own else place
+    return item_id(item) or place
 
 
 def _partners(base: list[Tree], side: list[Tree], key: Sequence[str]) -> dict[int, int]:

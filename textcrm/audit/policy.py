@@ -173,14 +173,14 @@ def _identity(
 
 def _owns(who: Person, tree: Tree) -> bool:
     """Whether a record is the person's own, shared with him, or in the public pool."""
-    words = {who.id, who.name}
+    words = (who.id, who.name)  # a tuple, for what stands there may be of any kind
     owner = tree.get("owner")
     shared = tree.get("collaborators")
-    return (
-        not owner
-        or owner in words
-        or bool(words & set(shared if isinstance(shared, list) else ()))
-    )
+    return not owner or owner in words or any(one in words for one in _listed(shared))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _stem(path: str) -> str:

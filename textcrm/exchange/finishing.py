@@ -265,7 +265,7 @@ def name_customer(tree: dict[str, Any], made: Assembled, schema: Schema) -> None
     if not tree.get("name"):
         name = person or _reached(contacts, schema)
         if not name:
-            made.problem = made.problem or _nameless()
+            made.problem = made.problem or nameless()
             return
         if not person:
             made.warnings.append(_called(name))
@@ -303,7 +303,8 @@ def _reached(contacts: list[dict[str, Any]], schema: Schema) -> str:
     return ""
 
 
-def _nameless() -> Finding:
+def nameless() -> Finding:
+    """What is said of a row that can be nobody's record."""
     return Finding(
         "row-nameless",
         "error",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from textcrm.errors import Conflict, TextcrmError
 from textcrm.exchange import formats, updating
 from textcrm.exchange.changing import wanted
+from textcrm.exchange.finishing import nameless
 from textcrm.exchange.grouping import Groups, RowRef
 from textcrm.exchange.incoming import Reading, Setting, Source
 from textcrm.exchange.meeting import Meeting, Met
@@ -152,9 +153,9 @@ class Importer:
             self._rows += 1
             if self.progress is not None:
                 self.progress(self._rows)
-            if row.problem is not None or not row.tree:
-                ref = RowRef(row.number, row.place, row.raw)
-                self._early.append((ref, row.problem or _empty()))
+            problem = row.problem or _lack(row.tree)
+            if problem is not None:
+                self._early.append((RowRef(row.number, row.place, row.raw), problem))
             else:
                 if row.tree.get("id"):
                     wanted.add(str(row.tree["id"]))
@@ -315,6 +316,13 @@ class Importer:
         schema = self._vault.schema
         draft.edit(path, lambda current: updating.apply(current.text, found, schema))
         return "updated", record_id
+
+
+def _lack(tree: Mapping[str, Any]) -> Finding | None:
+    """Why a row is no customer, whatever else it says."""
+    if not tree:
+        return _empty()
+    return None if tree.get("name") else nameless()
 
 
 def _empty() -> Finding:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.findings import Finding
+from textcrm.record import items
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def _reachable(tree: Mapping[str, Any]) -> bool:
         contact.get("emails")
         or contact.get("social")
         # A count or a day that stands in the column of numbers calls nobody.
-        or any(str(one.get("number", "")).startswith("+") for one in contact.get("phones") or ())
-        for contact in tree.get("contacts") or ()
+        or any(str(one.get("number", "")).startswith("+") for one in items(contact, "phones"))
+        for contact in items(tree, "contacts")
     )
 
 

@@ -169,6 +169,10 @@ def _items(
     fields = {one.name: one for one in field.fields}
     taken: set[int] = set()
     for item in new:
+        if not isinstance(item, dict):  # the check of the whole record refuses it, with its place
+            if item not in old:
+                yield Change(path, item, append=True)
+            continue
         place = _partner(old, item, field, taken)
         if place is None:
             yield Change(path, item, append=True)

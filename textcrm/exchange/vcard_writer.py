@@ -118,8 +118,10 @@ class _Card:
                 yield spelled(
                     "EMAIL", escaped(address), {} if kind == "internet" else {"TYPE": kind}
                 )
+        given = self.contact.get("social")
+        social = given if isinstance(given, dict) else {}
         for account, name in SOCIAL.items():
-            if value := _text((self.contact.get("social") or {}).get(account)):
+            if value := _text(social.get(account)):
                 yield spelled("X-SOCIALPROFILE", escaped(value), {"TYPE": name})
 
     def _phone(self, phone: Tree, *, preferred: bool) -> str:
@@ -144,7 +146,8 @@ class _Card:
             yield spelled("BDAY", f"{day:%Y%m%d}" if self.new else day.isoformat())
         if sex := GENDERS.get(_text(self.contact.get("gender"))):
             yield spelled("GENDER", sex) if self.new else spelled("X-GENDER", sex)
-        tags = [one for one in self.tree.get("tags") or () if isinstance(one, str)]
+        listed = self.tree.get("tags")
+        tags = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
         if tags:
             yield spelled("CATEGORIES", ",".join(map(escaped, tags)))
         if note := _text(self.contact.get("notes") if self.contact else self.tree.get("notes")):

@@ -61,7 +61,7 @@ def _opened(path: StablePath, value: Any, vault: Vault) -> Iterator[Change]:
             yield from _opened((*path, name), inner, vault)
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         for place, item in enumerate(value):
-            own = item.get("id")
+            own = changes.item_id(item)
             for name, inner in item.items():
                 if name != "id":
                     yield from _opened((*path, own or place, name), inner, vault)

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.changes import item_id
 from textcrm.insight.money import add, others_in
 from textcrm.insight.table import Chart, Column, Note, Said, Table
 from textcrm.record import as_day, items
@@ -152,7 +153,7 @@ def unpaid(
                 currency if isinstance(currency, str) and currency else home,
                 _number(one.get("amount")),
             )
-            yield debt, (contract.get("id") or place, one.get("id") or part)
+            yield debt, (item_id(contract) or place, item_id(one) or part)
 
 
 def _number(value: object) -> Decimal | None:

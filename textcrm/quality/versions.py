@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm import access, config, store
+from textcrm.changes import item_id
 from textcrm.errors import TextcrmError
 from textcrm.findings import Problem
 from textcrm.quality.looking import unreadable
@@ -104,7 +105,7 @@ def identity(finding: Finding, record: Record | None) -> tuple[object, ...]:
     steps: list[object] = []
     for step in finding.path:
         node = _step(node, step)
-        own = node.get("id") if isinstance(node, dict) and isinstance(step, int) else None
+        own = item_id(node) if isinstance(node, dict) and isinstance(step, int) else None
         steps.append(own or step)
     data = sorted((name, str(value)) for name, value in finding.data.items())
     return finding.code, finding.severity, tuple(steps), tuple(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textcrm import yamlfile
+from textcrm.changes import item_id
 from textcrm.paths import locate, value_at
 from textcrm.vault.ids import give_item_ids, new_item_id
 
@@ -79,7 +80,7 @@ def _nested(path: Path, value: Any) -> Any:
 def _with_id(item: Any, siblings: list[Any]) -> Any:
     if not isinstance(item, dict) or item.get("id"):
         return item
-    taken = {other["id"] for other in siblings if isinstance(other, dict) and other.get("id")}
+    taken = {own for each in siblings if isinstance(each, dict) and (own := item_id(each))}
     return {"id": new_item_id(taken), **item}
 
 

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from textcrm import store
+from textcrm.changes import item_id
 from textcrm.record import id_of_path
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def give_item_ids(tree: Any) -> Any:
         return {name: give_item_ids(value) for name, value in tree.items()}
     if not isinstance(tree, list):
         return tree
-    taken = {item["id"] for item in tree if isinstance(item, dict) and item.get("id")}
+    taken = {own for item in tree if isinstance(item, dict) and (own := item_id(item))}
     result = []
     for item in tree:
         fresh = give_item_ids(item)

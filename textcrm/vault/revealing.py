@@ -6,6 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import ciphertext
+from textcrm.changes import item_id
 from textcrm.errors import KeyMissing, TextcrmError, TrustFailure
 from textcrm.paths import spell
 from textcrm.rules.sealing import sealed_places
@@ -141,8 +142,7 @@ def _gathered(value: Any, parts: Iterable[OpenedInside]) -> OpenedInside:
 
 
 def _step(item: Any, place: int) -> str | int:
-    own = item.get("id") if isinstance(item, dict) else None
-    return own if isinstance(own, str) and own else place
+    return (item_id(item) or place) if isinstance(item, dict) else place
 
 
 def opened(vault: Vault, access: Access, node: Any, *, rec: str, place: str) -> Any:
