@@ -116,7 +116,7 @@ class Context:
         return dt.datetime.now().astimezone().date()
 
     def clock(self, moment: dt.datetime) -> str:
-        """A moment of history in the vault's time zone, to the minute."""
+        """A moment of history in the vault's time zone, else its own, to the minute."""
         from textcrm.vault import moments
 
         return f"{moments.local(self.vault(), moment):%Y-%m-%d %H:%M}"

@@ -249,7 +249,7 @@ def _document(context: Context, found: Disclosure, entries: list[Entry]) -> Docu
                     for one in found.sealed
                 ),
                 *(
-                    f"{context.clock(one.at)}  {who(one.who)}  {one.what}  {one.purpose}"
+                    f"{context.clock(one.at.astimezone())}  {who(one.who)}  {one.what}  {one.purpose}"
                     for one in found.reads
                 ),
             ],

@@ -11,7 +11,8 @@ HOURS: Final = 24
 def hours_after(at: dt.date, moment: dt.datetime) -> float:
     """Hours from something to its entry; from the end of its day where no hour is given.
 
-    Times without a zone are those of the zone that the ``moment`` of its entry is in: the vault's.
+    Times without a zone are those of the zone that the ``moment`` of its entry is in: the vault's,
+    else that of whoever committed.
     """
     if isinstance(at, dt.datetime):
         start = at if at.tzinfo else at.replace(tzinfo=moment.tzinfo)

@@ -53,8 +53,12 @@ def _unknown(name: str) -> Invalid:
 
 
 def local(vault: Vault, moment: dt.datetime) -> dt.datetime:
-    """A moment as the vault's clocks show it. Commits bear the zone of whoever made them."""
-    return moment.astimezone(zone_of(vault))
+    """A moment as the vault's clocks show it; a vault without a zone leaves it in its own.
+
+    Commits bear the zone of whoever made them.
+    """
+    zone = zone_of(vault)
+    return moment if zone is None else moment.astimezone(zone)
 
 
 def first(vault: Vault, day: dt.date) -> dt.datetime:

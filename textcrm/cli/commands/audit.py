@@ -208,7 +208,7 @@ def _read_json(one: Read) -> dict[str, Any]:
 
 def _read_line(context: Context, one: Read) -> str:
     ids = " ".join(one.ids[:5]) + (f" … ({one.number})" if one.number > 5 else "")
-    parts = (context.clock(one.at), one.who, one.what, ids, one.purpose)
+    parts = (context.clock(one.at.astimezone()), one.who, one.what, ids, one.purpose)
     return "  ".join(part for part in parts if part)
 
 
