@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -19,6 +20,12 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.append(
     str(CHECKOUT)
 )  # for `benchmarks`; last, so that an installed textcrm is what is tested
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays for the whole run out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
