@@ -175,3 +175,8 @@ def test_a_note_stays_a_note(add: Callable[..., Any], tmp_path: Path) -> None:
 def test_a_sealed_value_is_never_repeated(add: Callable[..., Any]) -> None:
     ran = add("name: 云帆\n联系人:\n  - 姓名: 李四\n    身份证号: 110101199003079999\n")
     assert "110101199003079999" not in ran.out + ran.err
+
+
+def test_a_plan_as_a_text_is_what_is_to_be_done(add: Callable[..., Any], shell: Shell) -> None:
+    assert add("客户名称: 甲公司\n最近跟进日期: 2026-11-01\n下一步计划: 提供方案\n").code == 0
+    assert "next:\n      what: 提供方案" in the_file(shell)

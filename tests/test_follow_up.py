@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_running import Shell
@@ -237,3 +238,14 @@ def test_the_draft_is_masked_and_writes_nothing(team: Team, tmp_path: Path) -> N
         with pytest.raises(Misuse):
             confirming.draft(Vault.open(team.root), record, "zh", wrong)
     assert shell("verify", ONE, "--template", str(tmp_path / "no.txt")).code == 9
+
+
+def test_a_step_that_begins_with_its_day_is_due_then(shell: Shell) -> None:
+    own = add(shell, "甲公司")
+    said = shell.ok("log", own, "聊了", "--next", "2030年6月10日提供方案").out
+    assert "2030-06-10" in said
+    entries: Any = tree(shell, own)["interactions"]
+    assert entries[0]["next"] == {"what": "2030年6月10日提供方案", "due": "2030-06-10"}
+    shell.ok("log", own, "再聊", "--next", "明天提供方案", "--due", "2030-07-01")
+    later: Any = tree(shell, own)["interactions"]
+    assert later[1]["next"]["due"] == "2030-07-01"

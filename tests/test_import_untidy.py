@@ -310,3 +310,12 @@ def test_a_map_takes_the_words_that_headings_take(vault: Vault) -> None:
     )
     assert row.tree["contacts"][0]["phones"][0]["number"] == "+8613900001111"
     assert row.tree["contracts"] == [{"ends": "2024-05-03"}]
+
+
+def test_a_plan_is_due_on_the_day_that_it_begins_with(vault: Vault) -> None:
+    data = "公司,最近跟进日期,下一步计划\n甲公司,2024-05-20,6月10日提供方案\n乙公司,2024-12-20,1月5日寄样\n丙公司,2024-05-20,提供方案\n"
+    rows = rows_of(vault, data)
+    steps = [row.tree["interactions"][0]["next"] for row in rows]
+    assert [one.get("due") for one in steps] == ["2024-06-10", "2025-01-05", None]
+    assert [one["what"] for one in steps] == ["6月10日提供方案", "1月5日寄样", "提供方案"]
+    assert [one.code for one in rows[0].warnings] == ["due-from-plan"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.exchange.incoming import Cell
 from textcrm.findings import Finding
 from textcrm.normalize.names import looks_personal
+from textcrm.normalize.planned import planned
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -246,6 +248,7 @@ def _interactions(tree: dict[str, Any], made: Assembled, schema: Schema) -> None
     listed = schema.find("interactions")
     for item in tree.pop("interactions", []):
         if item.get("at"):
+            _dated_plan(item, made)
             kept.append(item)
             continue
         for name, value in item.items():
@@ -256,6 +259,32 @@ def _interactions(tree: dict[str, Any], made: Assembled, schema: Schema) -> None
                 made.set_aside(heading, str(text), field)
     if kept:
         tree["interactions"] = kept
+
+
+def _dated_plan(item: dict[str, Any], made: Assembled) -> None:
+    """A plan that begins with its day (6月10日提供方案) is due then, from the day of the contact on."""
+    step = item.get("next")
+    if not isinstance(step, dict) or step.get("due") or not isinstance(step.get("what"), str):
+        return
+    found = planned(step["what"], dt.date.fromisoformat(str(item["at"])[:10]))
+    if found is not None:
+        step["due"] = found.day.isoformat()
+        if not _YEARED.search(found.said):
+            made.warnings.append(_due_read(step["what"], found.day))
+
+
+_YEARED: Final = re.compile(r"\d{4}")
+
+
+def _due_read(plan: str, day: dt.date) -> Finding:
+    return Finding(
+        "due-from-plan",
+        "warning",
+        ("interactions", "next", "due"),
+        Text("“{plan}” is taken as due on {day}", "“{plan}”的计划日期取作 {day}"),
+        Text("correct it where that is another year", "如果不是这一天，请修改计划日期"),
+        {"plan": " ".join(plan.split())[:40], "day": day.isoformat()},
+    )
 
 
 def name_customer(tree: dict[str, Any], made: Assembled, schema: Schema) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.errors import Misuse
 from textcrm.normalize import dates, entry
+from textcrm.normalize.planned import planned
 from textcrm.record import open_steps
 from textcrm.records.editing import Done, item_of
 from textcrm.text import Text
@@ -37,6 +38,7 @@ def log(
 ) -> Done:
     """Append an interaction to a record; dates as people say them, ``at`` now where not given.
 
+    A next step that begins with its day (6月10日提供方案) is due then, where ``due`` says no other.
     With ``done`` the next steps that were due are marked as done, else the earliest open one.
 
     Raises Misuse for an unreadable date, channel or an empty summary.
@@ -49,6 +51,8 @@ def log(
             hint=Text('textcrm log {word} "…"', "textcrm log {word} “……”"),
             word=word,
         )
+    if next_step and not due and (plan_day := planned(next_step, vault.today)) is not None:
+        due = plan_day.said
     given = _words(vault, summary, channel, at, next_step, due, feedback, by)
     values: list[Assigned] = []
 

@@ -181,6 +181,11 @@ class _Reading:
 
     def _said(self, value: str, field: Field, path: Path, typed: Path) -> Any:
         """A value in words, made what is stored."""
+        if field.kind == "mapping" and typed and isinstance(typed[-1], str):
+            # 下一步计划 names the step with its day, and what is to be done: a text is the latter.
+            inner = self._vault.schema.find(typed[-1], field)
+            if inner is not None and inner.kind == "text":
+                return {inner.name: self._said(value, inner, (*path, inner.name), typed)}
         try:
             one = at_target(self._vault, paths.Target(path, field), value)
         except TextcrmError as error:

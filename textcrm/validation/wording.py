@@ -64,7 +64,12 @@ def wanted(keyword: str, error: Any, field: Field | None, own: Any) -> Text:
         )
         return Text(
             "one of " + ", ".join(codes),
-            " " + "、".join(label.zh for label in labels) + " 之一",
+            " "
+            + "、".join(
+                code if label.zh == code else f"{code}（{label.zh}）"
+                for code, label in zip(codes, labels, strict=True)
+            )
+            + " 之一",
         )
     if keyword == "type":
         types = [limit] if isinstance(limit, str) else list(limit)
