@@ -319,3 +319,11 @@ def test_a_plan_is_due_on_the_day_that_it_begins_with(vault: Vault) -> None:
     assert [one.get("due") for one in steps] == ["2024-06-10", "2025-01-05", None]
     assert [one["what"] for one in steps] == ["6月10日提供方案", "1月5日寄样", "提供方案"]
     assert [one.code for one in rows[0].warnings] == ["due-from-plan"]
+
+
+def test_who_is_said_by_a_function_has_that_title_and_no_name(vault: Vault) -> None:
+    data = "公司,联系人,电话,决策关键人\n甲公司,李总,13900001111,采购经理\n乙公司,某女士,13900002222,王五\n"
+    one, two = rows_of(vault, data)
+    assert one.tree["contacts"][1] == {"title": "采购经理", "role": "decision_maker"}
+    assert two.tree["contacts"][0]["name"] == "某女士"
+    assert two.tree["contacts"][1] == {"name": "王五", "role": "decision_maker"}

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textcrm.exchange.incoming import Cell
 from textcrm.findings import Finding
-from textcrm.normalize.names import looks_personal
+from textcrm.normalize.names import is_title, looks_personal
 from textcrm.normalize.planned import planned
+from textcrm.normalize.surnames import COURTESY
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def _items(
         item = _mapping({k: v for k, v in node.items() if k}, fields, made, values)
         if whole is not None:
             _address(item, whole.get("whole", ""), field, values)
+        if field.name == "contacts":
+            _titled(item)
         base = group.partition(".")[0]
         own = isinstance(item.get("note"), Remark)
         if own:
@@ -130,6 +133,14 @@ def _items(
         if item not in found:
             found.append(item)
     return found
+
+
+def _titled(item: dict[str, Any]) -> None:
+    """Who is said by a function alone (采购经理) has that title, and no name yet (A21)."""
+    name = item.get("name")
+    if isinstance(name, str) and is_title(name) and name not in COURTESY:
+        del item["name"]
+        item.setdefault("title", name)
 
 
 def _kind_of(
