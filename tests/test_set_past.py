@@ -144,3 +144,9 @@ def test_a_dead_number_is_marked_and_kept(shell: Shell, word: str) -> None:
     item = _tree(shell)["contacts"][0]["phones" if "电话" in word else "emails"][0]  # type: ignore[index]
     assert item["verification"] in ("dead", "unverified")
     assert "number" in item or "address" in item
+
+
+def test_a_choice_that_only_one_field_of_a_group_knows_is_its_value(shell: Shell) -> None:
+    shell.ok("set", ONE, "资料来源=客户提供")
+    assert _tree(shell)["provenance"] == {"kind": "self"}
+    assert shell("set", ONE, "资料来源=随便").code == 5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm import ciphertext, paths, yamlfile
 from textcrm.errors import Invalid, TextcrmError
 from textcrm.records import currencies
-from textcrm.records.values import IDENTITY, Assigned, at_target
+from textcrm.records.values import IDENTITY, Assigned, at_target, inner_of
 from textcrm.schema import folded
 from textcrm.text import Text
 from textcrm.vault.typed_places import said_first
@@ -181,10 +181,9 @@ class _Reading:
 
     def _said(self, value: str, field: Field, path: Path, typed: Path) -> Any:
         """A value in words, made what is stored."""
-        if field.kind == "mapping" and typed and isinstance(typed[-1], str):
-            # 下一步计划 names the step with its day, and what is to be done: a text is the latter.
-            inner = self._vault.schema.find(typed[-1], field)
-            if inner is not None and inner.kind == "text":
+        if typed and isinstance(typed[-1], str):
+            inner = inner_of(self._vault, field, typed[-1], value)
+            if inner is not None:
                 return {inner.name: self._said(value, inner, (*path, inner.name), typed)}
         try:
             one = at_target(self._vault, paths.Target(path, field), value)

@@ -85,13 +85,27 @@ def assigned(
     """
     target = paths.find(path_text, raw, vault.schema)
     field = target.field
-    if field is not None and field.kind == "mapping" and text.strip():
-        # 下一步计划 names the step with its day, and what is to be done: a text is the latter.
-        inner = vault.schema.find(paths.split(path_text)[-1], field)
-        if inner is not None and inner.kind == "text":
+    if field is not None and text.strip():
+        inner = inner_of(vault, field, paths.split(path_text)[-1], text)
+        if inner is not None:
             target = target._replace(path=(*target.path, inner.name), field=inner)
     keep_past(vault, _first_of(target), raw if before is None else before, text)
     return at_target(vault, target, text)
+
+
+def inner_of(vault: Vault, field: Field, word: str, text: str) -> Field | None:
+    """The field inside a group that a text given to the group is for; None where none is told.
+
+    下一步计划 names the step with its day, and what is to be done: a text is the latter. 客户提供 is a
+    value of but one field of 资料来源.
+    """
+    if field.kind != "mapping":
+        return None
+    inner = vault.schema.find(word, field)
+    if inner is not None and inner.kind == "text":
+        return inner
+    choices = [child for child in field.fields if child.enum and child.enum_value(text.strip())]
+    return choices[0] if len(choices) == 1 else None
 
 
 def _first_of(target: paths.Target) -> paths.Target:
