@@ -207,3 +207,10 @@ def test_a_lone_dash_is_standard_output(
     monkeypatch.chdir(folder)
     assert shell(*words, "-o", "-").out == shell(*words).out
     assert not list(folder.iterdir())  # a file of that name, in whatever folder it was
+
+
+def test_a_report_beside_a_pivot_is_said_to_be_a_word(shell: Shell) -> None:
+    ran = shell("--lang", "en", "report", "value", "--by", "city")
+    assert "looked for as a word" in ran.err
+    assert "Customer value" in ran.err
+    assert not shell("--lang", "en", "report", "--by", "city", "status:active").err

@@ -232,6 +232,25 @@ def span_of(context: Context, since: str | None, until: str | None) -> Any:
     return span
 
 
+def _say_no_report(context: Context, words: list[str]) -> None:
+    """Where a report is named beside a pivot: the name is looked for as a word then."""
+    from textcrm.insight import reports
+
+    try:
+        found, _ = reports.named(words or [""])
+    except Misuse:
+        return
+    context.warn(
+        Text(
+            "--by and the like make a table of their own: “{word}” is looked for as a word, and is "
+            "not the report {name}",
+            "--by 等选项另成透视表：这里的“{word}”按关键词查找，不是报表“{name}”",
+        ),
+        word=words[0],
+        name=found.title,
+    )
+
+
 def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
     from textcrm.cli.opened import say_sealed
     from textcrm.insight.converting import currency_of
@@ -240,6 +259,7 @@ def _pivot(context: Context, words: list[str], asked: dict[str, Any]) -> Table:
     from textcrm.search.items import list_of
 
     _refuse_idle(Text("pivot table", "透视表"), ("currency",), asked)
+    _say_no_report(context, words)
     vault = context.vault()
     of = ".".join(list_of(asked["of"], vault.schema).path) if asked["of"] else ""
     chosen = Pivot(
