@@ -228,7 +228,7 @@ def _bug(context: Context, error: Exception) -> int:
     """A bug of ours: say where, never with what."""
     from textcrm import __version__
 
-    if os.environ.get("TEXTCRM_DEBUG"):
+    if os.environ.get("TEXTCRM_DEBUG", "0") not in ("", "0"):
         import traceback
 
         traceback.print_exception(error)
