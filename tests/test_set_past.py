@@ -150,3 +150,28 @@ def test_a_choice_that_only_one_field_of_a_group_knows_is_its_value(shell: Shell
     shell.ok("set", ONE, "资料来源=客户提供")
     assert _tree(shell)["provenance"] == {"kind": "self"}
     assert shell("set", ONE, "资料来源=随便").code == 5
+
+
+def test_a_kind_names_its_entry(shell: Shell) -> None:
+    shell.ok("set", ONE, "联系人=周建国", "地址=苏州市吴中区1号")
+    shell.ok("set", ONE, "决策关键人=采购经理", "仓库地址=杭州市余杭区文一路1号")
+    tree: Any = _tree(shell)
+    first, second = tree["contacts"]
+    assert (first["name"], first.get("role")) == ("周建国", None)
+    assert (second["title"], second["role"]) == ("采购经理", "decision_maker")
+    assert [one.get("kind") for one in tree["addresses"]] == [None, "warehouse"]
+    shell.ok("set", ONE, "决策关键人=王五", "仓库地址=上海市浦东新区1号")
+    tree = _tree(shell)
+    assert tree["contacts"][1]["name"] == "王五"
+    assert tree["addresses"][1]["city"] == "上海市"
+    shell.ok("set", ONE, "决策关键人=周建国")
+    tree = _tree(shell)
+    assert [one["name"] for one in tree["contacts"]] == ["周建国", "王五"]
+    assert tree["contacts"][0]["role"] == "decision_maker"
+    own = shell.ok("add", "新公司", "--set", "决策关键人=李雷", "--json").data["id"]
+    made: Any = _tree(shell, own)["contacts"]
+    assert [one["role"] for one in made] == ["decision_maker"]
+    more = ["--set", "联系人=韩梅梅", "--set", "决策关键人=李雷"]
+    own = shell.ok("add", "又一家", *more, "--json").data["id"]
+    made = _tree(shell, own)["contacts"]
+    assert [one["name"] for one in made] == ["韩梅梅", "李雷"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textcrm import paths, yamlfile
 from textcrm.errors import Misuse, NotFound
 from textcrm.normalize.tags import split_tags
+from textcrm.records.by_kind import spelled_out
 from textcrm.records.values import (
     Assigned,
     apply,
@@ -123,12 +124,14 @@ def _set(vault: Vault, text: str, sets: Sequence[tuple[str, str]], values: list[
     """The text with values set, each read where the ones before it are set already."""
     said: dict[paths.Path, str] = {}
     before = yamlfile.read_mapping(text) if sets else {}
-    for path, value in sets:
-        one = assigned(vault, yamlfile.read_mapping(text), path, value, before)
-        if said.setdefault(one.path, value) != value:
-            raise _twice(one.path, said[one.path], value, vault)
-        values.append(one)
-        text = apply(vault, text, [one])
+    for word, said_value in sets:
+        raw = yamlfile.read_mapping(text)
+        for path, value in spelled_out(vault.schema, raw, word, said_value):
+            one = assigned(vault, yamlfile.read_mapping(text), path, value, before)
+            if said.setdefault(one.path, value) != value:
+                raise _twice(one.path, said[one.path], value, vault)
+            values.append(one)
+            text = apply(vault, text, [one])
     return text
 
 
