@@ -15,7 +15,7 @@ from textcrm.errors import Misuse
 from textcrm.insight.facts import Facts
 from textcrm.insight.periods import Span, period_of, periods, unit_of
 from textcrm.insight.reports import REPORTS, find, named
-from textcrm.insight.table import Said, Table
+from textcrm.insight.table import Said, Table, share
 from textcrm.vault import Vault
 
 TREES = sample_trees()
@@ -307,3 +307,9 @@ def test_an_empty_vault_has_reports_without_customers(tmp_path: Path) -> None:
     for report in REPORTS:
         table = make(vault, report.name)
         assert not any(isinstance(cell, int) and cell for row in table.rows for cell in row)
+
+
+def test_of_a_negative_whole_there_is_no_share() -> None:
+    assert share(Decimal(0), Decimal(-100)) is None  # shown as -0.0 %
+    assert share(Decimal(-100), Decimal(-100)) is None
+    assert share(1, 4) == 0.25

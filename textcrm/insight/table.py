@@ -131,5 +131,5 @@ def plain(value: Any, language: Language = "en") -> Any:
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> float | None:
-    """A part of a whole; None where the whole is nothing."""
-    return float(part / whole) if whole else None
+    """A part of a whole; None where the whole is nothing, or more was taken back than sold."""
+    return float(part / whole) if whole > 0 else None
