@@ -117,3 +117,18 @@ def test_our_own_csv_comes_in_again_as_it_was(vault: Vault, name: str) -> None:
     rows = [",".join(map(inert, one)) for one in (tree, tree.values())]
     take_in(vault, "\n".join(rows) + "\n")
     assert (only(vault)["name"], only(vault)["notes"]) == (name, "+好")
+
+
+def test_a_row_with_an_id_alone_changes_that_customer(vault: Vault) -> None:
+    take_in(vault, FIRST)
+    outcome = take_in(
+        vault, "编号,合作状态,标签\nC20240501001,合作中,高意向\nC20249999001,合作中,\n"
+    )
+    assert balanced(outcome)
+    assert [one.why.code for one in outcome.rejected] == ["row-nameless"]
+    one = only(vault)
+    assert (one["name"], one["status"], one["tags"]) == (
+        "深圳远大科技有限公司",
+        "active",
+        ["高意向"],
+    )

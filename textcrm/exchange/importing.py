@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from textcrm.errors import Conflict, TextcrmError
@@ -149,11 +149,18 @@ class Importer:
 
     def _gather(self) -> None:
         wanted = set()
-        for row in self._reading.rows():
+        for read_row in self._reading.rows():
+            row = read_row
             self._rows += 1
             if self.progress is not None:
                 self.progress(self._rows)
             problem = row.problem or _lack(row.tree)
+            if problem is not None and problem.code == "row-nameless":
+                # The id says who it is, where somebody has it: 编号,合作状态.
+                name = self._vault.catalog().names().get(str(row.tree.get("id") or ""))
+                if name is not None:
+                    row = replace(row, tree={**row.tree, "name": name})
+                    problem = None
             if problem is not None:
                 self._early.append((RowRef(row.number, row.place, row.raw), problem))
             else:
