@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli_running import Ran, Shell
-from team_vault import ADMIN, PEOPLE, git, private_keys, team_vault
+from team_vault import ADMIN, PEOPLE, git, private_keys, team_vault, trust_as_made
 
 from textcrm import sealing
 
@@ -73,7 +73,8 @@ class Office:
         """Somebody sits down at a clone, trusting the admin's key unless told otherwise."""
         worker = Worker(self, who, root or self.root)
         if trusting and not (self.home(who) / "trusted").exists():
-            worker.ok("member", "trust", self.admins_fingerprint)
+            if root is not None or not trust_as_made(self.home(who), self.root):
+                worker.ok("member", "trust", self.admins_fingerprint)
             (self.home(who) / "trusted").touch()
         return worker
 

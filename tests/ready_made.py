@@ -26,26 +26,36 @@ if TYPE_CHECKING:
 _MADE: dict[Hashable, Path] = {}
 
 
-def copied(kind: Hashable, folder: Path, make: Callable[[Path], object]) -> Path:
-    """A folder as ``make`` makes it, which is called for the first of its kind only.
+def made(kind: Hashable, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder of this name as ``make`` makes it, which is called for the first of its kind only.
 
-    It is given a folder that is not there yet; what it leaves in the home (keys, pins) is put into
-    the home of the test as well. Gives the place of the one that was copied.
+    It is given a folder that is not there yet. The home of who made it lies beside it.
     """
     if kind not in _MADE:
         place = Path(tempfile.mkdtemp(dir=own_home.shared()))
         (place / "home").mkdir()
         with pytest.MonkeyPatch.context() as patch:
             own_home.surround(patch, place / "home")
-            make(place / folder.name)
-            _pack(place / folder.name)
-        _MADE[kind] = place / folder.name
-    made = _MADE[kind]
-    shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
-    if (made.parent / "home" / "textcrm").is_dir():
-        own = Path(os.environ["HOME"]) / "textcrm"
-        shutil.copytree(made.parent / "home" / "textcrm", own, dirs_exist_ok=True)
-    return made
+            make(place / name)
+            _pack(place / name)
+        _MADE[kind] = place / name
+    return _MADE[kind]
+
+
+def copied(
+    kind: Hashable, folder: Path, make: Callable[[Path], object], *, home: bool = True
+) -> Path:
+    """A copy of what is made once; gives the place of the one that was copied.
+
+    What its making left in the home (keys, pins) is put into the home of the test as well, unless
+    ``home`` is false.
+    """
+    one = made(kind, folder.name, make)
+    shutil.copytree(one, folder, symlinks=True, dirs_exist_ok=True)
+    kept = one.parent / "home" / "textcrm"
+    if home and kept.is_dir():
+        shutil.copytree(kept, Path(os.environ["HOME"]) / "textcrm", dirs_exist_ok=True)
+    return one
 
 
 def _pack(folder: Path) -> None:

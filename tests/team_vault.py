@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ready_made import copied
+from ready_made import copied, made
 
 from textcrm import sealing
 from textcrm.access.keyring import Keyring, Source
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).resolve().parent.parent / "sample-vault"
 KEYS = SAMPLE / "demo-keys"
 ADMIN = "chen-chen"
+_SIGNED = ("access/access.yaml", "access/access.yaml.sig")
 PEOPLE = {
     "chen-chen": ("陈晨", "chen@example.com"),
     "wang-fang": ("王芳", "wang@example.com"),
@@ -53,8 +54,20 @@ def private_keys(folder: Path) -> Path:
 
 def team_vault(folder: Path) -> Path:
     """A copy of the sample vault, committed."""
-    copied("team", folder / "vault", _make)
+    copied("team", folder / "vault", _make, home=False)
     return folder / "vault"
+
+
+def trust_as_made(home: Path, root: Path) -> bool:
+    """Trust the admin of a vault whose people are still those of the sample; whether they are.
+
+    As ``textcrm member trust`` did when the vault was made.
+    """
+    one = made("team", "vault", _make)
+    if any((root / path).read_bytes() != (one / path).read_bytes() for path in _SIGNED):
+        return False
+    shutil.copytree(one.parent / "home/textcrm/trust", home / "textcrm/trust", dirs_exist_ok=True)
+    return True
 
 
 def _make(root: Path) -> None:
@@ -63,10 +76,6 @@ def _make(root: Path) -> None:
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "--no-verify", "-m", "start")
-
-
-def _make_trusted(root: Path) -> None:
-    _make(root)
     public = (KEYS / f"{ADMIN}.throw-away-signing-key.pub").read_text("utf-8")
     assert run(["-C", str(root), "member", "trust", sealing.fingerprint(public)]) == 0
 
@@ -110,5 +119,5 @@ class Team:
 
 def team_at(folder: Path, shell: Shell, environment: pytest.MonkeyPatch) -> Team:
     """The team at a fresh copy of the vault, which trusts its admin."""
-    copied("team that trusts its admin", folder / "vault", _make_trusted)
+    copied("team", folder / "vault", _make)
     return Team(folder / "vault", shell, environment)

@@ -123,7 +123,7 @@ ALPHABET = "张三丰雲云帆単a zs1-,。、k9Aü-'/.’_-b"
 TEXTS = st.text(st.sampled_from(ALPHABET), max_size=12)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(TEXTS, TEXTS, TEXTS)
 def test_what_is_found_has_the_tokens(name: str, notes: str, word: str) -> None:
     """The runs inside a word are tokens of every record that has the word written."""
@@ -152,7 +152,7 @@ def test_runs_are_those_of_the_patterns() -> None:
 SYLLABLES = ("zhang", "san", "feng", "yun", "fan", "a", "z", "s", "sa", "zh", "k", "云")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(
     st.text(st.sampled_from("张三丰雲帆单重k9A ·"), max_size=6),
     st.lists(st.sampled_from(SYLLABLES), max_size=4).map("".join),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli_running import Shell
-from ready_made import initialized
+from ready_made import copied, initialized
+
+from textcrm.cli.main import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,6 +145,15 @@ def test_a_renamed_or_dropped_field_loses_nothing_and_migrates(shell: Shell) -> 
     assert shell.ok("show", record_id, "--json").data["website"] == "https://example.com"
 
 
+def _commented(folder: Path) -> None:
+    """A vault with one customer, into whose file somebody wrote comments."""
+    initialized(folder, then=(("add", "云帆科技"),))
+    file = next(folder.glob("customers/*/*/*.yaml"))
+    text = file.read_text(encoding="utf-8").replace("name:", "# kept\nname:")
+    file.write_text(text + "needs: x  # kept too\n", encoding="utf-8")
+    assert run(["-C", str(folder), "save"]) == 0
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -161,15 +172,13 @@ def test_a_renamed_or_dropped_field_loses_nothing_and_migrates(shell: Shell) -> 
         ("aliases", "云"),
     ],
 )
-def test_to_set_nothing_takes_the_field_out(shell: Shell, field: str, value: str) -> None:
-    own = shell.ok("--json", "add", "云帆科技").data["id"]
+def test_to_set_nothing_takes_the_field_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str, value: str
+) -> None:
+    copied("commented", tmp_path / "vault", _commented)
+    shell = Shell(tmp_path / "vault", capsys)
     file = next(shell.folder.glob("customers/*/*/*.yaml"))
-    text = (
-        file.read_text(encoding="utf-8").replace("name:", "# kept\nname:")
-        + "needs: x  # kept too\n"
-    )
-    file.write_text(text, encoding="utf-8")
-    shell.ok("save")
+    own, text = file.stem, file.read_text(encoding="utf-8")
     shell.ok("set", own, f"{field}={value}")
     with_it = file.read_text(encoding="utf-8")
     assert with_it != text

@@ -20,7 +20,6 @@ DOCUMENTS = sorted(
         CHECKOUT / "schema" / "README.md",
     ]
 )
-_FIRST = ("sealing.zh-CN.md", "import.zh-CN.md")
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -66,8 +65,8 @@ def _run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the blocks are for a POSIX shell")
 def _marked(document: Path) -> Any:
-    """Every page by the slow suite; by the default one the READMEs and the pages read first."""
-    first = document.parent == CHECKOUT or document.name in _FIRST
+    """Every page by the slow suite; by the default one the READMEs."""
+    first = document.parent == CHECKOUT
     name = document.relative_to(CHECKOUT).as_posix()
     return pytest.param(document, id=name, marks=() if first else pytest.mark.slow)
 

@@ -173,7 +173,7 @@ TREES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(
     st.dictionaries(st.sampled_from([field.name for field in SCHEMA.fields]), TREES, max_size=6)
 )

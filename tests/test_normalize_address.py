@@ -125,7 +125,7 @@ def test_every_region_is_found_by_its_whole_name() -> None:
         assert found["region_code"] == code or code[:2] in ("71", "81", "82")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(
     st.text()
     | st.lists(

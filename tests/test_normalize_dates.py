@@ -343,7 +343,7 @@ def outcome(read: Callable[[], dt.date]) -> dt.date | Misuse:
         return error
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=100)
 @given(
     st.text() | st.lists(_PIECES, max_size=8).map("".join),
     st.dates(),

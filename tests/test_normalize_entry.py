@@ -241,7 +241,7 @@ def _leaves(fields: tuple[Field, ...]) -> list[Field]:
     return [leaf for one in fields for leaf in (one, *_leaves(one.fields))]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(
     st.text()
     | st.lists(

@@ -146,7 +146,7 @@ def test_quoted_text_is_found(text: str) -> None:
     assert finds(quote(text), doc(name=text))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=100)
 @given(st.one_of(ANY_TEXT, st.lists(PIECES, max_size=25).map("".join)))
 def test_every_string_parses_or_explains_itself(text: str) -> None:
     found = read_or_explained(text, views={"a": "云帆"})

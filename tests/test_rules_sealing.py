@@ -178,7 +178,7 @@ TREES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(
     st.dictionaries(
         st.sampled_from(["bank_account", "contacts", "contracts", "owner", "notes", "custom"]),

@@ -92,7 +92,7 @@ def disagreements(
 
 @pytest.mark.parametrize("engine", ["whoosh", "sqlite"])
 def test_a_hundred_queries(tmp_path: Path, engine: str) -> None:
-    schema, docs, catalog = vault_of(tmp_path, 150)
+    schema, docs, catalog = vault_of(tmp_path, 80)
     backend = IndexedBackend(catalog, open_index(engine, catalog))
     texts = queries(docs, 200)
     assert sum(read(text, schema) is not None for text in texts) > 170

@@ -86,7 +86,7 @@ def _race(hub: Hub, people: int, commits: int) -> None:
 
 
 def test_three_clones_at_once(tmp_path: Path) -> None:
-    _race(Hub(tmp_path), 3, 6)
+    _race(Hub(tmp_path), 3, 3)
 
 
 @pytest.mark.slow
@@ -125,9 +125,9 @@ STEPS = (
     "after-push",
     "after-questions",
     "before-forget",
-    *steps.STEPS[1::2],
+    steps.STEPS[1],
     # Each step of the transaction is killed at in tests/test_gitrepo_crash.py as well.
-    *(pytest.param(one, marks=pytest.mark.slow) for one in steps.STEPS[2::2]),
+    *(pytest.param(one, marks=pytest.mark.slow) for one in steps.STEPS[2:]),
 )
 
 

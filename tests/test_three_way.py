@@ -210,7 +210,7 @@ def _level(tree: Any) -> Any:
     return tree.partition("-")[0] if isinstance(tree, str) else tree  # a new id is "i1-..."
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(_tree, _tree, _tree)
 def test_either_side_first_gives_the_same(base: Any, ours: Any, theirs: Any) -> None:
     one, two = merge(base, ours, theirs, SCHEMA), merge(base, theirs, ours, SCHEMA)
@@ -221,7 +221,7 @@ def test_either_side_first_gives_the_same(base: Any, ours: Any, theirs: Any) -> 
         assert _level(one.tree) == _level(two.tree)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(_tree, _tree)
 def test_a_side_that_did_nothing_changes_nothing(base: Any, other: Any) -> None:
     assert _level(merged(base, other, base)) == _level(other)
@@ -229,7 +229,7 @@ def test_a_side_that_did_nothing_changes_nothing(base: Any, other: Any) -> None:
     assert _level(merged(base, other, other)) == _level(other)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(_tree, _tree, _tree)
 def test_no_change_of_either_side_is_lost(base: Any, ours: Any, theirs: Any) -> None:
     result = merge(base, ours, theirs, SCHEMA)

@@ -339,13 +339,13 @@ TREES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.dictionaries(TEXTS, TREES, max_size=5))
 def test_dump_reads_back(tree: dict[str, Any]) -> None:
     assert yamlfile.read(yamlfile.dump(tree)) == (tree or {})
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(
     TEXTS,
     st.sampled_from(
@@ -369,7 +369,7 @@ def test_set_keeps_every_other_line(value: str, path: tuple[Any, ...]) -> None:
     assert text.splitlines()[: line - 1] == RECORD.splitlines()[: line - 1]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(TREES)
 def test_append_then_delete_is_nothing(item: Any) -> None:
     text = yamlfile.append_item(RECORD, ("contacts",), {"v": item})

@@ -239,7 +239,7 @@ TREES = st.recursive(
 DOCUMENTS = st.dictionaries(TEXTS, TREES, min_size=1, max_size=5)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(DOCUMENTS, st.booleans())
 def test_dump_reads_back_as_written(tree: dict[str, Any], crlf: bool) -> None:
     text = yamlfile.dump(tree)
@@ -248,14 +248,14 @@ def test_dump_reads_back_as_written(tree: dict[str, Any], crlf: bool) -> None:
     assert yamlfile.read(text) == tree
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=5))
 def test_other_readers_agree(tree: dict[str, str]) -> None:
     yaml = pytest.importorskip("yaml")
     assert yaml.safe_load(yamlfile.dump(tree)) == tree
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(DOCUMENTS, TEXTS, st.data())
 def test_a_set_keeps_every_other_line(tree: dict[str, Any], value: str, data: Any) -> None:
     text = "# head\n" + yamlfile.dump(tree)
@@ -270,7 +270,7 @@ def test_a_set_keeps_every_other_line(tree: dict[str, Any], value: str, data: An
         assert line in kept
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(TREES, min_size=1, max_size=4), TREES, st.data())
 def test_insert_then_delete_is_nothing(items: list[Any], item: Any, data: Any) -> None:
     text = yamlfile.dump({"a": "1", "l": items, "z": "2"})
