@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CHOICES: Final = (
     "type:prospect", "类型:老客户", "status:active", "状态:合作中,暂停合作", "type:new OR type:lost",
-    "industry:软件", "行业:I", "industry=软件", "region:广东", "region:440000", "city:深圳", "区域:浙江",
+    "industry:软件", "行业:I", "industry=软件", "region:广东", "地区:华东", "region:440000", "city:深圳", "区域:浙江",
     "owner:wang", "跟进人:li-qiang", "owner:none", "owner:公海", "tag:vip", "标签:重点客户", "tag:重*",
     "gender:female", "age:>30", "age:20..40", "age_band:25-34", "contacts.gender:男", "value_tier:high",
     "derived.value_tier:high", "derived.loyalty:lost", "loyalty:loyal", "derived.purchases:>=2",

@@ -106,7 +106,11 @@ def test_groups_sort_and_are_cut(shell: Shell) -> None:
     assert first("--sort", "-total_spent")[0] == "existing"
     assert first("--sort", "-count")[0] == "prospect"
     assert first("--sort", "avg:total_spent")[-1] == "prospect"
+    assert first("--sort", "-avg") == first("--sort", "-avg:total_spent")
+    assert first("--sort", "合计") == first("--sort", "sum:total_spent")
     assert first("--sort", "type") == ["new", "existing", "prospect"]
+    two = ("list", "--group", "type", "--avg", "total_spent", "--avg", "receivable")
+    assert "avg:receivable" in shell(*two, "--sort", "-avg").err
     assert first("--sort", "-客户类型", "--limit", "1") == ["prospect"]
     assert shell("list", "--group", "type", "--sort", "nmae").code == 2
 

@@ -161,9 +161,15 @@ def test_sealed_values_only_with_reveal_and_a_key(
 
 
 def test_mask_hides_names_and_numbers(shell: Shell) -> None:
-    for form in ("csv", "json", "md", "vcard"):
+    for form in ("csv", "json", "jsonl", "md", "vcard"):
         text = shell.ok("export", form, "--mask").out.replace("\r\n ", "")
-        for word in ("李明远", "19900000011", "limingyuan@example.com", "杭州云杉软件有限公司"):
+        for word in (
+            "李明远",
+            "19900000011",
+            "limingyuan@example.com",
+            "杭州云杉软件有限公司",
+            "limy-demo",
+        ):
             assert word not in text, form
 
 

@@ -265,6 +265,19 @@ def test_regions_hold_what_lies_in_them() -> None:
         assert finds(text, by_city), text
 
 
+def test_parts_of_the_country_hold_their_provinces() -> None:
+    by_code = doc(name="x", addresses=[{"region_code": "370202"}])
+    by_city = doc(name="x", addresses=[{"city": "青岛市"}])
+    by_province = doc(name="x", addresses=[{"province": "山东省"}])
+    for one in (by_code, by_city, by_province):
+        for text in ("地区:华东", "region:华东地区", 'region:"East China"', "地区:華東,华南"):
+            assert finds(text, one), text
+        for text in ("地区:华南", "地区:长三角", "地区:东北", "-地区:华东"):
+            assert not finds(text, one), text
+    assert finds("地区:港澳台", doc(name="x", addresses=[{"province": "香港特别行政区"}]))
+    assert finds("地区:华东", doc(name="x", addresses=[{"province": "华东"}]))  # as it is written
+
+
 def test_industries_by_name_and_section() -> None:
     maker = doc(name="x", industry="C34")
     for text in ("行业:制造业", "行业:C", "行业:C34", "行业:通用设备"):

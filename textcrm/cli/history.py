@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textcrm.cli.opening import Opener
-from textcrm.cli.show import mask_kind, plain, value_text
+from textcrm.cli.show import plain, value_text
 from textcrm.cli.tables import mask_name
 from textcrm.text import Text, same
 
@@ -207,7 +207,7 @@ def guarded(context: Context, path: tuple[Any, ...], value: Any) -> Any:
     if field is not None and field.seal and value is not None and not context.reveal:
         return {"sealed": [field.seal], "locked": True}
     if context.mask and field is not None and isinstance(value, str):
-        from textcrm.normalize.masks import mask
+        from textcrm.normalize.masks import mask, mask_kind
 
         kind = mask_kind(field.element) or mask_kind(field)
         return mask(kind, value) if kind else value

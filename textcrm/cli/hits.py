@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from textcrm.cli.opened import masked, sealed_at
-from textcrm.cli.show import mask_kind, plain
+from textcrm.cli.show import plain
 from textcrm.cli.tables import mask_name, said
 from textcrm.cli.width import char_width, clip, pad, width
 
@@ -58,7 +58,7 @@ def _snippet(context: Context, doc: Doc, match: Match) -> tuple[str, Spans]:
         return masked(sealed, _value_at(doc.typed, match.path)), ()
     if not context.mask:
         return match.snippet, match.spans
-    from textcrm.normalize.masks import mask
+    from textcrm.normalize.masks import mask, mask_kind
 
     field = context.vault().schema.at(match.path)
     if field is not None and (kind := mask_kind(field.element)):

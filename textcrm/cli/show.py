@@ -32,9 +32,6 @@ DERIVED: dict[str, Text] = {
     "loyalty": Text("Loyalty, as computed", "忠诚度（推算）"),
 }
 LOCKED = "🔒"
-MASKED_KINDS = {"phone", "email", "name"}
-_NAMING = ("main_contact", "contact")  # references to contacts, by name too
-_SOCIAL = "social"
 
 
 def json_of(context: Context, record: Record) -> dict[str, Any]:
@@ -81,25 +78,10 @@ def masked_tree(value: Any, schema: Schema, path: tuple[str, ...]) -> Any:
     if not isinstance(value, str):
         return value
     field = schema.at(path)
-    kind = mask_kind(field) if field is not None else "account" if _SOCIAL in path else None
-    if kind is None:
-        return value
-    from textcrm.normalize.masks import mask
+    from textcrm.normalize.masks import SOCIAL, mask, mask_kind
 
-    return mask(kind, value)
-
-
-def mask_kind(field: Field) -> str | None:
-    """As what ``--mask`` hides a field, None where it does not: names, also where a contact is only
-    named, phones, addresses and accounts, all that is sealable.
-    """
-    if field.kind in MASKED_KINDS:
-        return field.kind
-    if field.kind == "reference" and field.name in _NAMING:
-        return "name"
-    if _SOCIAL in field.path[:-1]:
-        return "account"
-    return field.kind if field.seal or field.index in ("phone", "name") else None
+    kind = mask_kind(field) if field is not None else "account" if SOCIAL in path else None
+    return value if kind is None else mask(kind, value)
 
 
 def value_text(context: Context, field: Field | None, value: Any) -> str:
@@ -122,10 +104,11 @@ def value_text(context: Context, field: Field | None, value: Any) -> str:
         return text
     if field.kind == "moment" and len(text) > 15 and text[10] in "T ":
         return f"{text[:10]} {text[11:16]}"
-    if context.mask and (kind := mask_kind(field)):
-        from textcrm.normalize.masks import mask
+    if context.mask:
+        from textcrm.normalize.masks import mask, mask_kind
 
-        return mask(kind, text)
+        if kind := mask_kind(field):
+            return mask(kind, text)
     if field.seal and context.reveal:
         return text
     if field.seal and field.kind not in ("money", "number"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textcrm.cli.opened import masked as sealed_mask
 from textcrm.cli.opened import sealed_at
-from textcrm.cli.show import LOCKED, mask_kind, plain
+from textcrm.cli.show import LOCKED, plain
 from textcrm.cli.width import width
 from textcrm.errors import Misuse
 from textcrm.text import Text
@@ -74,6 +74,8 @@ def _personally(context: Context, column: Column, value: Any) -> Any:
 
 
 def _mask_kind(column: Column) -> str | None:
+    from textcrm.normalize.masks import mask_kind
+
     for target in column.targets:
         if target.derived == "main_contact":
             return "name"

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     Tree = dict[str, Any]
 
-_PERSONAL = frozenset(("phone", "email", "name"))
-
 
 def hiding(schema: Schema) -> Callable[[Tree], Tree]:
     """What hides the personal values of a tree; the tree itself stays as it is."""
@@ -35,18 +33,7 @@ def _value(value: Any, field: Field | None) -> Any:
         return _mapping(value, {one.name: one for one in field.fields})
     if isinstance(value, list):
         return [_value(one, field.element if field.kind == "list" else field) for one in value]
-    kind = _kind(field)
-    if kind is None:
-        return value
-    from textcrm.normalize.masks import mask
+    from textcrm.normalize.masks import mask, mask_kind
 
-    return mask(kind, str(value))
-
-
-def _kind(field: Field) -> str | None:
-    """The mask of a field; that of a contact is the name that it refers to."""
-    if field.kind == "reference":
-        return "name"
-    if field.kind in _PERSONAL or field.seal:
-        return field.kind
-    return field.index if field.index in ("phone", "name") else None
+    kind = mask_kind(field)
+    return value if kind is None else mask(kind, str(value))

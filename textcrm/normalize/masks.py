@@ -10,13 +10,31 @@ from textcrm.normalize import surnames
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textcrm.schema import Field
+
 HIDDEN: Final = "****"
+SOCIAL: Final = "social"
+_KINDS: Final = ("phone", "email", "name")
+_NAMING: Final = ("main_contact", "contact")  # references to contacts, by name too
 _MOST: Final = 200
 _EXTENSION: Final = re.compile(r";ext=.*$")
 _MASKED: Final = re.compile(r"\+?\d{0,4}\*{3,}\d{0,4}")
 _NATIONAL: Final = re.compile(r"\+86(?:1\d{10}|[48]00\d{7})")
 _PLACE: Final = re.compile(r"^.*?(?:省|自治区|市|特别行政区)(?:[^\d路街道号]*?[市区县旗州盟])*")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+
+
+def mask_kind(field: Field) -> str | None:
+    """As what ``--mask`` hides a field, None where it does not: names, also where a contact is only
+    named, phones, addresses and accounts, all that is sealable.
+    """
+    if field.kind in _KINDS:
+        return field.kind
+    if field.kind == "reference" and field.name in _NAMING:
+        return "name"
+    if SOCIAL in field.path[:-1]:
+        return "account"
+    return field.kind if field.seal or field.index in ("phone", "name") else None
 
 
 def mask(kind: str, text: str) -> str:

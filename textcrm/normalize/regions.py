@@ -45,6 +45,23 @@ _OTHERS: Final = {
 }
 
 
+# The parts of the country as sales are parted: the first digit of GB/T 2260 is one of six, of which
+# 中南 is two in common use; 京津冀 and 长三角 as the plans of 2015 and 2019 name their provinces.
+_PARTS: Final = {
+    ("华北", "华北地区", "north china"): "11 12 13 14 15",
+    ("东北", "东北地区", "northeast china"): "21 22 23",
+    ("华东", "华东地区", "east china"): "31 32 33 34 35 36 37",
+    ("中南", "中南地区"): "41 42 43 44 45 46",
+    ("华中", "华中地区", "central china"): "41 42 43",
+    ("华南", "华南地区", "south china"): "44 45 46",
+    ("西南", "西南地区", "southwest china"): "50 51 52 53 54",
+    ("西北", "西北地区", "northwest china"): "61 62 63 64 65",
+    ("京津冀",): "11 12 13",
+    ("长三角", "长三角地区"): "31 32 33 34",
+    ("港澳台",): "71 81 82",
+}
+
+
 class Region(NamedTuple):
     """One unit: its full name, its six-digit code, its level and the one it lies in."""
 
@@ -93,6 +110,15 @@ def regions() -> Regions:
 def is_municipality(region: Region) -> bool:
     """Whether a province is a city at once (直辖市)."""
     return region.level == "province" and region.code[:2] in _MUNICIPALITIES
+
+
+def provinces_of(word: str) -> tuple[str, ...]:
+    """The first two digits of the codes of a part of the country's provinces: of 华东, 31 to 37.
+
+    Empty for any other word. Simplified characters, or English in any case.
+    """
+    wanted = " ".join(word.casefold().split())
+    return next((tuple(codes.split()) for words, codes in _PARTS.items() if wanted in words), ())
 
 
 def region_name(code: str) -> str | None:

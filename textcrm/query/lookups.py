@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from textcrm.query.nodes import ValueTest
 
 
+_TELLING = ("city", "province")  # whose name alone says where it lies
+
+
 def people_test(people: Mapping[str, str], holds: Callable[[str], bool]) -> ValueTest:
     """The test of a person: the word fits what the record says, or another word for that person."""
     meant = {fold_word(w) for pair in people.items() if any(map(holds, pair)) for w in pair}
@@ -29,15 +32,16 @@ def naming(people: Mapping[str, str], person: str) -> Callable[[str], bool]:
 def region_test(place: str, part: str, *, quoted: bool, exact: bool) -> ValueTest:
     """The test of a region at a place of an address (``city``, ``region_code``): by its words, and by code for all that lies in it (E2, GB/T 2260).
 
-    ``广东`` finds 深圳市 and 440305, ``44`` all of Guangdong. A district's name alone tells no
-    province: several have one of that name.
+    ``广东`` finds 深圳市 and 440305, ``44`` all of Guangdong, ``华东`` seven provinces. A district's
+    name alone tells no province: several have one of that name.
     """
-    from textcrm.normalize.regions import regions
+    from textcrm.normalize.regions import provinces_of, regions
 
     plain = values.text_test(part, quoted=quoted, exact=exact)
     table = regions()
     word = simplify(part.strip())
     wanted = {_within(form.region.code) for form in table.anywhere.get(word, ())}
+    wanted.update(provinces_of(word))
     if word.isascii() and word.isdigit():
         wanted.add(_within(word))
     starts = tuple(wanted)
@@ -47,7 +51,7 @@ def region_test(place: str, part: str, *, quoted: bool, exact: bool) -> ValueTes
             return isinstance(value, str)
         if place == "region_code":
             return value.startswith(starts)
-        known = table.anywhere.get(simplify(value), ()) if place == "city" else ()
+        known = table.anywhere.get(simplify(value), ()) if place in _TELLING else ()
         return any(form.region.code.startswith(starts) for form in known)
 
     return _remembered(passes)

@@ -137,6 +137,8 @@ def _sorts(row: Row, name: str, schema: Schema, of: str) -> tuple[Any, ...] | No
         return (row.count,)
     kind, _, field = name.replace("：", ":").partition(":")
     tables = (row.avg,) if kind in _AVG else (row.sum,) if kind in _SUM else (row.sum, row.avg)
+    if kind in (*_AVG, *_SUM) and not field:
+        return _only(tables[0], name)
     chosen = column(field if kind in (*_AVG, *_SUM) else name, schema, of=of)
     if chosen.name in row.group:
         value = row.group[chosen.name]
@@ -146,6 +148,19 @@ def _sorts(row: Row, name: str, schema: Schema, of: str) -> tuple[Any, ...] | No
             if target.name in table:
                 return (table[target.name],)
     return None
+
+
+def _only(table: Mapping[str, Decimal], name: str) -> tuple[Any, ...] | None:
+    """The figure of a group where there is one of its kind. Raises Misuse (ambiguous-field)."""
+    if len(table) > 1:
+        raise Misuse(
+            "ambiguous-field",
+            Text("“{field}” may mean several fields", "“{field}”可能指多个字段"),
+            hint=Text("say which: {candidates}", "请写明：{candidates}"),
+            field=short(name),
+            candidates=[f"{name}:{each}" for each in table],
+        )
+    return next(((value,) for value in table.values()), None)
 
 
 def _row_key(
