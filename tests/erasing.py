@@ -24,7 +24,7 @@ def blobs_of(root: Path, own: str) -> set[str]:
 
 
 def erase(worker: Worker, *ids: str, rewrite: bool = True) -> Any:
-    more = ["--rewrite"] if rewrite else []
+    more = ["--rewrite", "--yes"] if rewrite else []
     return worker.ok("privacy", "erase", *ids, "--reason", "request", *more, "--json").data
 
 

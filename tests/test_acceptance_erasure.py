@@ -136,7 +136,8 @@ def test_50_what_erasing_cannot_do_is_said(office: Office) -> None:
     _, anna, _ = shared(office)
     anna.ok("set", OTHER, f"notes=由 {ONE} 介绍")
     (office.root / "draft.txt").write_text(f"call {ONE}", encoding="utf-8")
-    said = anna.ok("--lang", "en", "privacy", "erase", ONE, "--reason", "request", "--rewrite")
+    said = anna.ok("--lang", "en", "privacy", "erase", ONE, "--reason", "request", "--rewrite",
+                   "--yes")  # fmt: skip
     for word in ("gc --prune=now", "forks", "clones", "backups", "CI", "cannot be recalled",
                  "push --force origin main"):  # fmt: skip
         assert word in said.out
@@ -162,6 +163,23 @@ def test_mistakes_erase_nothing(office: Office) -> None:
     assert git(office.root, "rev-parse", "HEAD") == before
 
 
+def test_history_is_not_rewritten_where_nobody_can_be_asked(office: Office) -> None:
+    anna = office.by(ANNA)
+    before = git(office.root, "rev-parse", "HEAD")
+    words = ("privacy", "erase", ONE, OTHER, "--reason", "request", "--rewrite")
+    for more in ((), ("--no-input",)):
+        ran = anna("--lang", "en", *more, *words, "--json")
+        assert (ran.code, ran.error["code"]) == (2, "input-needed")
+        assert ONE in ran.error["message"]
+        assert OTHER in ran.error["message"]
+        assert "every commit" in ran.error["message"]
+        assert "--yes" in ran.error["hint"]
+    assert git(office.root, "rev-parse", "HEAD") == before
+    assert blobs_of(office.root, ONE)
+    anna.ok("--no-input", *words, "--yes")
+    assert not blobs_of(office.root, ONE)
+
+
 def test_a_file_that_does_not_read_is_erased_as_well(office: Office) -> None:
     anna = office.by(ANNA)
     file = office.root / store.path_of(ONE)
@@ -181,7 +199,7 @@ def test_only_an_admin_erases_and_no_work_is_lost(office: Office) -> None:
     ran = anna("privacy", "erase", ONE, "--reason", "request", "--json")
     assert (ran.code, ran.error["code"]) == (7, "uncommitted-edit")
     git(office.root, "stash", "-q")
-    ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--json")
+    ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--yes", "--json")
     assert (ran.code, ran.error["code"]) == (7, "git-stash")
     assert file.exists()
 
@@ -191,7 +209,7 @@ def test_a_rewrite_that_is_not_proved_changes_nothing(
 ) -> None:
     anna = office.by(ANNA)
     monkeypatch.setattr(rewriting.Mirror, "missing", lambda *_: False)
-    ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--json")
+    ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--yes", "--json")
     assert (ran.code, ran.error["code"]) == (9, "rewrite-unproved")
     assert blobs_of(office.root, ONE)
     assert not list((office.root / ".git" / "textcrm").glob("rewrite-*"))
@@ -222,7 +240,7 @@ def test_a_rewrite_that_is_killed_loses_nothing_and_is_completed(
 
     with monkeypatch.context() as patch:
         patch.setattr(rewriting.Mirror, "swap", killed)
-        ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--json")
+        ran = anna("privacy", "erase", ONE, "--reason", "request", "--rewrite", "--yes", "--json")
         assert ran.code == 130
     assert git(office.root, "status", "--porcelain") == ""
     git(office.root, "fsck", "--strict")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textcrm.errors import Misuse
 from textcrm.text import Text
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def erase(context: Context, words: tuple[str, ...], given: dict[str, Any]) -> No
         _announce(context, traces, files, rewrite=given["rewrite"])
         if not context.confirm(Text("Erase for good?", "确认彻底删除？"), default=False):
             context.abort()
+    elif given["rewrite"] and not given["yes"]:
+        raise _unconfirmed(traces, files)
     done = erasing.erase(vault, traces, reason=reason, signing_keys=keys)
     rewritten = None
     if given["rewrite"]:
@@ -69,6 +72,23 @@ def _announce(context: Context, traces: Traces, files: list[str], *, rewrite: bo
                 "将改写历史：所有提交号改变，提交签名失效，其他克隆都必须改用新历史",
             )
         )
+
+
+def _unconfirmed(traces: Traces, files: list[str]) -> Misuse:
+    """That history would be rewritten for good, and nobody is there to say whether it may be."""
+    return Misuse(
+        "input-needed",
+        Text(
+            "nothing was erased, as nobody can be asked here: {ids} would be removed for good ({files} "
+            "files), and history rewritten; every commit after them would get a new id, and every "
+            "other clone would have to take it over",
+            "未删除：此处无法询问。将彻底删除 {ids}（{files} 个文件）并改写历史；"
+            "其后所有提交号改变，其他克隆都必须改用新历史",
+        ),
+        hint=Text("add --yes if that is meant", "确认无误请加 --yes"),
+        ids=[one.id for one in traces.subjects],
+        files=len(files),
+    )
 
 
 def _forget_questions(context: Context, ids: tuple[str, ...]) -> None:

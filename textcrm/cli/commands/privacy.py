@@ -66,7 +66,7 @@ _WORDS = {
         ),
         (
             Text("remove a customer for good", "客户要求删除"),
-            "textcrm privacy erase C20240501001 --reason request --rewrite",
+            "textcrm privacy erase C20240501001 --reason request --rewrite --yes",
         ),
         (Text("what is past its period", "超过保存期限的"), "textcrm privacy retention"),
         (Text("write the notice", "生成隐私说明"), "textcrm privacy notice -o privacy/notice.md"),
@@ -114,7 +114,14 @@ _WORDS = {
     ),
 )
 @option("--rewrite", is_flag=True, help=Text("out of git's history, too", "同时从 git 历史中清除"))
-@option("--yes", is_flag=True, help=Text("without asking", "不再询问"))
+@option(
+    "--yes",
+    is_flag=True,
+    help=Text(
+        "without asking; --rewrite wants it off a terminal",
+        "不再询问；不在终端时 --rewrite 必须加上",
+    ),
+)
 @option(
     "-o",
     "--output",
