@@ -258,11 +258,50 @@ def test_our_own_json_comes_back_as_it_went(vault: Vault, shell: Shell) -> None:
 
 
 def test_bad_json_names_its_place(vault: Vault, shell: Shell) -> None:
-    file = vault.root.parent / "a.jsonl"
-    file.write_text('{"name": "云海"}\n{"name": \n', encoding="utf-8")
+    file = vault.root.parent / "a.json"
+    file.write_text('[{"name": "云海"},\n{"name": \n', encoding="utf-8")
     ran = shell("--json", "import", str(file))
     assert (ran.code, ran.error["code"]) == (5, "json-unreadable")
-    assert f"{file}:2:" in ran.error["message"]
+    assert f"{file}:3:" in ran.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "code", "column"),
+    [
+        ('{"name": "云海", "contacts": [{"name": "云海"}]}', '{"name": ', "json-unreadable", 10),
+        ('{"客户名称": "云海", "电话": "13655558888"}', "客户", "json-unreadable", 1),
+        ('{"客户名称": "云海"}', '{"客户名称": "一", "客户名称": "二"}', "json-key-twice", 15),
+    ],
+)
+def test_a_bad_line_is_a_rejected_row(
+    vault: Vault, shell: Shell, good: str, bad: str, code: str, column: int
+) -> None:
+    """One line that cannot be read stops no import: it is told and kept, the rest comes in."""
+    file = vault.root.parent / "a.jsonl"
+    more = good.replace("云海", "云山").replace("8888", "7777")
+    file.write_text(f"{good}\n\n{bad}\n{more}\n", encoding="utf-8")
+    ran = shell("--json", "import", str(file))
+    (rejected,) = ran.data["rejects"]
+    assert (rejected["row"], rejected["place"], rejected["code"]) == (2, "3", code)
+    assert f"{file}:3:{column}:" in rejected["reason"]
+    assert {one["name"] for one in records(vault)} == {"云海", "云山"}
+    assert file.with_name("a.rejected.jsonl").read_text(encoding="utf-8") == bad + "\n"
+
+
+def test_a_key_that_stands_twice_is_an_error(vault: Vault, shell: Shell) -> None:
+    file = vault.root.parent / "a.json"
+    file.write_text(
+        '[{"name": "a: {\\"name\\": 1}", "tags": ["name"]},\n'
+        ' {"name": "一", "contacts": [{"name": "二"}], "n\\u0061me": "三"}]',
+        encoding="utf-8",
+    )
+    ran = shell("--lang", "zh", "--json", "import", str(file))
+    assert (ran.code, ran.error["code"]) == (5, "json-key-twice")
+    assert ran.error["message"] == f"{file}:2:45：字段“name”重复出现"
+    assert records(vault) == []
+    file.write_text('{"name": "一", "n\\u0061me": "三"}', encoding="utf-8")
+    ran = shell("--json", "add", "--from", str(file))
+    assert (ran.code, ran.error["code"]) == (5, "yaml-duplicate-key")
 
 
 def test_reading_is_late(vault: Vault) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from textcrm.errors import Invalid
-from textcrm.exchange import decoding, finishing, targets
+from textcrm.exchange import decoding, finishing, jsontext, targets
 from textcrm.exchange.assembling import Assembled, Assembler, Column
 from textcrm.exchange.csvrows import Row
 from textcrm.exchange.grouping import absorb
@@ -20,13 +21,11 @@ from textcrm.schema.words import folded
 from textcrm.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textcrm.exchange.incoming import Setting, Source
     from textcrm.schema import Field
 
-# Where programs put the list of what they export.
-_LISTS: Final = ("customers", "records", "contacts", "data", "items", "results", "rows", "value")
 # Entries of the past are said as a list in a record, not by one key of it.
 _ALONE: Final = ("interactions", "purchases", "payments", "contracts", "services", "feedback")
 _COMPUTED: Final = frozenset(("derived", "score", "matches", "file", "path", "problems"))
@@ -42,75 +41,32 @@ def read(source: Source, setting: Setting) -> Reading:
     """Read an array of objects, an object with such an array in it, or an object a line.
 
     Objects in the form of our records are taken as records; flat ones are rows of a table whose
-    headings are their keys. Raises Invalid (json-unreadable; file, line, column).
+    headings are their keys. A line that is no JSON beside others that are is a row that is rejected.
+    Raises Invalid (json-unreadable, json-key-twice; file, line, column).
     """
     decoded = decoding.decode(source.data, setting.encoding, name=source.name)
     text = decoded.text.removeprefix("\ufeff")
-    objects, lines = _objects(text, source.name)
+    objects, lines, bad = jsontext.objects(text, source.name)
     name = "jsonl" if lines else "json"
     if any(_is_record(one, setting) for one in objects[:50]):
         return Reading(
-            name, lambda: _records(objects, lines, setting), suffix=".jsonl", layout="textcrm"
+            name,
+            lambda: _beside(_records(objects, lines, setting), bad),
+            suffix=".jsonl",
+            layout="textcrm",
         )
-    return _table(objects, lines, setting, name)
+    return _table(objects, lines, bad, setting, name)
 
 
-def _objects(text: str, name: str) -> tuple[list[dict[str, Any]], list[int]]:
-    """The objects, and the line of each where there is one a line."""
-    try:
-        whole = json.loads(text, parse_float=_as_written, parse_int=_as_written)
-    except ValueError as error:
-        found = _by_line(text, name, error)
-        return [one for _, one in found], [line for line, _ in found]
-    listed = whole if isinstance(whole, list) else _inside(whole)
-    return [one if isinstance(one, dict) else {"value": one} for one in listed], []
-
-
-def _as_written(digits: str) -> str:
-    return digits
-
-
-def _inside(whole: Any) -> list[Any]:
-    if isinstance(whole, dict):
-        for key in _LISTS:
-            value = whole.get(key)
-            if isinstance(value, list) and value and "name" not in whole:
-                return value
-        return [whole]
-    return []
-
-
-def _by_line(text: str, name: str, whole: ValueError) -> list[tuple[int, dict[str, Any]]]:
-    found: list[tuple[int, dict[str, Any]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            one = json.loads(line, parse_float=_as_written, parse_int=_as_written)
-        except ValueError as error:
-            # A file of lines with one bad line names that line; anything else is bad JSON.
-            raise _unreadable(
-                name, error if found else whole, number if found else None
-            ) from error
-        found.append((number, one if isinstance(one, dict) else {"value": one}))
-    return found
-
-
-def _unreadable(name: str, error: ValueError, line: int | None) -> Invalid:
-    at, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
-    return Invalid(
-        "json-unreadable",
-        Text(
-            "{file}:{line}:{column}: this is not JSON", "{file}:{line}:{column}：不是有效的 JSON"
-        ),
-        hint=Text(
-            "an array of objects, or one object a line, is what can be read",
-            "可读取对象数组，或每行一个对象的 JSON Lines",
-        ),
-        file=name,
-        line=line or at,
-        column=column,
-    )
+def _beside(rows: Iterator[Incoming], bad: Sequence[jsontext.Bad]) -> Iterator[Incoming]:
+    """The rows of lines with the lines that cannot be read among them, where they stand."""
+    if not bad:
+        yield from rows
+        return
+    ready = (Incoming(0, str(one.line), {}, raw=one.raw, problem=one.why) for one in bad)
+    merged = heapq.merge(rows, ready, key=lambda row: int(row.place))
+    for number, row in enumerate(merged, 1):
+        yield replace(row, number=number)
 
 
 def _is_record(one: Mapping[str, Any], setting: Setting) -> bool:
@@ -298,7 +254,11 @@ def _locked(field: Field) -> Finding:
 
 
 def _table(
-    objects: list[dict[str, Any]], lines: list[int], setting: Setting, name: str
+    objects: list[dict[str, Any]],
+    lines: list[int],
+    bad: Sequence[jsontext.Bad],
+    setting: Setting,
+    name: str,
 ) -> Reading:
     from textcrm.exchange import tables
 
@@ -313,7 +273,7 @@ def _table(
     )
     return Reading(
         format=name,
-        rows=found.rows,
+        rows=lambda: _beside(found.rows(), bad),
         suffix=".jsonl",
         layout=found.layout,
         columns=found.columns,
