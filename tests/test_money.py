@@ -264,6 +264,31 @@ def test_rates_that_cannot_be_read_are_said(text: str) -> None:
     assert "rates" in caught.value.say()
 
 
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("人民币", "CNY"), ("美元", "USD"), ("usd", "USD"), ("rmb", "CNY"), ("XYZ", ""), ("钱", "")],
+)
+def test_the_vaults_currency_is_a_code(shell: Shell, word: str, code: str) -> None:
+    file = shell.folder / "textcrm.yaml"
+    text = file.read_text("utf-8")
+    assert "currency: CNY" in text
+    file.write_text(text.replace("currency: CNY", f"currency: {word}"), encoding="utf-8")
+    line = text[: text.index("currency:")].count("\n") + 1
+    ran = shell("list", "--json")
+    assert (ran.code, ran.error["code"]) == (5, "config-invalid")
+    assert f"textcrm.yaml:{line}" in ran.error["message"]
+    assert (f"currency: {code}" if code else "textcrm.yaml") in ran.error["hint"]
+    told = [one for one in shell("doctor", "--json").data if one["check"] == "config"]
+    assert [one["state"] for one in told] == ["error"]
+    assert f"textcrm.yaml:{line}" in str(told)
+    assert (f"currency: {code}" if code else "CNY") in str(told)
+
+
+@pytest.mark.parametrize("code", ["USD", "HKD", "HRK", "''"])
+def test_every_code_is_a_currency(code: str) -> None:
+    assert config.read(f"currency: {code}\n".encode()).currency == (code.strip("'") or "CNY")
+
+
 def test_an_imported_amount_brings_its_currency(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "textcrm.yaml"
 FORMAT: Final = 1
+HOME: Final = "CNY"
 
 ENGINES: Final = ("whoosh", "sqlite")
 
@@ -78,14 +79,17 @@ class Config:
     ``holidays`` which days off move a reminder.
     """
 
-    def __init__(self, tree: Mapping[str, Any], file: str = FILE_NAME) -> None:
+    def __init__(
+        self, tree: Mapping[str, Any], file: str = FILE_NAME, data: bytes | None = None
+    ) -> None:
         self.tree = dict(tree)
         self._file = file
+        self._data = data  # for the line of a mistake
         self.format = self._number("format", tree.get("format"), FORMAT)
         self.name = self._text("name", "")
         self.language: Language | None = _language(tree.get("language"))
         self.time_zone = self._text("time_zone", "")
-        self.currency = self._text("currency", "CNY")
+        self.currency = self._currency()
         self.signatures_required = (
             self._choice("signatures", ("optional", "required")) == "required"
         )
@@ -109,6 +113,25 @@ class Config:
         if not isinstance(value, str):
             raise self._wrong(name, Text("a text", "一段文字"))
         return value
+
+    def _currency(self) -> str:
+        """An ISO 4217 code: amounts name theirs by it, and one in other words equals none."""
+        value = self._text("currency", HOME)
+        if value in ("", HOME):
+            return HOME
+        from textcrm.normalize.amount import find_currency
+        from textcrm.normalize.currency_codes import CODES
+
+        if value in CODES:
+            return value
+        meant = find_currency(value)
+        if meant not in CODES:
+            raise self._wrong("currency", Text("a code such as CNY", "币种代码，如 CNY"))
+        raise self._wrong(
+            "currency",
+            Text(f"the code {meant}", f"币种代码 {meant}"),
+            Text(f"write currency: {meant}", f"请写 currency: {meant}"),
+        )
 
     def _choice(self, name: str, words: tuple[str, ...]) -> str:
         """One of a few words; the first where nothing is said."""
@@ -243,12 +266,17 @@ class Config:
             raise self._wrong(name, Text("names of fields", "字段名列表"))
         return tuple(words)
 
-    def _wrong(self, name: str, wanted: Text) -> Invalid:
+    def _wrong(self, name: str, wanted: Text, hint: Text | None = None) -> Invalid:
+        place, data = "{file}", {}
+        if self._data is not None:
+            line, _ = yamlfile.positions(self._data).key(name.split("/"))
+            place, data = "{file}:{line}", {"line": line}
         return Invalid(
             "config-invalid",
-            Text("{file}: {name} should be {wanted}", "{file}：{name} 应为{wanted}"),
-            hint=Text("open {file} and mend that line", "请打开 {file} 修改这一项"),
+            Text(f"{place}: {{name}} should be {{wanted}}", f"{place}：{{name}} 应为{{wanted}}"),
+            hint=hint or Text("open {file} and mend that line", "请打开 {file} 修改这一项"),
             file=self._file,
+            **data,
             name=name,
             wanted=wanted,
         )
@@ -278,7 +306,7 @@ def read(data: bytes | None, file: str = FILE_NAME) -> Config:
     Of settings in a newer format what this program does not understand is left out: reading goes
     on where it can, and whoever writes asks :func:`textcrm.vault.formats.demand_known` first.
     """
-    return of_tree(tree_of(data, file), file)
+    return of_tree(tree_of(data, file), file, data)
 
 
 def tree_of(data: bytes | None, file: str = FILE_NAME) -> dict[str, Any]:
@@ -287,11 +315,15 @@ def tree_of(data: bytes | None, file: str = FILE_NAME) -> dict[str, Any]:
     return reader(data, file=file) if data and data.strip() else {}
 
 
-def of_tree(tree: dict[str, Any], file: str = FILE_NAME) -> Config:
-    """The settings that a tree of :func:`tree_of` holds. Raises Invalid (config-invalid)."""
+def of_tree(tree: dict[str, Any], file: str = FILE_NAME, data: bytes | None = None) -> Config:
+    """The settings that a tree of :func:`tree_of` holds.
+
+    ``data`` is the file that it was read of: an error names the line then. Raises Invalid
+    (config-invalid).
+    """
     if _format(tree) > FORMAT:
         tree = {name: value for name, value in tree.items() if _is_understood({name: value})}
-    return Config(tree, file)
+    return Config(tree, file, data)
 
 
 def _format(tree: Mapping[str, Any]) -> int:

@@ -92,7 +92,7 @@ class Vault:
     def config(self) -> Config:
         """The settings of textcrm.yaml."""
         data = self.file(config.FILE_NAME)
-        return config.of_tree(self._tree(config.FILE_NAME, data, config.tree_of))
+        return config.of_tree(self._tree(config.FILE_NAME, data, config.tree_of), data=data)
 
     @cached_property
     def access(self) -> Access:
