@@ -54,6 +54,13 @@ def tidied(text: str, moment: Moment = MOMENT) -> str:
         ("tags: [a、b, a]", "tags: [a, b]"),
         ("tags:\n- 高意向、VIP # 重点\n- x", None),
         ("tags: [技术型]", "tags: [技术型]"),
+        ("tags: 高意向、技术型，VIP; a # x", "tags: # x\n  - 高意向\n  - 技术型\n  - VIP\n  - a"),
+        ("tags: '高意向'\nnotes: a、b", "tags:\n  - 高意向\nnotes: a、b"),
+        ("aliases: 云海；Acme, Inc.", "aliases:\n  - 云海\n  - Acme, Inc."),
+        ("preferences: {colours: 红、 蓝}", "preferences: {colours: [红, 蓝]}"),
+        ("products: 上次来谈了价格。以后再说", "products: 上次来谈了价格。以后再说"),
+        ("documents: [{id: a, sealed_for: x}]", "documents: [{id: a, sealed_for: x}]"),
+        ("former_ids: C20260101009", "former_ids: C20260101009"),
         ("notes: no", "notes: 'no'"),
         ("notes: 2026-10-20 起停机", "notes: 2026-10-20 起停机"),
         ("notes: ＡＢＣ  不动", "notes: ＡＢＣ  不动"),
@@ -338,3 +345,13 @@ def test_the_sample_vault_needs_no_fix() -> None:
         Path(__file__).resolve().parent.parent / "sample-vault", today=dt.date(2026, 11, 24)
     )
     assert plan(vault).files == ()
+
+
+def test_check_says_how_a_text_becomes_a_list() -> None:
+    from textcrm.validation import Validator
+
+    text = HEAD + "name: A\ntags: 高意向、技术型\nproducts: 谈了价格。以后再说\n"
+    raw = yamlfile.read_mapping(text)
+    other, one = sorted(Validator(SCHEMA).findings(raw), key=lambda found: found.path)
+    assert one.say_hint("zh") == "请写成 [高意向, 技术型]，或由程序改好：textcrm fix"
+    assert other.hint is None

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from textcrm.schema import Field
 
 _TAGS: Final = re.compile(r"[、，,;；\n\r]+")
 _NAMES: Final = re.compile(r"[、;；\n\r]+")
+
+_WORDS: Final = frozenset(("text", "name", "person", "reference", "enum"))
+_LONGEST_WORD: Final = 24
+_LONGEST_NAME: Final = 60
+_SENTENCE: Final = re.compile(r"[。！？!?\n]")
 
 
 def split_tags(text: str) -> list[str]:
@@ -17,6 +25,20 @@ def split_tags(text: str) -> list[str]:
 def split_names(text: str) -> list[str]:
     """Split names at 、 ; ； and line ends; a comma is part of a name (``Acme, Inc.``)."""
     return _split(_NAMES, text)
+
+
+def words_for(field: Field, text: str) -> list[str]:
+    """The words of a text that stands where a list of them belongs (``tags: 高意向、技术型``).
+
+    Nothing where the field is no list of words, or the text no list of short ones but sentences.
+    """
+    element = field.element
+    if field.kind != "list" or element.kind not in _WORDS or "pattern" in element.node:
+        return []
+    names = element.kind == "name" or element.index == "name"
+    words = split_names(text) if names else split_tags(text)
+    short = max(map(len, words), default=0) <= (_LONGEST_NAME if names else _LONGEST_WORD)
+    return words if short and not _SENTENCE.search(text) else []
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from textcrm import store, yamlfile
 from textcrm.errors import TextcrmError
 from textcrm.normalize.entry import normalize_value
-from textcrm.normalize.tags import split_tags
+from textcrm.normalize.tags import split_tags, words_for
 from textcrm.paths import value_at
 from textcrm.text import Text
 from textcrm.vault import edits
@@ -35,6 +35,7 @@ REASONS: Final[dict[str, Text]] = {
     "industry": Text("industries", "行业"),
     "width": Text("widths and spaces", "全半角和空格"),
     "tags": Text("tags", "标签"),
+    "lists": Text("words for a list", "应为列表的文字"),
     "quotes": Text("quotes", "引号"),
     "ids": Text("missing ids", "缺少的编号"),
 }
@@ -80,6 +81,10 @@ class Tidied(NamedTuple):
 
 def tidy(record: Record, moment: Moment) -> Tidied:
     """Mend a record's text; all that is not mended keeps its bytes."""
+    apart = list(texts_for_lists(record))
+    if apart:
+        rest = tidy(_with_lists(record, apart), moment)
+        return Tidied(rest.text, (*apart, *rest.mends))
     mends = list(_values(record, moment))
     text = record.text
     for mend in mends:
@@ -95,6 +100,26 @@ def tidy(record: Record, moment: Moment) -> Tidied:
     rewritten = {mend.path for mend in mends}
     quotes = _quotes(whole, [path for path in quoted if path not in rewritten])
     return Tidied(text, (*mends, *of_tags, *quotes, *added))
+
+
+# -- texts where lists belong
+
+
+def texts_for_lists(record: Record) -> Iterator[Mend]:
+    """Every text of short words that stands where a list of them belongs (``tags: 高意向、技术型``)."""
+    for path, field, text in _leaves(record.raw, None, record.schema.fields, ()):
+        words = words_for(field, text) if isinstance(path[-1], str) else []
+        if words:
+            yield Mend(path, "lists", text, "、".join(words))
+
+
+def _with_lists(record: Record, apart: list[Mend]) -> Record:
+    text = record.text
+    for mend in apart:
+        field = record.schema.at(mend.path)
+        if field is not None and mend.before is not None:
+            text = yamlfile.set_value(text, mend.path, words_for(field, mend.before))
+    return store.parse(record.path, yamlfile.encode(text), record.schema)
 
 
 # -- values

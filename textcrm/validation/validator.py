@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
+_APART = Text(
+    "write it as {list}, or let it be mended: textcrm fix",
+    "请写成 {list}，或由程序改好：textcrm fix",
+)
 # The two validators read a pattern's end differently before a last newline.
 _UNEXPLAINED = Finding(
     "schema",
@@ -123,7 +127,7 @@ class Validator:
             if isinstance(error.schema, dict)
             else None
         )
-        data = {
+        data: dict[str, Any] = {
             "field": named(field, path),
             "found": shown(error.instance, field),
             "wanted": wanted(keyword, error, field, own if keyword == "pattern" else None),
@@ -141,6 +145,12 @@ class Validator:
             near = near_value(error.instance, field)
             if near:
                 hint, data["near"] = Text("did you mean {near}?", "是不是 {near}？"), near
+        if keyword == "type" and field is not None and isinstance(error.instance, str):
+            from textcrm.normalize.tags import words_for
+
+            words = [] if self._sealed_above(path) else words_for(field, error.instance)
+            if words:
+                hint, data["list"] = _APART, f"[{', '.join(map(clipped, words))}]"
         yield Finding(str(keyword), "error", path, message, hint, data)
 
     def _sealed_above(self, path: Path) -> Field | None:
