@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_running import Shell
 from hypothesis import given
 from hypothesis import strategies as st
 from insight_vault import TODAY, make, sample, vault_of
@@ -98,6 +99,22 @@ def test_a_customers_mean_is_drawn_to_that_of_all() -> None:
 def bought(*days: str, spent: int) -> Bought:
     read = tuple(map(dt.date.fromisoformat, days))
     return Bought(read, tuple(Decimal(spent) for _ in read), Decimal(spent))
+
+
+def test_show_and_the_report_say_by_what_they_judge(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = vault_of(
+        tmp_path / "v",
+        ["id: C20260101001\nname: 云帆\npurchases:\n  - {date: '2026-01-05', amount: '20000'}\n"],
+        settings="thresholds:\n  value_medium: 15000\n",
+    )
+    shell = Shell(made.root, capsys)
+    english = " ".join(shell.ok("--lang", "en", "show", "C20260101001").out.split())
+    assert "(by total spent: high from 100,000, medium from 15,000)" in english
+    chinese = "".join(shell.ok("--lang", "zh", "show", "C20260101001").out.split())
+    assert "按累计消费：100,000起为高价值，15,000起为中等价值" in chinese
+    assert "by fifths" in shell.ok("--lang", "en", "report", "value").out
 
 
 def test_scores_by_fifths_and_by_bounds() -> None:

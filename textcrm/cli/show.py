@@ -285,6 +285,19 @@ def _unknown(context: Context, name: str, value: Any, depth: int) -> None:
         context.out.pair(name, str(plain(value)), depth=depth)
 
 
+def _judged_by(context: Context) -> str:
+    """By what the tier is computed: ``report value`` goes by scores, and may say another."""
+    limits = context.vault().config.thresholds
+    return Text(
+        " (by total spent: high from {high}, medium from {medium})",
+        "（按累计消费：{high} 起为高价值，{medium} 起为中等价值）",
+    ).say(
+        context.language,
+        high=format(limits["value_high"], ","),
+        medium=format(limits["value_medium"], ","),
+    )
+
+
 def _derived(context: Context, record: Record) -> None:
     derived = context.vault().derived(record)
     own = record.typed
@@ -297,6 +310,8 @@ def _derived(context: Context, record: Record) -> None:
         hidden = context.mask and name == "main_contact"
         known = field if field and (field.kind == "enum" or hidden) else None
         text = value_text(context, known, value)
+        if name == "value_tier":
+            text += _judged_by(context)
         if name in ("value_tier", "loyalty") and own.get(name):
             decided = value_text(context, field, own[name])
             text += Text(" (decided: {own})", "（人工判定：{own}）").say(
