@@ -180,3 +180,47 @@ def test_a_sealed_value_is_never_repeated(add: Callable[..., Any]) -> None:
 def test_a_plan_as_a_text_is_what_is_to_be_done(add: Callable[..., Any], shell: Shell) -> None:
     assert add("客户名称: 甲公司\n最近跟进日期: 2026-11-01\n下一步计划: 提供方案\n").code == 0
     assert "next:\n      what: 提供方案" in the_file(shell)
+
+
+def test_a_kind_names_its_entry(add: Callable[..., Any], shell: Shell) -> None:
+    """The words that ``set`` takes for an entry of a kind are keys as well."""
+    typed = (
+        "客户名称: 云帆\n决策关键人: 李雷 # met\n仓库地址: 杭州市余杭区文一路1号\n资料来源: 客户提供\n"
+        "联系人: [韩梅梅, 李雷]\n采购人: 采购经理\n地址: 苏州市吴中区1号\n"
+    )
+    ran = add(typed, "-")
+    assert ran.code == 0, ran
+    assert "仓库地址 → addresses/1" in ran.out + ran.err
+    record = only_of(shell)
+    contacts = [(one.get("name"), one.get("title"), one.get("role")) for one in record["contacts"]]
+    assert contacts == [
+        ("韩梅梅", None, None),
+        ("李雷", None, "decision_maker"),
+        (None, "采购经理", "purchasing"),
+    ]
+    assert [(one["city"], one.get("kind")) for one in record["addresses"]] == [
+        ("苏州市", None),
+        ("杭州市", "warehouse"),
+    ]
+    assert record["provenance"] == {"kind": "self"}
+    assert not {"决策关键人", "仓库地址", "资料来源"} & set(record)
+    assert shell("check").code == 0
+
+
+def test_a_kind_that_contradicts_its_entry_is_refused(add: Callable[..., Any]) -> None:
+    typed = "name: 云帆\n联系人: {姓名: 李雷, 角色: 使用人}\n决策关键人: 李雷\n"
+    ran = add(typed, "typed.yaml", "--json")
+    assert (ran.code, ran.error["code"]) == (5, "key-twice")
+    assert "typed.yaml:3:1" in ran.error["message"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_number_is_the_first_contacts_in_any_order(
+    add: Callable[..., Any], shell: Shell, named: bool
+) -> None:
+    more = "联系人姓名: 韩梅梅\n" if named else ""
+    typed = f"客户名称: 云帆\n电话: 13655556666\n决策关键人: 李雷\n{more}"
+    assert add(typed, "-").code == 0
+    first = only_of(shell)["contacts"][0]
+    assert first["name"] == ("韩梅梅" if named else "李雷")
+    assert first["phones"][0]["number"] == "+8613655556666"

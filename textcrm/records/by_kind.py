@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm import paths
 from textcrm.normalize.names import is_title
@@ -15,26 +15,39 @@ _LISTS: Final = (("contacts", "role"), ("addresses", "kind"))
 _SHORTEST: Final = 3  # 公司 and 采购 are too short to mean an entry
 
 
-def spelled_out(
-    schema: Schema, raw: dict[str, Any], word: str, value: str
-) -> list[tuple[str, str]]:
-    """What to set where a word is the kind of an entry; the word and value as they are, else."""
-    same = [(word, value)]
-    if not value.strip() or len(word) < _SHORTEST or "/" in word or "." in word:
-        return same
-    if word in raw or schema.find(word) is not None or paths.below(word, schema) is not None:
-        return same
+class Kind(NamedTuple):
+    """The list, the field in it and its value that a word means."""
+
+    listed: Field
+    field: str
+    code: str
+
+
+def kind_of(schema: Schema, word: str) -> Kind | None:
+    """The kind of an entry that a word is; None for a word that a field answers to, or none does."""
+    if len(word) < _SHORTEST or "/" in word or "." in word:
+        return None
+    if schema.find(word) is not None or paths.below(word, schema) is not None:
+        return None
     for name, kind in _LISTS:
         listed = schema.find(name)
         choice = listed.child(kind) if listed is not None and listed.kind == "items" else None
         told = choice.enum_value(word) if choice is not None else None
         if listed is not None and told is not None:
-            return _entry(listed, raw, kind, told.code, value.strip())
-    return same
+            return Kind(listed, kind, told.code)
+    return None
+
+
+def spelled_out(
+    schema: Schema, raw: dict[str, Any], word: str, value: str
+) -> list[tuple[str, str]]:
+    """What to set where a word is the kind of an entry; the word and value as they are, else."""
+    told = kind_of(schema, word) if value.strip() and word not in raw else None
+    return [(word, value)] if told is None else _entry(*told, raw, value.strip())
 
 
 def _entry(
-    listed: Field, raw: dict[str, Any], kind: str, code: str, value: str
+    listed: Field, kind: str, code: str, raw: dict[str, Any], value: str
 ) -> list[tuple[str, str]]:
     there = raw.get(listed.name)
     entries = (

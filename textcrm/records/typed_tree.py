@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm import ciphertext, paths, yamlfile
 from textcrm.errors import Invalid, TextcrmError
 from textcrm.records import currencies
+from textcrm.records.by_kind import kind_of, spelled_out
 from textcrm.records.values import IDENTITY, Assigned, at_target, inner_of
 from textcrm.schema import folded
 from textcrm.text import Text
@@ -84,7 +85,10 @@ def is_record(vault: Vault, raw: Mapping[str, Any]) -> bool:
     """Whether a mapping is a record and no note with colons: it has a name, or each key is a field's."""
     schema = vault.schema
     found = [schema.find(key) or paths.below(key, schema) for key in raw]
-    return any(one and one.path == ("name",) for one in found) or (bool(found) and all(found))
+    if any(one and one.path == ("name",) for one in found):
+        return True
+    known = (one or kind_of(schema, key) for one, key in zip(found, raw, strict=True))
+    return bool(found) and all(known)
 
 
 def _kept(source: str, names: Mapping[Path, str], tree: dict[str, Any]) -> str | None:
@@ -123,10 +127,20 @@ class _Reading:
             self._currency(read, path, name, typed, key)
         order = [name for name, _ in known.values()]
         result = {name: read[name] for name in (*order, *read) if read[name] is not None}
-        for key, value in node.items():
-            if key not in known:
-                self._elsewhere(key, value, field, result, path, typed)
+        rest = [key for key in node if key not in known]
+        for key in rest if field is not None else sorted(rest, key=self._turn):
+            if field is None and kind_of(self._vault.schema, key) is not None:
+                self._of_kind(key, node[key], result, typed)
+            else:
+                self._elsewhere(key, node[key], field, result, path, typed)
         return result
+
+    def _turn(self, key: str) -> int:
+        """Who the contacts are comes before their numbers: a number is that of the first one."""
+        if kind_of(self._vault.schema, key) is not None:
+            return 1
+        target = paths.below(key, self._vault.schema)
+        return 0 if target is not None and target.path == ("contacts", "name") else 2
 
     def _keys(
         self, node: dict[str, Any], field: Field | None, path: Path, typed: Path
@@ -152,7 +166,12 @@ class _Reading:
         return known
 
     def _leads_below(self, key: str, value: Any, field: Field | None) -> bool:
-        return isinstance(value, str) and paths.below(key, self._vault.schema, field) is not None
+        if not isinstance(value, str):
+            return False
+        schema = self._vault.schema
+        if field is None and value.strip() and kind_of(schema, key) is not None:
+            return True
+        return paths.below(key, schema, field) is not None
 
     def _value(self, value: Any, field: Field | None, path: Path, typed: Path) -> Any:
         self.places[path] = typed
@@ -246,6 +265,22 @@ class _Reading:
         path = (*path, target.name)
         self._note(path, key, paths.spell(path))
         node[target.name] = self._value(value, target, path, (*typed, key))
+
+    def _of_kind(self, key: str, value: str, tree: dict[str, Any], typed: Path) -> None:
+        """Put what stands under the kind of an entry (决策关键人: 王五) into that entry."""
+        place = (*typed, key)
+        for spelled, said in spelled_out(self._vault.schema, tree, key, value):
+            path = paths.steps(spelled)
+            entries = tree.setdefault(str(path[0]), [])
+            if path[1] == len(entries):
+                entries.append({})
+                self._note(path[:2], key, paths.spell(path[:2]))
+            entry = entries[path[1]]
+            read = self._value(said, self._vault.schema.at(path), path, place)
+            more = read if len(path) == 2 else {path[2]: read}
+            for name, one in more.items():
+                if entry.setdefault(name, one) != one:
+                    raise self._twice(paths.spell((*path[:2], name)), key, place)
 
     def _note(self, path: Path, typed: str, stored: object) -> None:
         self.values.append(Assigned(path, None, _KEYED, {"typed": typed, "stored": stored}))
