@@ -11,7 +11,8 @@ from sharing import Hub, fresh, git
 from textcrm.history.blame import blame
 from textcrm.history.diff import diff
 from textcrm.history.sync import sync
-from textcrm.records import editing, interactions
+from textcrm.history.trash import restore
+from textcrm.records import editing, interactions, lifecycle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,35 @@ def test_each_field_belongs_to_whoever_set_it_last(hub: Hub) -> None:
     assert by[f"interactions/{call}/summary"] == "Bob"
     assert by["notes"] is None
     assert len(blame(fresh(anna), record, ("contacts", contact))) == 2
+
+
+def test_who_restores_a_customer_did_not_set_its_fields(hub: Hub) -> None:
+    anna, bob = hub.clone("anna"), hub.clone("bob")
+    one = anna.add("云帆", status="none", contacts=[{"name": "张三", "title": "经理"}]).id
+    editing.change(fresh(anna), one, [("bank_account", "中行 1"), ("status", "active")])
+    sync(fresh(anna))
+    for way in ("restored", "by hand"):
+        sync(fresh(bob))
+        path = fresh(bob).get(one).path
+        lifecycle.remove(fresh(bob), one, reason="误删")
+        if way == "restored":
+            restore(fresh(bob), one)
+        else:
+            git(bob.root, "checkout", "-q", "HEAD^", "--", path)
+            text = (bob.root / path).read_text("utf-8")
+            assert "status: active" in text
+            (bob.root / path).write_text(text.replace("status: active", "status: paused"), "utf-8")
+            git(bob.root, "add", "-A")
+            git(bob.root, "commit", "-qm", "back")
+        vault = fresh(bob)
+        by = {
+            "/".join(map(str, found.path)): found.entry.by if found.entry else None
+            for found in blame(vault, vault.get(one))
+        }
+        changed = {name for name, who in by.items() if who != "Anna"}
+        assert changed == (set() if way == "restored" else {"status"})
+        assert by.get("status") == ("Anna" if way == "restored" else "Bob")
+        sync(fresh(bob))
 
 
 def test_diff_of_spans_and_of_the_work_tree(hub: Hub) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm import changes
-from textcrm.history.log import log
+from textcrm.errors import TextcrmError
+from textcrm.history.log import log, record_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +33,8 @@ def blame(vault: Vault, record: Record, below: StablePath = ()) -> list[Blamed]:
     """Tell for every field below a path who set it last; history is read no further than needed.
 
     Each step back undoes a commit in thought: a field belongs to the newest commit whose change
-    gave it the value that it has now.
+    gave it the value that it has now. Where the file came back (restored, or under another id), a
+    value that is what it was before belongs to whoever set it then.
     """
     leaves = [one for one in _leaves(record, vault) if one.path[: len(below)] == below]
     found: dict[StablePath, Entry | None] = {}
@@ -39,15 +42,34 @@ def blame(vault: Vault, record: Record, below: StablePath = ()) -> list[Blamed]:
     for path in _uncommitted(vault, record, open_):
         found[path] = None
         del open_[path]
+    came: dict[StablePath, Any] = {}  # with the file: perhaps it had them before it went
     for entry in log(vault, record):
-        if not open_:
+        if not open_ and not came:
             break
         for one in entry.records:
             for change in one.changes:
                 for path in [path for path in open_ if _made(change, path)]:
                     found[path] = entry
-                    del open_[path]
+                    value = open_.pop(path)
+                    if one.kind == "added":
+                        came[path] = value
+        gone = [one.path for one in entry.records if one.kind == "removed"]
+        if came and gone:
+            had = _had(vault, gone, f"{entry.commit}^")
+            open_.update({path: value for path, value in came.items() if had.get(path) == value})
+            came = {}
     return [Blamed(one.path, one.after, found.get(one.path)) for one in leaves]
+
+
+def _had(vault: Vault, files: list[str], rev: str) -> dict[StablePath, Any]:
+    """The values that a record had in files that are gone; nothing of one that does not read."""
+    had: dict[StablePath, Any] = {}
+    for file in files:
+        with contextlib.suppress(TextcrmError):
+            before = record_at(vault, vault.repo, file, rev)
+            if before is not None:
+                had |= {one.path: one.after for one in _leaves(before, vault)}
+    return had
 
 
 def _leaves(record: Record, vault: Vault) -> list[Change]:
@@ -76,7 +98,6 @@ def _made(change: Change, path: StablePath) -> bool:
 
 def _uncommitted(vault: Vault, record: Record, open_: dict[StablePath, Any]) -> list[StablePath]:
     from textcrm import store
-    from textcrm.errors import TextcrmError
 
     data = vault.repo.read("HEAD", vault.prefix + record.path)
     try:
