@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli_running import Shell
 from ready_made import created
-from team_vault import private_keys, team_vault
+from team_vault import git, private_keys, team_vault
 
 from textcrm import sealing
 from textcrm.vault import Vault, access_log
@@ -114,3 +115,42 @@ def test_due_reveal_tells_sealed_instalments_on_the_screen_only(
     for form in (("--digest",), ("--ics", "-"), ("--schedule",)):
         ran = shell("due", "--reveal", *form, "--json")
         assert (ran.code, ran.error["code"]) == (2, "no-reveal")
+
+
+def test_due_reveal_tells_next_steps_that_the_schema_seals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = team_vault(tmp_path)
+    schema = root / "schema/customer.schema.json"
+    tree = json.loads(schema.read_text("utf-8"))
+    tree["properties"]["interactions"]["items"]["properties"]["next"]["properties"]["what"] = {
+        "title": "下一步计划 · What",
+        "$ref": "#/$defs/sealed",
+        "type": "object",
+        "x-textcrm": {"type": "text", "seal": "finance", "index": "none"},
+    }
+    schema.write_text(json.dumps(tree, ensure_ascii=False, indent=2), encoding="utf-8")
+    git(root, "commit", "-qam", "seal next steps")
+    shell = Shell(root, capsys)
+    keys = private_keys(tmp_path)
+    key = keys / "wang-fang.throw-away-key.txt"
+    monkeypatch.setenv("TEXTCRM_IDENTITY", str(key))
+    public = (keys / "chen-chen.throw-away-signing-key.pub").read_text("utf-8")
+    shell.ok("member", "trust", sealing.fingerprint(public))
+    own = shell.ok("add", "甲公司", "--json").data["id"]
+    for what, day in (("收购报价", "2099-05-02"), ("签保密协议", "2099-05-03")):
+        shell.ok("log", own, "来电", "--next", what, "--due", day)
+    text = next(root.glob(f"customers/*/*/{own}.yaml")).read_text("utf-8")
+    assert "收购报价" not in text
+    asked = ("--lang", "en", "due", "--within", "40000", "--kind", "next", "--json")
+    closed = [one for one in shell(*asked).data if one["id"] == own]
+    assert [one["reason"] for one in closed] == ["(sealed)", "(sealed)"]
+    opened = [one for one in shell.ok(*asked, "--reveal").data if one["id"] == own]
+    assert [one["reason"] for one in opened] == ["收购报价", "签保密协议"]
+    (read,) = access_log.reads(Vault.open(root))
+    assert (read.what, own in read.ids) == ("due --reveal", True)
+    monkeypatch.delenv("TEXTCRM_IDENTITY")
+    ran = shell(*asked, "--reveal")
+    assert (ran.code, ran.error["code"]) == (3, "no-key")
+    assert [one for one in ran.data if one["id"] == own] == closed
+    assert "收购报价".encode() not in (root / ".textcrm/catalog.db").read_bytes()

@@ -1,4 +1,4 @@
-"""Receivables, and what is due, with the sealed instalments that one's own keys open; nothing of them is kept."""
+"""Receivables, and what is due, with the sealed values of it that one's own keys open; nothing of them is kept."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textcrm.cli.context import Context
     from textcrm.insight.asking import Ask
     from textcrm.insight.due import Due
+    from textcrm.paths import Path
     from textcrm.record import Record
     from textcrm.vault import Vault
 
@@ -36,24 +37,35 @@ def receivables_opened(context: Context, ask: Ask) -> Made:
 
 
 def due_opened(context: Context, found: list[Due]) -> tuple[list[Due], TextcrmError | None]:
-    """What is due, with the amounts of instalments that open, and the error to end with once it is
-    shown. The reading is noted in this clone's log.
+    """What is due, with the amounts of instalments and the next steps that open, and the error to
+    end with once it is shown. The reading is noted in this clone's log.
     """
     from textcrm.cli.noted import note_read
-    from textcrm.insight.due import is_locked, with_amount
+    from textcrm.insight.due import is_locked, with_amount, with_what
+    from textcrm.record import open_steps
 
     vault = context.vault()
     home = vault.config.currency
     reading = _Reading()
     amounts: dict[tuple[Any, ...], receivables.Debt] = {}
-    for own in dict.fromkeys(one.id for one in found if is_locked(one)):
-        tree = reading.opened(vault, vault.get(own))
+    steps: dict[tuple[Any, ...], str] = {}
+    asked: dict[str, set[str]] = {}
+    for one in found:
+        if is_locked(one):
+            asked.setdefault(one.id, set()).add(one.kind)
+    for own, kinds in asked.items():
+        tree = reading.opened(vault, vault.get(own), frozenset(kinds))
         for debt, places in receivables.unpaid(tree, 0, home):
             amounts[own, *places] = debt
+        for step in open_steps(tree):
+            steps[own, step.interaction.get("id") or "", step.due] = step.what
     if reading.read:
         note_read(context, "due --reveal", reading.read)
 
     def told(one: Due) -> Due:
+        if one.kind == "next":
+            what = steps.get((one.id, one.data.get("item"), one.due))
+            return with_what(one, what) if what and is_locked(one) else one
         debt = amounts.get((one.id, one.data.get("item"), one.data.get("part")))
         return with_amount(one, debt, home) if debt is not None and is_locked(one) else one
 
@@ -68,9 +80,11 @@ class _Reading:
         self._damage: TextcrmError | None = None
         self._missing: TextcrmError | None = None
 
-    def opened(self, vault: Vault, record: Record) -> dict[str, Any]:
-        """The record with its instalments open, as far as they open."""
-        tree, errors, opened = _opened(vault, record)
+    def opened(
+        self, vault: Vault, record: Record, kinds: frozenset[str] = frozenset(("instalment",))
+    ) -> dict[str, Any]:
+        """The record with its instalments (and what is ``next``) open, as far as they open."""
+        tree, errors, opened = _opened(vault, record, kinds)
         if opened:
             self.read.append(record.id)
         for error in errors:
@@ -86,8 +100,17 @@ class _Reading:
         return self._damage or (None if self.read else self._missing)
 
 
-def _opened(vault: Vault, record: Record) -> tuple[dict[str, Any], list[TextcrmError], int]:
-    """The record with its instalments open, the errors of those that stay shut, and how many opened.
+def _kind(path: Path) -> str:
+    """What a value is of: ``instalment``, ``next``, nothing."""
+    if path[0] == "contracts" and "instalments" in path:
+        return "instalment"
+    return "next" if path[0] == "interactions" and path[2:] == ("next", "what") else ""
+
+
+def _opened(
+    vault: Vault, record: Record, kinds: frozenset[str]
+) -> tuple[dict[str, Any], list[TextcrmError], int]:
+    """The record with what is of some kinds open, the errors of what stays shut, and how many opened.
 
     Other sealed values are not looked at.
     """
@@ -97,7 +120,7 @@ def _opened(vault: Vault, record: Record) -> tuple[dict[str, Any], list[TextcrmE
     errors: list[TextcrmError] = []
     opened = 0
     for path, _, node in places(vault, record):
-        if path[0] != "contracts" or "instalments" not in path:
+        if _kind(path) not in kinds:
             continue
         try:
             value = open_at(vault, record, path, node)

@@ -90,9 +90,14 @@ def with_amount(one: Due, debt: Debt, home: str) -> Due:
     return one._replace(reason=REASONS[code], data={**one.data, "rest": rest})
 
 
+def with_what(one: Due, what: str) -> Due:
+    """A sealed next step that was opened by who may read it, told as any other."""
+    return one._replace(reason=REASONS["next"], data={**one.data, "what": what})
+
+
 def is_locked(one: Due) -> bool:
-    """Whether its amount is sealed."""
-    return one.reason in (REASONS["sealed"], REASONS["sealed-late"])
+    """Whether its amount, or what is to be done, is sealed."""
+    return one.reason in (REASONS["sealed"], REASONS["sealed-late"], REASONS["next-sealed"])
 
 
 class Entered(NamedTuple):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textcrm.catalog import Catalog, KeptDoc
     from textcrm.vault import Vault
 
-_FORM: Final = "2"
+_FORM: Final = "3"
 _BATCH: Final = 500
 
 

@@ -43,6 +43,7 @@ STRICT: Final = frozenset(("silent", "lost"))
 
 REASONS: Final[dict[str, Text]] = {
     "next": Text("{what}", "{what}"),
+    "next-sealed": Text("(sealed)", "（已加密）"),
     "payment": Text("{rest} unpaid: {what}", "未付 {rest}：{what}"),
     "payment-late": Text(
         "{rest} unpaid, {late} days late: {what}", "未付 {rest}，逾期 {late} 天：{what}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textcrm.insight import due_care, due_money
 from textcrm.insight.due_case import Case, Seed, minus, plus, text_of
 from textcrm.limits import days_of, limits_of
+from textcrm.query.doc import is_sealed
 from textcrm.record import as_day, items, open_steps
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _next_steps(typed: Mapping[str, Any]) -> Iterator[Seed]:
     for step in open_steps(typed):
         if step.due is not None:
             data = {"what": step.what or "…", "item": step.interaction.get("id") or ""}
-            yield Seed("next", "next", step.due, data=data)
+            code = "next-sealed" if is_sealed(step.interaction["next"].get("what")) else "next"
+            yield Seed("next", code, step.due, data=data)
 
 
 def _complaints(typed: Mapping[str, Any]) -> Iterator[Seed]:

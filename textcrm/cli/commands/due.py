@@ -69,7 +69,9 @@ if TYPE_CHECKING:
 @option(
     "--reveal",
     is_flag=True,
-    help=Text("sealed amounts too, with your key", "用您的密钥显示加密金额"),
+    help=Text(
+        "sealed amounts and next steps too, with your key", "用您的密钥显示加密的金额和下一步"
+    ),
 )
 def run(
     context: Context,
