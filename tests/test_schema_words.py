@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from textcrm.errors import Misuse
 from textcrm.schema import Field, Schema, default_schema_text, folded
+from textcrm.text import Language
 
 SCHEMA = Schema.from_json(default_schema_text())
 FIELDS = list(SCHEMA.walk())
@@ -130,14 +131,27 @@ def test_an_unknown_word_gets_a_suggestion() -> None:
     with pytest.raises(Misuse) as caught:
         SCHEMA.require("stauts")
     assert caught.value.code == "unknown-field"
-    assert caught.value.say_hint("zh") == "是不是 status（合作状态）？"
-    assert "status (Status)" in str(caught.value.say_hint("en"))
+    assert str(caught.value.say_hint("zh")).startswith("是不是 合作状态（status）")
+    assert "Status (status)" in str(caught.value.say_hint("en"))
     with pytest.raises(Misuse) as caught:
         SCHEMA.require("姓明", field("contacts"))
     assert caught.value.say("zh") == "联系人中没有字段“姓明”"
     with pytest.raises(Misuse) as caught:
         SCHEMA.require("zzzzzz{}", field("credit"))
-    assert caught.value.say_hint("en") == "fields: limit, days, rating"
+    assert caught.value.say_hint("en") == ("fields: Limit (limit), Days (days), Rating (rating)")
+
+
+def test_the_nearest_fields_are_few_and_lie_at_any_depth() -> None:
+    def hint(word: str, language: Language) -> str:
+        return str(SCHEMA.unknown(word).say_hint(language))
+
+    assert "号码（contacts/phones/number）" in hint("联系电号", "zh")
+    assert "（purchases/date）" in hint("日期", "zh")
+    assert "标签（tags）" in hint("标鉴", "zh")
+    assert hint("没这个", "zh") == "全部字段见 textcrm help fields"
+    assert hint("zzzzzz", "en") == "all fields: textcrm help fields"
+    for word in ("联系电号", "日期", "contact", "客户", "amuont"):
+        assert hint(word, "zh").count("（") <= 3
 
 
 def test_order_is_the_schemas() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textcrm.text import Text
 
@@ -112,33 +112,68 @@ def _aliases(one: Field | EnumValue) -> tuple[str, ...]:
     return one.aliases
 
 
+_SHOWN: Final = 3
+_LISTED: Final = 12
+_CUTOFF: Final = 0.6
+_OF_TWO: Final = 0.5  # 标鉴 has but one sign of 标签
+_AS_GOOD: Final = 0.15
+
+
 def unknown_field(word: str, fields: Iterable[Field], within: Field | None) -> Misuse:
-    """The error for a word that no field answers to, with the nearest ones in its hint."""
+    """The error for a word that no field answers to, with the nearest ones in its hint.
+
+    Of a whole record the fields inside lists and groups are near as well; a group or list that
+    has but few names them all where none is near.
+    """
     from textcrm.errors import Misuse
 
     members = tuple(fields)
-    near = _nearest(folded(word), members)
+    near = _nearest(folded(word), members, deep=within is None)
+    few = [] if within is None or len(members) > _LISTED else list(members)
     message = Text("there is no field “{word}”", "没有字段“{word}”")
     if within is not None:
         message = Text("{within} has no field “{word}”", "{within}中没有字段“{word}”")
-    hint = Text("fields: {known}", "可用字段：{known}")
+    hint = Text("all fields: textcrm help fields", "全部字段见 textcrm help fields")
+    if near:
+        hint = Text(
+            "did you mean {near}? All fields: textcrm help fields",
+            "是不是 {near}？全部字段见 textcrm help fields",
+        )
+    elif few:
+        hint = Text("fields: {few}", "可用字段：{few}")
     return Misuse(
         "unknown-field",
         message,
-        hint=Text("did you mean {near}?", "是不是 {near}？") if near else hint,
+        hint=hint,
         word=word,
-        near=[
-            Text(f"{one.name} ({one.label.en})", f"{one.name}（{one.label.zh}）") for one in near
-        ],
+        near=[_shown(one, within) for one in near],
+        few=[_shown(one, within) for one in few],
         known=[one.name for one in members],
         within=within.label if within is not None else "",
     )
 
 
-def _nearest(word: str, fields: tuple[Field, ...]) -> list[Field]:
-    import difflib
+def _shown(one: Field, within: Field | None) -> Text:
+    """A field by its label and what to type for it."""
+    name = one.name if within is not None else "/".join(one.path)
+    return Text(f"{one.label.en} ({name})", f"{one.label.zh}（{name}）")
 
-    table = field_table(fields)
-    close = difflib.get_close_matches(word, table, n=1, cutoff=0.75)
-    close = close or difflib.get_close_matches(word, table, n=3, cutoff=0.6)
-    return list({table[one].name: table[one] for one in close}.values())[:2]
+
+def _nearest(word: str, fields: tuple[Field, ...], *, deep: bool) -> list[Field]:
+    """The fields whose words are most like one, the best first; of equal ones the upper."""
+    from difflib import SequenceMatcher, get_close_matches
+
+    table: dict[str, list[Field]] = {}
+    levels = [fields]
+    for level in levels:
+        for said, field in field_table(level).items():
+            table.setdefault(said, []).append(field)
+        levels += [one.fields for one in level if deep and one.fields]
+    cutoff = _OF_TWO if len(word) == 2 and not word.isascii() else _CUTOFF
+    close = get_close_matches(word, table, n=_SHOWN * 2, cutoff=cutoff)
+    likeness = {said: SequenceMatcher(None, said, word).ratio() for said in close}
+    least = max(likeness.values(), default=0.0) - _AS_GOOD
+    found = {
+        field.path: field for said in close if likeness[said] >= least for field in table[said]
+    }
+    return list(found.values())[:_SHOWN]
