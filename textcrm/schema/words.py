@@ -173,7 +173,9 @@ def _nearest(word: str, fields: tuple[Field, ...], *, deep: bool) -> list[Field]
     close = get_close_matches(word, table, n=_SHOWN * 2, cutoff=cutoff)
     likeness = {said: SequenceMatcher(None, said, word).ratio() for said in close}
     least = max(likeness.values(), default=0.0) - _AS_GOOD
-    found = {
-        field.path: field for said in close if likeness[said] >= least for field in table[said]
-    }
+    ranked = sorted(
+        ((said, field) for said in close if likeness[said] >= least for field in table[said]),
+        key=lambda one: (-likeness[one[0]], len(one[1].path)),
+    )
+    found = {field.path: field for _, field in ranked}
     return list(found.values())[:_SHOWN]
