@@ -351,7 +351,12 @@ def test_check_says_how_a_text_becomes_a_list() -> None:
     from textcrm.validation import Validator
 
     text = HEAD + "name: A\ntags: 高意向、技术型\nproducts: 谈了价格。以后再说\n"
+    text += "aliases: 云海；Acme, Inc.\n"
     raw = yamlfile.read_mapping(text)
-    other, one = sorted(Validator(SCHEMA).findings(raw), key=lambda found: found.path)
+    names, other, one = sorted(Validator(SCHEMA).findings(raw), key=lambda found: found.path)
     assert one.say_hint("zh") == "请写成 [高意向, 技术型]，或由程序改好：textcrm fix"
     assert other.hint is None
+    assert "as [云海, 'Acme, Inc.'], or" in str(names.say_hint("en"))
+    made = store.parse("customers/2026/01/C20260101001.yaml", text.encode(), SCHEMA)
+    mends = {mend.path[0]: mend.after for mend in tidy(made, MOMENT).mends}
+    assert mends == {"tags": "[高意向, 技术型]", "aliases": "[云海, 'Acme, Inc.']"}

@@ -12,6 +12,7 @@ _TAGS: Final = re.compile(r"[、，,;；\n\r]+")
 _NAMES: Final = re.compile(r"[、;；\n\r]+")
 
 _WORDS: Final = frozenset(("text", "name", "person", "reference", "enum"))
+_BARE: Final = re.compile(r"[^\W\d_][\w ()（）./&+-]*")
 _LONGEST_WORD: Final = 24
 _LONGEST_NAME: Final = 60
 _SENTENCE: Final = re.compile(r"[。！？!?\n]")
@@ -39,6 +40,16 @@ def words_for(field: Field, text: str) -> list[str]:
     words = split_names(text) if names else split_tags(text)
     short = max(map(len, words), default=0) <= (_LONGEST_NAME if names else _LONGEST_WORD)
     return words if short and not _SENTENCE.search(text) else []
+
+
+def listed(words: list[str]) -> str:
+    """Words as a list on one line, as YAML reads it: ``[云海, 'Acme, Inc.']``."""
+    return f"[{', '.join(map(_plain, words))}]"
+
+
+def _plain(word: str) -> str:
+    """A word in a list on one line, in quotes where it needs them."""
+    return word if _BARE.fullmatch(word) else "'" + word.replace("'", "''") + "'"
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from textcrm import store, yamlfile
 from textcrm.errors import TextcrmError
 from textcrm.normalize.entry import normalize_value
-from textcrm.normalize.tags import split_tags, words_for
+from textcrm.normalize.tags import listed, split_tags, words_for
 from textcrm.paths import value_at
 from textcrm.text import Text
 from textcrm.vault import edits
@@ -110,7 +110,7 @@ def texts_for_lists(record: Record) -> Iterator[Mend]:
     for path, field, text in _leaves(record.raw, None, record.schema.fields, ()):
         words = words_for(field, text) if isinstance(path[-1], str) else []
         if words:
-            yield Mend(path, "lists", text, "、".join(words))
+            yield Mend(path, "lists", text, listed(words))
 
 
 def _with_lists(record: Record, apart: list[Mend]) -> Record:

@@ -146,11 +146,11 @@ class Validator:
             if near:
                 hint, data["near"] = Text("did you mean {near}?", "是不是 {near}？"), near
         if keyword == "type" and field is not None and isinstance(error.instance, str):
-            from textcrm.normalize.tags import words_for
+            from textcrm.normalize.tags import listed, words_for
 
             words = [] if self._sealed_above(path) else words_for(field, error.instance)
             if words:
-                hint, data["list"] = _APART, f"[{', '.join(map(clipped, words))}]"
+                hint, data["list"] = _APART, clipped(listed(words))
         yield Finding(str(keyword), "error", path, message, hint, data)
 
     def _sealed_above(self, path: Path) -> Field | None:
