@@ -216,6 +216,11 @@ def test_no_cell_vanishes(vault: Vault, table: list[tuple[str, str, str, str]]) 
             assert plain in said or known is not None or empty, (cell, said)
 
 
+def test_a_row_of_one_repeated_heading_is_no_header(vault: Vault) -> None:
+    (row,) = rows_of(vault, "客户名称,合作状态,奇怪的列,备注\n电话,电话,电话,电话\n")
+    assert row.tree["name"] == "电话"
+
+
 # -- dates
 
 

@@ -194,10 +194,10 @@ def find_header(rows: Sequence[Row], setting: Setting) -> Header:
 
 
 def known_words(cells: Sequence[str], setting: Setting) -> int:
-    """How many cells of a row are headings that somebody knows."""
+    """How many cells of a row are headings that somebody knows; a word that is repeated is one."""
     wanted = {folded(word) for word in setting.mapping or ()}
     table = NameTable.of(setting.schema)
-    words = [cell.strip() for cell in cells if 0 < len(cell.strip()) <= _LONGEST_HEADING]
+    words = {cell.strip() for cell in cells if 0 < len(cell.strip()) <= _LONGEST_HEADING}
     return sum(folded(word) in wanted or bool(table.by_name(word)) for word in words)
 
 
