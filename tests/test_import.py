@@ -276,6 +276,7 @@ def test_bad_json_names_its_place(vault: Vault, shell: Shell) -> None:
         ('{"name": "云海", "contacts": [{"name": "云海"}]}', '{"name": ', "json-unreadable", 10),
         ('{"客户名称": "云海", "电话": "13655558888"}', "客户", "json-unreadable", 1),
         ('{"客户名称": "云海"}', '{"客户名称": "一", "客户名称": "二"}', "json-key-twice", 15),
+        ('{"客户名称": "云海"}', "[" * 300 + "]" * 300, "json-too-deep", 1),
     ],
 )
 def test_a_bad_line_is_a_rejected_row(
@@ -291,6 +292,16 @@ def test_a_bad_line_is_a_rejected_row(
     assert f"{file}:3:{column}:" in rejected["reason"]
     assert {one["name"] for one in records(vault)} == {"云海", "云山"}
     assert file.with_name("a.rejected.jsonl").read_text(encoding="utf-8") == bad + "\n"
+
+
+@pytest.mark.parametrize("levels", [102, 100_000])
+def test_json_that_is_too_deep_is_an_error(vault: Vault, shell: Shell, levels: int) -> None:
+    file = vault.root.parent / "a.json"
+    for text in ("[" * levels + "]" * levels, '{"a":' * levels + "1" + "}" * levels):
+        file.write_text(text, encoding="utf-8")
+        ran = shell("--json", "import", str(file))
+        assert (ran.code, ran.error["code"]) == (5, "json-too-deep")
+        assert str(file) in ran.error["message"]
 
 
 def test_a_key_that_stands_twice_is_an_error(vault: Vault, shell: Shell) -> None:

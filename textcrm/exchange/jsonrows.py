@@ -42,7 +42,7 @@ def read(source: Source, setting: Setting) -> Reading:
 
     Objects in the form of our records are taken as records; flat ones are rows of a table whose
     headings are their keys. A line that is no JSON beside others that are is a row that is rejected.
-    Raises Invalid (json-unreadable, json-key-twice; file, line, column).
+    Raises Invalid (json-unreadable, json-too-deep, json-key-twice; file, line, column).
     """
     decoded = decoding.decode(source.data, setting.encoding, name=source.name)
     text = decoded.text.removeprefix("\ufeff")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from textcrm.errors import Invalid
 from textcrm.findings import Finding
 from textcrm.text import Text
+from textcrm.yamlfile.parsing import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,11 @@ _FORMS: Final = Text(
     "an array of objects, or one object a line, is what can be read",
     "可读取对象数组，或每行一个对象的 JSON Lines",
 )
+_DEEP: Final = Text(
+    "{file}:{line}:{column}: nested more than {most} levels deep",
+    "{file}:{line}:{column}：嵌套超过 {most} 层",
+)
+_SHALLOWER: Final = Text("take some levels out", "请减少嵌套层数")
 _TWICE: Final = Text(
     "{file}:{line}:{column}: “{key}” stands here a second time",
     "{file}:{line}:{column}：字段“{key}”重复出现",
@@ -53,10 +59,14 @@ class _TwiceError(ValueError):
     """A key stands twice in one object; JSON readers would take the last value and say nothing."""
 
 
+class _DeepError(ValueError):
+    """Mappings and lists within one another further than a record may have them."""
+
+
 def objects(text: str, name: str) -> Objects:
     """The objects of a document or of lines; numbers stay as they are written.
 
-    Raises Invalid (json-unreadable, json-key-twice; file, line, column) where the file as a whole
+    Raises Invalid (json-unreadable, json-too-deep, json-key-twice; file, line, column) where the file as a whole
     cannot be read.
     """
     try:
@@ -71,7 +81,27 @@ def objects(text: str, name: str) -> Objects:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_once)
+    try:
+        read = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_once)
+    except RecursionError:
+        raise _DeepError from None
+    if _is_deep(read):
+        raise _DeepError
+    return read
+
+
+def _is_deep(tree: Any) -> bool:
+    """Whether there are more levels than a record's file may have."""
+    level, depth = [tree], 0
+    while level and depth <= MAX_DEPTH:
+        inner = (
+            one.values() if isinstance(one, dict) else one
+            for one in level
+            if isinstance(one, dict | list)
+        )
+        level = [each for some in inner for each in some if isinstance(each, dict | list)]
+        depth += 1
+    return bool(level)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -131,6 +161,9 @@ def _wrong(name: str, text: str, error: ValueError, line: int = 0) -> Finding:
         column = offset - text.rfind("\n", 0, offset)
         place = {"file": name, "line": line or above + 1, "column": column, "key": key}
         return Finding("json-key-twice", "error", (), _TWICE, _KEEP_ONE, place)
+    if isinstance(error, _DeepError):
+        place = {"file": name, "line": line or 1, "column": 1, "most": MAX_DEPTH}
+        return Finding("json-too-deep", "error", (), _DEEP, _SHALLOWER, place)
     at, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
     place = {"file": name, "line": line or at, "column": column}
     return Finding("json-unreadable", "error", (), _UNREADABLE, _FORMS, place)
