@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -288,6 +289,23 @@ def test_a_formula_without_its_result_empties_nothing(desk: Desk) -> None:
     assert [finding.code for _, finding in outcome.rejected] == ["formula-unreckoned"]
     assert outcome.commit is None
     assert desk.vault.get(ONE).typed["needs"]
+
+
+@pytest.mark.parametrize("damaged", ["sheet1", "sheet2", "sheet13"])
+def test_a_damaged_sheet_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], desk: Desk, damaged: str
+) -> None:
+    """The file opens, a sheet in it does not: nothing is taken in, and it is said which."""
+    torn = tmp_path / "torn.xlsx"
+    data = bytearray(desk.file.read_bytes())
+    with zipfile.ZipFile(desk.file) as book:
+        part = book.getinfo(f"xl/worksheets/{damaged}.xml")
+    middle = part.header_offset + 30 + len(part.filename) + part.compress_size // 2
+    data[middle : middle + 40] = b"\xff" * 40
+    torn.write_bytes(data)
+    ran = Shell(desk.vault.root, capsys)("--lang", "en", "import", str(torn))
+    assert (ran.code, ran.out) == (5, "")
+    assert "torn.xlsx: the sheet “" in ran.err
 
 
 def test_a_workbook_of_another_program_is_none(tmp_path: Path) -> None:

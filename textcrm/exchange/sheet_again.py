@@ -67,19 +67,16 @@ def read(data: bytes) -> Book | None:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         plans = _plans(book)
+        if plans is None:
+            return None
+        language, columns = plans
+        listed = [
+            (name, book.get_sheet_by_name(name)) for name in book.sheet_names if name in columns
+        ]
     except Exception:  # noqa: BLE001 - the library's own errors have no common base
-        return None
-    if plans is None:
-        return None
-    language, columns = plans
-    sheets = []
-    for name in book.sheet_names:
-        if name in columns:
-            path, headings = columns[name]
-            sheet = _sheet(book.get_sheet_by_name(name), name, path, headings)
-            if sheet is not None:
-                sheets.append(sheet)
-    found = tuple(sheets)
+        return None  # damaged: where it is, whoever reads it as any other workbook tells
+    sheets = (_sheet(sheet, name, *columns[name]) for name, sheet in listed)
+    found = tuple(sheet for sheet in sheets if sheet is not None)
     return Book(language, found, data) if any(not one.path for one in found) else None
 
 

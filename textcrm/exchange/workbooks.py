@@ -43,8 +43,8 @@ def read(source: Source, setting: Setting) -> Reading:
         names = list(book.sheet_names)
     except Exception as error:  # the library's own errors have no common base
         raise _unreadable(source) from error
-    chosen = _chosen(book, names, setting)
-    rows = _rows(book, chosen)
+    chosen = _chosen(book, source, names, setting)
+    rows = _rows(book, source, chosen)
     others = [name for name in names if name != chosen]
     return tables.reading(
         lambda: iter(rows),
@@ -58,7 +58,7 @@ def read(source: Source, setting: Setting) -> Reading:
     )
 
 
-def _chosen(book: Any, names: list[str], setting: Setting) -> str:
+def _chosen(book: Any, source: Source, names: list[str], setting: Setting) -> str:
     if setting.sheet is not None:
         for name in names:
             if name.casefold() == setting.sheet.casefold():
@@ -72,18 +72,22 @@ def _chosen(book: Any, names: list[str], setting: Setting) -> str:
         )
     best, most = names[0], -1
     for name in names:
-        rows = _rows(book, name, most=12)
+        rows = _rows(book, source, name, most=12)
         known = max((tables.known_words(row.cells, setting) for row in rows), default=0)
         if known > most:
             best, most = name, known
     return best
 
 
-def _rows(book: Any, name: str, most: int | None = None) -> list[Row]:
+def _rows(book: Any, source: Source, name: str, most: int | None = None) -> list[Row]:
     """A sheet's rows; a cell that is merged over several rows holds for each of them."""
-    sheet = book.get_sheet_by_name(name)
-    values = sheet.to_python(skip_empty_area=False, nrows=most)
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    try:
+        sheet = book.get_sheet_by_name(name)
+        values = sheet.to_python(skip_empty_area=False, nrows=most)
+        merged = sheet.merged_cell_ranges or ()
+    except Exception as error:  # as above: a part of the file is damaged
+        raise _unreadable(source, name) from error
+    for (top, left), (bottom, right) in merged:
         if left == right and bottom < len(values) and left < len(values[top]):
             for row in range(top + 1, bottom + 1):
                 values[row][left] = values[top][left]
@@ -110,15 +114,18 @@ def shown(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
-def _unreadable(source: Source) -> Invalid:
+def _unreadable(source: Source, sheet: str = "") -> Invalid:
     return Invalid(
         "workbook-unreadable",
-        Text("{file} is no workbook that can be read", "无法读取工作簿 {file}"),
+        Text("{file}: the sheet “{sheet}” cannot be read", "{file}：无法读取工作表“{sheet}”")
+        if sheet
+        else Text("{file} is no workbook that can be read", "无法读取工作簿 {file}"),
         hint=Text(
             "it may be damaged or have a password; save it again as .xlsx without one",
             "文件可能已损坏或设有密码；请另存为不带密码的 .xlsx",
         ),
         file=source.name,
+        sheet=sheet,
     )
 
 
