@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from textcrm.errors import StorageFailure
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from textcrm.gitrepo.values import Build, Person
 
 _TRIES = 20
+_LONGEST = 3.0  # seconds that a commit is tried again where others keep moving the branch
 
 
 class Wish(NamedTuple):
@@ -72,7 +74,10 @@ def commit(repo: GitRepo, wish: Wish) -> str | None:
 
 
 def _run(repo: GitRepo, wish: Wish) -> str | None:
-    for number in range(_TRIES):
+    started = time.monotonic()
+    for number in count():
+        if number >= _TRIES and time.monotonic() - started > _LONGEST:
+            break
         checking.demand_writable(repo)
         name = locks.new_name()
         with Snapshot(repo.process) as snapshot:
@@ -81,7 +86,7 @@ def _run(repo: GitRepo, wish: Wish) -> str | None:
                 return None
             if _apply(repo, draft, snapshot, name):
                 return draft.commit
-        time.sleep(0.002 * number)
+        time.sleep(min(0.002 * number, 0.05))
     raise StorageFailure(
         "git-busy",
         Text("the branch keeps moving under other git processes", "分支正被其他 git 进程不断改动"),

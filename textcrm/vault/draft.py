@@ -63,7 +63,13 @@ class Draft:
                 file=path,
             )
         return NotFound(
-            "no-such-file", Text("{file} is not there any more", "{file} 已不存在"), file=path
+            "no-such-file",
+            Text("{file} is not there any more", "{file} 已不存在"),
+            hint=Text(
+                "what an interrupted command had begun was taken back; was it a sync: textcrm sync",
+                "被中断的命令已撤回；若当时在同步，请再运行 textcrm sync",
+            ),
+            file=path,
         )
 
     def edit(self, path: str, change: Callable[[Record], str]) -> None:
