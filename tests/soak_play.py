@@ -89,6 +89,9 @@ class Play:
             return ended
         if self._is_told(desk, ended):
             codes = (*codes, 7)
+        if _is_taken_back(desk, ended):
+            desk.shaken = False
+            codes = (*codes, 4)
         reads = kind == "log" and words[2:3] == ("--json",)  # the history, not a contact
         if kind in WRITING and not reads and ended.code == 0:
             desk.shaken = desk.edited = False
@@ -232,3 +235,13 @@ def _uids(desk: Desk, out: str) -> set[str]:
     """The customers that a command names in what it prints."""
     ids = set(re.findall(r"C\d{11,}", out))
     return ids | {one.uid for one in desk.customers() if one.id in ids}
+
+
+def _is_taken_back(desk: Desk, ended: Ended) -> bool:
+    """Whether a customer whom a killed sync had brought went again when the next command wrote."""
+    return (
+        desk.shaken
+        and ended.code == 4
+        and ended.err.startswith("{")
+        and json.loads(ended.err)["error"]["code"] == "no-such-file"
+    )
