@@ -197,7 +197,7 @@ def test_what_a_record_needs_is_not_taken_out(shell: Shell) -> None:
     own = shell.ok(
         "--json", "add", "云帆科技", "--set", "电话=13655556666", "--set", "tags="
     ).data["id"]
-    file = next(shell.folder.glob("customers/*/*/*.yaml"))
+    file = next(shell.folder.glob(f"customers/*/*/{own}.yaml"))
     before = file.read_text(encoding="utf-8")
     assert "tags" not in before
     for words in (["name="], ["客户名称= "], ["--unset", "name"], ["contacts/0/phones/0/number="]):
