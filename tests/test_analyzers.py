@@ -141,6 +141,7 @@ def test_what_is_found_has_the_tokens(name: str, notes: str, word: str) -> None:
             assert any(run in token for token in found)
 
 
+@pytest.mark.slow  # every character that there is
 def test_runs_are_those_of_the_patterns() -> None:
     """A word is cut by its characters, a record by patterns: both know the same scripts."""
     signs = [chr(code) for code in range(sys.maxunicode + 1)]

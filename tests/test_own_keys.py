@@ -80,6 +80,7 @@ def customer(team: Team) -> str:
     return str(shell.ok(*words).data["id"])
 
 
+@pytest.mark.slow  # such a key is made to take its time
 def test_a_key_behind_a_passphrase_from_end_to_end(
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
