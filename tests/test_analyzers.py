@@ -6,6 +6,7 @@ import sys
 import time
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from searching import doc
