@@ -132,3 +132,22 @@ def test_a_row_with_an_id_alone_changes_that_customer(vault: Vault) -> None:
         "active",
         ["高意向"],
     )
+
+
+def test_names_are_asked_for_once_whatever_many_rows_lack_them(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from textcrm.catalog import Catalog
+
+    ids = [f"C202405010{number:02}" for number in range(1, 31)]
+    take_in(vault, "编号,客户名称\n" + "".join(f"{one},公司{one}\n" for one in ids))
+    asked, names = list[int](), Catalog.names
+
+    def counting(own: Catalog) -> dict[str, str]:
+        asked.append(1)
+        return names(own)
+
+    monkeypatch.setattr(Catalog, "names", counting)
+    outcome = take_in(vault, "编号,合作状态\n" + "".join(f"{one},合作中\n" for one in ids))
+    assert outcome.updated == 30
+    assert len(asked) <= 3  # for what the rows are called, and for whom they meet

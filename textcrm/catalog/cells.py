@@ -32,7 +32,7 @@ from textcrm.query.doc import is_sealed
 
 DERIVED: Final = "derived"
 SINCE: Final = f"{DERIVED}.since"
-ITEMS: Final = "items"
+ITEMS: Final = f"{DERIVED}.items"
 _LONGEST: Final = 64
 _SURELY: Final = _LONGEST // 4  # characters that take no more bytes than that, whatever they are
 # Ids of items are random and asked for by nobody; uid names the record, not something in it.
@@ -59,7 +59,7 @@ def cells_of(masked: dict[str, Any], derived: dict[str, Any]) -> set[Cell]:
         if type(value) is list and value and type(value[0]) is dict:
             whole = all(type(one) is dict and not is_sealed(one) for one in value)
             term = ("i", str(len(value))) if whole else ("+", "")
-            found.add(((f"{DERIVED}.{ITEMS}.{key}", *term), 0))
+            found.add(((f"{ITEMS}.{key}", *term), 0))
     for key, value in derived.items():
         if type(value) is not dict:
             kind, text = spelled(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from textcrm.errors import Conflict, TextcrmError
@@ -157,7 +158,7 @@ class Importer:
             problem = row.problem or _lack(row.tree)
             if problem is not None and problem.code == "row-nameless":
                 # The id says who it is, where somebody has it: 编号,合作状态.
-                name = self._vault.catalog().names().get(str(row.tree.get("id") or ""))
+                name = self._names.get(str(row.tree.get("id") or ""))
                 if name is not None:
                     row = replace(row, tree={**row.tree, "name": name})
                     problem = None
@@ -168,6 +169,11 @@ class Importer:
                     wanted.add(str(row.tree["id"]))
                 self._groups.add(row)
         self._wanted = wanted
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The name of every customer by id, asked for once: the file may have many rows."""
+        return self._vault.catalog().names()
 
     def preview(self) -> Outcome:
         """What the import would do; nothing is written."""

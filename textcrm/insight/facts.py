@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from textcrm.catalog.cells import ITEMS
 from textcrm.catalog.text import got
 from textcrm.catalog.values import PLACES
 from textcrm.insight.columns import number_of, row_of
@@ -234,7 +235,7 @@ class Facts:
         """
 
         def read() -> tuple[dict[int, int], set[int]]:
-            values, path, own = self.catalog.values, ("derived", "items", of), (of,)
+            values, path, own = self.catalog.values, (ITEMS, of), (of,)
             numbers = {row: number for row, _, number in values.placed(path)}
             others = values.unkept(own) | {row for row, _, _ in values.placed(own)}
             return numbers, values.unkept(path) | (others - numbers.keys())
