@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textcrm.cli.main import run
@@ -45,6 +46,21 @@ class Shell:
         code = run([*(["-C", str(self.folder)] if at else []), *words])
         caught = self._capture.readouterr()
         return Ran(code, caught.out, caught.err)
+
+    def git(self, *words: str) -> str:
+        """What git says in the vault."""
+        done = subprocess.run(
+            ["git", "-C", str(self.folder), *words],
+            capture_output=True,
+            text=True,
+            check=True,
+            encoding="utf-8",
+        )
+        return done.stdout
+
+    def first(self) -> str:
+        """The id of the first customer."""
+        return str(self.ok("list", "--json").data[0]["id"])
 
     def ok(self, *words: str) -> Ran:
         """As a call, and it must have gone well."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cli_blue_river import blue_river
 from cli_running import Shell
-from ready_made import initialized
 
 from textcrm.cli.width import width
 
@@ -17,25 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """A vault in English with one customer, C...001 named Blue River."""
-    added = ("add", "Blue River", "--set", "type=prospect", "--set", "tags=keen、new")
-    return Shell(initialized(tmp_path / "vault", "--name", "test", then=(added,)), capsys)
-
-
-def _id(shell: Shell) -> str:
-    found = shell.ok("list", "--json").data
-    return str(found[0]["id"])
-
-
-def _git(shell: Shell, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(shell.folder), *words],
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return done.stdout
+    return blue_river(tmp_path / "vault", capsys)
 
 
 def test_init_says_what_it_made_and_refuses_twice(shell: Shell) -> None:
@@ -86,7 +67,7 @@ def test_an_unknown_template_is_named_with_the_known(
 
 
 def test_add_set_tag_append_log_show(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     done = shell.ok(
         "set",
         record_id,
@@ -138,7 +119,7 @@ def test_add_set_tag_append_log_show(shell: Shell) -> None:
 
 
 def test_money_is_exact_text_in_json(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok(
         "append",
         record_id,
@@ -162,20 +143,18 @@ def test_money_is_exact_text_in_json(shell: Shell) -> None:
 
 
 def test_every_write_is_one_commit_of_its_record(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok("set", record_id, "needs=secret wish", "--reason", "they\ncalled: Textcrm-Op: rm")
-    message = _git(shell, "log", "-1", "--format=%B")
+    message = shell.git("log", "-1", "--format=%B")
     assert message.splitlines()[0] == f"{record_id}: set needs"
     assert "secret wish" not in message
     assert "Textcrm-Reason: they called: Textcrm-Op: rm" in message
-    assert (
-        _git(shell, "log", "-1", "--format=%(trailers:key=Textcrm-Op,valueonly)").strip() == "set"
-    )
-    assert _git(shell, "show", "--name-only", "--format=").strip().endswith(f"{record_id}.yaml")
+    assert shell.git("log", "-1", "--format=%(trailers:key=Textcrm-Op,valueonly)").strip() == "set"
+    assert shell.git("show", "--name-only", "--format=").strip().endswith(f"{record_id}.yaml")
 
 
 def test_log_tells_fields_and_json(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok("set", record_id, "intent=high", "--reason", "call")
     entry = shell.ok("log", record_id, "--json").data[0]
     assert set(entry) >= {"commit", "at", "by", "op", "reason", "records"}
@@ -188,7 +167,7 @@ def test_log_tells_fields_and_json(shell: Shell) -> None:
 
 
 def test_undo_redo_trash_restore(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     path = next((shell.folder / "customers").rglob("*.yaml"))
     before = path.read_bytes()
     shell.ok("set", record_id, "intent=high")
@@ -208,7 +187,7 @@ def test_undo_redo_trash_restore(shell: Shell) -> None:
 
 
 def test_archive_leaves_lists_and_comes_back(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok("archive", record_id, "--reason", "closed")
     assert shell("list").code == 1
     assert len(shell.ok("list", "--archived", "--json").data) == 1
@@ -218,7 +197,7 @@ def test_archive_leaves_lists_and_comes_back(shell: Shell) -> None:
 
 
 def test_status_and_save_of_hand_edits(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     path = next((shell.folder / "customers").rglob("*.yaml"))
     path.write_text(
         path.read_text(encoding="utf-8") + "# by hand\nnotes: secret\ncontacts:\n  - name: Li\n",
@@ -236,7 +215,7 @@ def test_status_and_save_of_hand_edits(shell: Shell) -> None:
     assert "# by hand" in text
     assert text.count("- id:") == 1
     assert shell.ok("status", "--json").data["changed"] == []
-    assert _git(shell, "status", "--porcelain") == ""
+    assert shell.git("status", "--porcelain") == ""
 
 
 def test_save_refuses_what_is_invalid_and_says_where(shell: Shell) -> None:
@@ -253,22 +232,22 @@ def test_save_refuses_what_is_invalid_and_says_where(shell: Shell) -> None:
     assert (problem["code"], problem["path"], problem["severity"]) == ("enum", "/type", "error")
     assert problem["file"].endswith(".yaml")
     assert problem["line"] > 1
-    assert _git(shell, "diff", "--name-only").strip()
+    assert shell.git("diff", "--name-only").strip()
 
 
 def test_staged_and_unstaged_work_of_the_user_stays(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     other = shell.folder / "notes.txt"
     other.write_text("staged\n", encoding="utf-8")
-    _git(shell, "add", "notes.txt")
+    shell.git("add", "notes.txt")
     other.write_text("staged\nunstaged\n", encoding="utf-8")
-    before = _git(shell, "diff"), _git(shell, "diff", "--cached")
+    before = shell.git("diff"), shell.git("diff", "--cached")
     shell.ok("set", record_id, "intent=low")
-    assert (_git(shell, "diff"), _git(shell, "diff", "--cached")) == before
+    assert (shell.git("diff"), shell.git("diff", "--cached")) == before
 
 
 def test_attach_list_path_get(shell: Shell, tmp_path: Path) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     source = tmp_path / "扫描 件.PDF"
     source.write_bytes(b"%PDF\x00\xff")
     made = shell.ok(
@@ -309,7 +288,7 @@ def test_tags_across_the_vault(shell: Shell) -> None:
 
 
 def test_due_lists_reasons(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok("log", record_id, "called", "--next", "offer", "--due", "today")
     one = shell.ok("due", "--json").data[0]
     contract = {"id", "name", "kind", "due", "days", "reason", "owner"}
@@ -321,7 +300,7 @@ def test_due_lists_reasons(shell: Shell) -> None:
 def test_due_fits_the_screen_and_knows_people(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok("log", record_id, "called", "--next", "send the whole long offer", "--due", "today")
     for columns in ("80", "120"):
         monkeypatch.setenv("COLUMNS", columns)
@@ -338,7 +317,7 @@ def test_due_fits_the_screen_and_knows_people(
 
 
 def test_show_at_a_day_and_the_text_itself(shell: Shell) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     path = next((shell.folder / "customers").rglob("*.yaml"))
     first = path.read_text(encoding="utf-8")
     shell.ok("set", record_id, "intent=high")
@@ -350,7 +329,7 @@ def test_show_at_a_day_and_the_text_itself(shell: Shell) -> None:
 def test_edit_with_an_editor(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record_id = _id(shell)
+    record_id = shell.first()
     script = tmp_path / "editor.sh"
     script.write_text('#!/bin/sh\nsed -i "s/prospect/$WORD/" "$1"\n', encoding="utf-8")
     script.chmod(0o755)
@@ -366,7 +345,7 @@ def test_edit_with_an_editor(
     assert "nothing changed" in shell.ok("edit", record_id, "--editor", "true").out
     assert shell("edit", record_id, "--editor", "no-such-editor").code == 2
     assert shell("edit", record_id, "--editor", "false").code == 9
-    assert _git(shell, "status", "--porcelain") == ""
+    assert shell.git("status", "--porcelain") == ""
 
 
 def test_no_editor_is_started_where_nobody_can_type(
@@ -374,13 +353,13 @@ def test_no_editor_is_started_where_nobody_can_type(
 ) -> None:
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.delenv("VISUAL", raising=False)
-    ran = shell("edit", _id(shell))
+    ran = shell("edit", shell.first())
     assert ran.code == 2
     assert "textcrm set" in ran.err
 
 
 def test_what_is_missing_is_named_as_it_is_typed(shell: Shell) -> None:
-    assert "--reason" in shell("rm", _id(shell)).err
+    assert "--reason" in shell("rm", shell.first()).err
     ran = shell("--lang", "zh", "add", "甲", "--set")
     assert ran.code == 2
     assert "--set 后面缺少取值" in ran.err

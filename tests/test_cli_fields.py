@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cli_blue_river import blue_river
 from cli_running import Shell
 from ready_made import copied, initialized
 
@@ -17,31 +17,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """A vault in English with one customer, C...001 named Blue River."""
-    added = ("add", "Blue River", "--set", "type=prospect", "--set", "tags=keen、new")
-    return Shell(initialized(tmp_path / "vault", "--name", "test", then=(added,)), capsys)
-
-
-def _id(shell: Shell) -> str:
-    found = shell.ok("list", "--json").data
-    return str(found[0]["id"])
-
-
-def _git(shell: Shell, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(shell.folder), *words],
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return done.stdout
+    return blue_river(tmp_path / "vault", capsys)
 
 
 def test_a_schema_change_is_honoured_by_every_command(shell: Shell) -> None:
     import json
 
-    record_id = _id(shell)
+    record_id = shell.first()
     file = shell.folder / "schema" / "customer.schema.json"
     schema = json.loads(file.read_text(encoding="utf-8"))
     schema["properties"] |= {
@@ -111,7 +93,7 @@ def test_a_schema_change_is_honoured_by_every_command(shell: Shell) -> None:
 def test_a_renamed_or_dropped_field_loses_nothing_and_migrates(shell: Shell) -> None:
     import json
 
-    record_id = _id(shell)
+    record_id = shell.first()
     shell.ok("set", record_id, "needs=a quiet office", "website=https://example.com")
     shell.ok("add", "Other", "--set", "needs=x")
     file = shell.folder / "schema" / "customer.schema.json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,20 +34,9 @@ def shell(
     monkeypatch.setenv("COLUMNS", "100")
     shell = shop(tmp_path / "vault", capsys)
     (shell.folder / "textcrm.yaml").write_text(SETTINGS, encoding="utf-8")
-    _git(shell, "add", "-A")
-    _git(shell, "commit", "--no-verify", "-qm", "by hand")
+    shell.git("add", "-A")
+    shell.git("commit", "--no-verify", "-qm", "by hand")
     return shell
-
-
-def _git(shell: Shell, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(shell.folder), *words],
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return done.stdout
 
 
 def _settings(shell: Shell) -> str:
@@ -56,13 +44,13 @@ def _settings(shell: Shell) -> str:
 
 
 def test_save_use_remove(shell: Shell) -> None:
-    before = _git(shell, "rev-list", "--count", "HEAD")
+    before = shell.git("rev-list", "--count", "HEAD")
     done = shell.ok("view", "save", "大客户", "total_spent:>=1000", "-tag:续约", "--json").data
     assert done["name"] == "大客户"
     assert done["query"] == "total_spent:>=1000 -tag:续约"
     assert done["commit"]
-    assert int(_git(shell, "rev-list", "--count", "HEAD")) == int(before) + 1
-    assert _git(shell, "log", "-1", "--format=%s %an", "--name-only").split("\n")[0] == (
+    assert int(shell.git("rev-list", "--count", "HEAD")) == int(before) + 1
+    assert shell.git("log", "-1", "--format=%s %an", "--name-only").split("\n")[0] == (
         "vault: save a view Test Person"
     )
     after = _settings(shell)
@@ -76,7 +64,7 @@ def test_save_use_remove(shell: Shell) -> None:
     assert shell.ok("list", "张三 -@久未联系", "--count").out.strip() == "1"
     shell.ok("view", "rm", "@大客户", "--reason", "nobody uses it")
     assert _settings(shell) == SETTINGS
-    assert "nobody uses it" in _git(shell, "log", "-1", "--format=%B")
+    assert "nobody uses it" in shell.git("log", "-1", "--format=%B")
 
 
 def test_columns_and_order_go_with_it(shell: Shell) -> None:
@@ -199,14 +187,14 @@ def test_owner_me_inside_a_view(shell: Shell) -> None:
     shell.ok("view", "save", "mine", "owner:me")
     error = shell("list", "@mine", "--json").error
     assert error["problem"] == "me-unknown"
-    _git(shell, "config", "user.name", "王芳")
+    shell.git("config", "user.name", "王芳")
     assert shell.ok("list", "@mine", "--count").out.strip() == "1"
 
 
 def test_without_views(tmp_path: Path, shell: Shell) -> None:
     (shell.folder / "textcrm.yaml").write_text("format: 1\nlanguage: en\n", encoding="utf-8")
     assert shell("view").code == 1
-    _git(shell, "commit", "--no-verify", "-qam", "none")
+    shell.git("commit", "--no-verify", "-qam", "none")
     shell.ok("view", "save", "x", "type:new")
     assert _settings(shell) == "format: 1\nlanguage: en\nviews:\n  x: type:new\n"
     shell.ok("view", "rm", "x")
