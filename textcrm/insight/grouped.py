@@ -92,14 +92,13 @@ class Asked:
         self._keys = [self._key(key, apart) for key in keys]
         self._items = {path: facts.counted(path[0]) for path in self._apart}
 
-    def doubtful(self, targets: Iterable[Target]) -> set[int]:
+    def doubtful(self, targets: Sequence[Target]) -> set[int]:
         """The rows of which the columns do not tell all that stands at some places."""
         found = set[int]().union(*(rows for _, rows in self._items.values()))
-        for target in targets:
-            if target.derived:
-                found |= thin.foreign(self._facts)
-            else:
-                found |= self._facts.unkept(_path(target.path))
+        if any(target.derived for target in targets):
+            found |= thin.foreign(self._facts)
+        for path in {target.path for target in targets if not target.derived}:
+            found |= self._facts.unkept(_path(path))
         return found
 
     def totals(self, groups: Groups, values: tuple[Any, ...]) -> Totals:
