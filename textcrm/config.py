@@ -119,11 +119,12 @@ class Config:
         value = self._text("currency", HOME)
         if value in ("", HOME):
             return HOME
-        from textcrm.normalize.amount import find_currency
         from textcrm.normalize.currency_codes import CODES
 
         if value in CODES:
             return value
+        from textcrm.normalize.amount import find_currency
+
         meant = find_currency(value)
         if meant not in CODES:
             raise self._wrong("currency", Text("a code such as CNY", "币种代码，如 CNY"))
